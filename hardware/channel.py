@@ -1,0 +1,224 @@
+"""Bytes in, bytes out: the only thing that enters the loop (``architecture.md`` section 2, idea 3).
+
+A channel is a serial port read on the loop through its file descriptor, a TCP connection, a child process's
+standard input and output, or a pair in memory. It knows no frames. pyserial is imported here and nowhere else.
+Rule: the other end being gone is ``b""`` from :meth:`Channel.read` and :class:`ChannelClosed` from everything
+else; no other exception leaves an open channel, and an opener raises only :class:`ChannelClosed`.
+"""
+
+import asyncio
+import os
+from collections import deque
+from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
+from typing import Protocol
+from urllib.parse import urlsplit
+
+import serial
+
+READ_SIZE = 65536
+
+
+class ChannelClosed(Exception):
+    """The other end is not there (any more)."""
+
+
+class Channel(Protocol):
+    """Bytes to and from one device."""
+
+    async def read(self) -> bytes:
+        """Some bytes, at least one; ``b""`` when the other end is gone."""
+
+    async def write(self, data: bytes) -> None:
+        """Hand all of ``data`` to the other end. Raises ChannelClosed."""
+
+    async def close(self) -> None:
+        """Let go. May be called twice."""
+
+
+Opener = Callable[[], Awaitable[Channel]]
+
+
+class FdChannel:
+    """A non-blocking file descriptor on the loop: a serial port, or either end of a pseudo-terminal."""
+
+    def __init__(self, fd: int, release: Callable[[], None]) -> None:
+        self._fd, self._release = fd, release
+        self._open = True
+        os.set_blocking(fd, False)
+
+    async def read(self) -> bytes:
+        while self._open:
+            try:
+                return os.read(self._fd, READ_SIZE)
+            except BlockingIOError:
+                await self._wait_ready(self._loop.add_reader, self._loop.remove_reader)
+            except OSError:
+                return b""
+        return b""
+
+    async def write(self, data: bytes) -> None:
+        left = memoryview(data)
+        while left:
+            if not self._open:
+                raise ChannelClosed("closed")
+            try:
+                left = left[os.write(self._fd, left) :]
+            except BlockingIOError:
+                await self._wait_ready(self._loop.add_writer, self._loop.remove_writer)
+            except OSError as error:
+                raise ChannelClosed(str(error)) from error
+
+    async def close(self) -> None:
+        if self._open:
+            self._open = False
+            self._loop.remove_reader(self._fd)
+            self._loop.remove_writer(self._fd)
+            self._release()
+            for waiter in list(self._waiters):
+                if not waiter.done():
+                    waiter.set_result(None)
+
+    @property
+    def _loop(self) -> asyncio.AbstractEventLoop:
+        return asyncio.get_running_loop()
+
+    _waiters: "set[asyncio.Future[None]]"
+
+    async def _wait_ready(self, add: Callable[..., object], remove: Callable[[int], object]) -> None:
+        ready: asyncio.Future[None] = self._loop.create_future()
+        self._waiters = getattr(self, "_waiters", set()) | {ready}
+        add(self._fd, lambda: ready.done() or ready.set_result(None))
+        try:
+            await ready
+        finally:
+            self._waiters.discard(ready)
+            if self._open:
+                remove(self._fd)
+
+
+class StreamChannel:
+    """An asyncio stream pair: a TCP connection or a child process."""
+
+    def __init__(
+        self,
+        reader: asyncio.StreamReader,
+        writer: asyncio.StreamWriter,
+        release: Callable[[], Awaitable[None]] | None = None,
+    ) -> None:
+        self._reader, self._writer, self._release = reader, writer, release
+
+    async def read(self) -> bytes:
+        try:
+            return await self._reader.read(READ_SIZE)
+        except OSError:
+            return b""
+
+    async def write(self, data: bytes) -> None:
+        try:
+            self._writer.write(data)
+            await self._writer.drain()
+        except (OSError, RuntimeError) as error:
+            raise ChannelClosed(str(error)) from error
+
+    async def close(self) -> None:
+        self._writer.close()
+        if self._release is not None:
+            release, self._release = self._release, None
+            await release()
+        with suppress(OSError):
+            await self._writer.wait_closed()
+
+
+class MemoryChannel:
+    """One end of a pair in memory. ``hook`` stands between: it may split, change, delay or drop what passes."""
+
+    def __init__(self) -> None:
+        self._inbox: deque[bytes] = deque()
+        self._news = asyncio.Event()
+        self._closed = False
+        self.peer: "MemoryChannel | None" = None
+        self.hook: Callable[[bytes], Sequence[bytes]] = lambda data: [data]
+
+    async def read(self) -> bytes:
+        while not self._inbox and not self._closed:
+            self._news.clear()
+            await self._news.wait()
+        return self._inbox.popleft() if self._inbox else b""
+
+    async def write(self, data: bytes) -> None:
+        peer = self.peer
+        if self._closed or peer is None or peer._closed:
+            raise ChannelClosed("closed")
+        for piece in self.hook(data):
+            if piece:
+                peer._inbox.append(piece)
+                peer._news.set()
+
+    async def close(self) -> None:
+        self.cut()
+
+    def cut(self) -> None:
+        """Pull the cable: both ends see the other gone at once."""
+        for end in (self, self.peer):
+            if end is not None:
+                end._closed = True
+                end._news.set()
+
+
+def memory_pair() -> tuple[MemoryChannel, MemoryChannel]:
+    """Two joined ends."""
+    one, other = MemoryChannel(), MemoryChannel()
+    one.peer, other.peer = other, one
+    return one, other
+
+
+async def open_serial(path: str, *, baud: int, stop_bits: int = 1) -> Channel:
+    """A serial port, 8 data bits, no parity. Raises ChannelClosed if it is not there or taken."""
+    try:
+        port = serial.Serial(path, baud, stopbits=stop_bits, timeout=0, exclusive=True)
+    except (OSError, ValueError) as error:  # SerialException is an OSError
+        raise ChannelClosed(str(error)) from error
+    return FdChannel(port.fd, port.close)
+
+
+async def open_tcp(host: str, port: int, *, within: float = 5.0) -> Channel:
+    """A TCP connection. Raises ChannelClosed when refused or not answered ``within`` seconds."""
+    try:
+        async with asyncio.timeout(within):
+            reader, writer = await asyncio.open_connection(host, port)
+    except (OSError, TimeoutError) as error:
+        raise ChannelClosed(str(error) or "no answer") from error
+    return StreamChannel(reader, writer)
+
+
+async def open_child(argv: Sequence[str], *, grace: float = 2.0) -> Channel:
+    """A child process spoken to over its standard input and output; closing ends it, by force after ``grace``."""
+    try:
+        child = await asyncio.create_subprocess_exec(
+            *argv, stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE
+        )
+    except OSError as error:
+        raise ChannelClosed(str(error)) from error
+
+    async def release() -> None:
+        try:
+            async with asyncio.timeout(grace):
+                await child.wait()
+        except TimeoutError:
+            with suppress(ProcessLookupError):
+                child.kill()
+            await child.wait()
+
+    if child.stdout is None or child.stdin is None:
+        raise ChannelClosed("no pipes")
+    return StreamChannel(child.stdout, child.stdin, release)
+
+
+def opener_of(port: str, *, baud: int = 115200, stop_bits: int = 1) -> Opener:
+    """From the configuration's ``port``: ``tcp://host:port``, or the path of a serial device."""
+    parts = urlsplit(port)
+    if parts.scheme == "tcp":
+        host, number = parts.hostname or "127.0.0.1", parts.port or 0
+        return lambda: open_tcp(host, number)
+    return lambda: open_serial(port, baud=baud, stop_bits=stop_bits)

@@ -1,0 +1,1 @@
+"""Child programs around native libraries, spoken to over `hardware.protocols.hostlink`."""

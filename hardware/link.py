@@ -1,0 +1,179 @@
+"""One codec over one channel: send, receive with a deadline, reconnect with back-off, trace the wire.
+
+Rules. A link has one owner at a time (:meth:`Link.turn` is the device's queue). A lost line or a late answer is
+DeviceOffline and nothing else. On every connect ``greet`` asks the device what is true before anybody is
+served. It never gives up: the pause doubles from 0.5 s to 15 s. Frames nobody waits for are dropped with the
+next :meth:`Link.turn`, so that a late answer to an old question is never taken for the answer to a new one.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from typing import Generic, Protocol, TypeVar
+
+from hardware.channel import Channel, ChannelClosed, Opener
+from kiosk_app.devices import Condition, DeviceState
+from kiosk_app.errors import DeviceError, DeviceOffline
+
+Frame = TypeVar("Frame")
+Trace = Callable[[str, bytes], None]
+"""Gets ``">"`` or ``"<"`` and the bytes."""
+
+FIRST_PAUSE, LONGEST_PAUSE = 0.5, 15.0
+
+
+class Codec(Protocol[Frame]):
+    """Bytes in, frames out; survives noise and any split (a new one for every connection)."""
+
+    def feed(self, data: bytes) -> list[Frame]:
+        """The frames completed by ``data``."""
+
+
+class Link(Generic[Frame]):
+    """The line to one device."""
+
+    def __init__(
+        self, role: str, opener: Opener, codec: Callable[[], Codec[Frame]], *, trace: Trace | None = None
+    ) -> None:
+        self.role = role
+        self._opener, self._new_codec, self._trace = opener, codec, trace
+        self._channel: Channel | None = None
+        self._frames: asyncio.Queue[Frame | None] = asyncio.Queue()
+        self._turn = asyncio.Lock()
+
+    @property
+    def connected(self) -> bool:
+        """Whether there is a line now."""
+        return self._channel is not None
+
+    @asynccontextmanager
+    async def turn(self, *, within: float = 5.0) -> AsyncIterator[None]:
+        """The device for oneself. Raises DeviceOffline when another command keeps it for ``within`` seconds."""
+        try:
+            async with asyncio.timeout(within):
+                await self._turn.acquire()
+        except TimeoutError as error:
+            raise DeviceOffline(self.role, "busy") from error
+        try:
+            self.drop()
+            yield
+        finally:
+            self._turn.release()
+
+    def drop(self) -> None:
+        """Forget frames that came unasked; the sign that the line was lost stays."""
+        lost = False
+        while not self._frames.empty():
+            lost = self._frames.get_nowait() is None or lost
+        if lost and self._channel is None:
+            self._frames.put_nowait(None)
+
+    async def send(self, data: bytes) -> None:
+        """Put bytes on the wire. Raises DeviceOffline."""
+        if self._channel is None:
+            raise DeviceOffline(self.role, "not connected")
+        if self._trace is not None:
+            self._trace(">", data)
+        try:
+            await self._channel.write(data)
+        except ChannelClosed as error:
+            raise DeviceOffline(self.role, str(error)) from error
+
+    async def receive(self, deadline: float) -> Frame:
+        """The next frame. Raises DeviceOffline after ``deadline`` seconds or when the line is lost."""
+        if self._channel is None and self._frames.empty():
+            raise DeviceOffline(self.role, "not connected")
+        try:
+            async with asyncio.timeout(deadline):
+                frame = await self._frames.get()
+        except TimeoutError as error:
+            raise DeviceOffline(self.role, f"no answer within {deadline:g} s") from error
+        if frame is None:
+            raise DeviceOffline(self.role, "line lost")
+        return frame
+
+    def lose(self) -> None:
+        """Give the line up (the device talks nonsense): it is closed and opened again."""
+        if self._pump is not None:
+            self._pump.cancel()
+
+    _pump: "asyncio.Task[None] | None" = None
+
+    async def run(self, greet: Callable[[], Awaitable[None]], gone: Callable[[DeviceError], None]) -> None:
+        """Keep the line. ``greet`` after every connect; ``gone`` whenever there is no working line."""
+        pause = FIRST_PAUSE
+        while True:
+            try:
+                channel = await self._opener()
+            except ChannelClosed as error:
+                gone(DeviceOffline(self.role, str(error)))
+            else:
+                if await self._serve(channel, greet, gone):
+                    pause = FIRST_PAUSE
+            await asyncio.sleep(pause)
+            pause = min(pause * 2, LONGEST_PAUSE)
+
+    async def _serve(
+        self, channel: Channel, greet: Callable[[], Awaitable[None]], gone: Callable[[DeviceError], None]
+    ) -> bool:
+        """One connection from greeting to loss; True if the greeting succeeded."""
+        self._frames = asyncio.Queue()
+        self._channel = channel
+        greeted = False
+        self._pump = asyncio.create_task(self._read(channel), name=f"read {self.role}")
+        try:
+            try:
+                await greet()
+                greeted = True
+            except DeviceError as error:
+                gone(error)
+            else:
+                await asyncio.wait([self._pump])
+                gone(DeviceOffline(self.role, "line lost"))
+        finally:
+            self._channel = None
+            self._pump.cancel()
+            self._frames.put_nowait(None)
+            await channel.close()
+        return greeted
+
+    async def _read(self, channel: Channel) -> None:
+        codec = self._new_codec()
+        while data := await channel.read():
+            if self._trace is not None:
+                self._trace("<", data)
+            for frame in codec.feed(data):
+                self._frames.put_nowait(frame)
+
+
+class Watched:
+    """The condition of a device and who listens to it: the shared half of every driver."""
+
+    role: str
+
+    def __init__(self, role: str) -> None:
+        self.role = role
+        self._condition = Condition(DeviceState.STARTING)
+        self._listeners: list[Callable[[Condition], None]] = []
+
+    @property
+    def condition(self) -> Condition:
+        """The last known condition."""
+        return self._condition
+
+    def watch(self, listener: Callable[[Condition], None]) -> None:
+        """Call ``listener`` after every change."""
+        self._listeners.append(listener)
+
+    def become(self, condition: Condition) -> None:
+        """Remember ``condition``; tell the listeners if it is news."""
+        if condition != self._condition:
+            self._condition = condition
+            for listener in self._listeners:
+                listener(condition)
+
+    def lost(self, error: DeviceError) -> None:
+        """The condition that ``error`` means."""
+        offline = isinstance(error, DeviceOffline)
+        state = DeviceState.OFFLINE if offline else DeviceState.HARDWARE_ERROR
+        self.become(Condition(state, error.reason, self._condition.supplies))

@@ -1,0 +1,1 @@
+"""Codecs: bytes in, frames out. No port, clock or thread; standard library only."""

@@ -1,0 +1,123 @@
+"""What every simulator has: the far end of a wire, hands, faults and a state that one can look at.
+
+Rules. A simulator speaks the same codec as the driver and never learns that the driver is ours. A *hand* does
+what a person's hand does (lay a card down, pull it, press a key, refill, pull the plug); a *fault* is what
+devices do by themselves (freeze, garble, slow down). Hands and faults are plain methods decorated with
+:func:`hand`; the web bench, scripts and tests call the same ones. All waiting is ``asyncio.sleep`` on the loop,
+all chance comes from ``self.random``, so that the worlds can run a simulator on a virtual clock from a seed.
+"""
+
+import asyncio
+import inspect
+import random
+from collections.abc import Callable, Mapping
+from typing import Any, TypeVar
+
+from hardware.channel import Channel, ChannelClosed
+
+Method = TypeVar("Method", bound=Callable[..., Any])
+
+
+def hand(label: str) -> Callable[[Method], Method]:
+    """Mark a method as a hand or fault that the bench offers. Parameters must be str or int, with defaults if optional."""
+
+    def mark(method: Method) -> Method:
+        method.__dict__["hand"] = label
+        return method
+
+    return mark
+
+
+class Simulator:
+    """Base of all simulators. ``role`` as in the configuration."""
+
+    role = ""
+
+    def __init__(self, *, seed: int = 0) -> None:
+        self.random = random.Random(seed)  # noqa: S311 - chance of a simulated world, not of a key
+        self.frozen = False
+        self.garbled = 0
+        self.delay = 0.0
+        self.plugged = True
+        self._lines: set[Channel] = set()
+        self._thaw = asyncio.Event()
+        self._thaw.set()
+
+    # --- to override ---
+
+    async def talk(self, channel: Channel) -> None:
+        """Answer the driver on ``channel`` until it closes. Write through :meth:`answer`."""
+        raise NotImplementedError
+
+    def state(self) -> Mapping[str, Any]:
+        """What one can see of the device, as JSON: for the bench page."""
+        return {"plugged": self.plugged, "frozen": self.frozen}
+
+    # --- shared ---
+
+    async def serve(self, channel: Channel) -> None:
+        """One connection, from plug to unplug."""
+        if not self.plugged:
+            await channel.close()
+            return
+        self._lines.add(channel)
+        try:
+            await self.talk(channel)
+        except ChannelClosed:
+            pass
+        finally:
+            self._lines.discard(channel)
+            await channel.close()
+
+    async def answer(self, channel: Channel, data: bytes) -> None:
+        """Send ``data`` to the driver, with the present faults: frozen waits, garbled flips a byte, delay waits."""
+        await self._thaw.wait()
+        if self.delay:
+            await asyncio.sleep(self.delay)
+        if self.garbled and data:
+            self.garbled -= 1
+            at = self.random.randrange(len(data))
+            data = data[:at] + bytes([data[at] ^ (1 + self.random.randrange(255))]) + data[at + 1 :]
+        await channel.write(data)
+
+    def hands(self) -> dict[str, tuple[str, tuple[str, ...]]]:
+        """Every hand by method name: its label and the names of its parameters."""
+        return {
+            name: (method.hand, tuple(inspect.signature(method).parameters))
+            for name, method in inspect.getmembers(self, callable)
+            if hasattr(method, "hand")
+        }
+
+    @hand("unplug")
+    async def unplug(self) -> None:
+        """Pull the plug: every line is cut, and none is taken until plugged in again."""
+        self.plugged = False
+        for line in list(self._lines):
+            await line.close()
+
+    @hand("plug in")
+    async def plug_in(self) -> None:
+        """Put the plug back."""
+        self.plugged = True
+
+    @hand("freeze")
+    def freeze(self) -> None:
+        """Say nothing any more, though the line stays."""
+        self.frozen = True
+        self._thaw.clear()
+
+    @hand("thaw")
+    def thaw(self) -> None:
+        """Go on."""
+        self.frozen = False
+        self._thaw.set()
+
+    @hand("corrupt answers")
+    def corrupt(self, count: int = 1) -> None:
+        """Flip one byte in each of the next ``count`` answers."""
+        self.garbled = int(count)
+
+    @hand("slow down")
+    def slow_down(self, milliseconds: int = 1000) -> None:
+        """Wait before each answer; 0 is normal again."""
+        self.delay = int(milliseconds) / 1000

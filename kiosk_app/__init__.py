@@ -1,0 +1,1 @@
+"""The procedures and the money. Knows no Kivy, no driver and no SQL (docs/architecture.md)."""

@@ -1,0 +1,283 @@
+"""Wire messages between kiosk and central, version 1: the one module of ours that central imports.
+
+Rules (``fleet.md`` section C). Additive within v1: unknown fields are ignored. Every write of the kiosk is an
+:class:`Event` in a stream with a gapless ``seq`` and ``prev``, the hash of the event before it; the hash and
+the device's signature cover :func:`canonical` bytes. Central acknowledges only after its durable commit; the same seq with
+other content is a fork. No names and no card numbers travel in events or heartbeats.
+"""
+
+import hashlib
+from datetime import date, datetime
+from typing import Any, Final
+
+import msgspec
+
+PATH: Final = "/k/v1"
+BATCH_EVENTS: Final = 200
+BATCH_BYTES: Final = 1_000_000
+GENESIS: Final = "0" * 64
+"""``prev`` of the first event of a stream."""
+
+
+class Message(msgspec.Struct, frozen=True, kw_only=True):
+    """Base of all messages: frozen, by keyword."""
+
+
+# --- events ----------------------------------------------------------------------------------------------------
+
+
+class Event(Message):
+    """The envelope of every write (C.3). ``sig`` is hex of the device key's ECDSA P-256 over the canonical bytes."""
+
+    schema: str
+    kiosk: str
+    boot_id: str
+    stream: str
+    seq: int
+    id: str
+    at_wall: datetime
+    at_mono: float
+    clock_q: str
+    prev: str
+    body: dict[str, Any]
+    sig: str = ""
+
+
+def canonical(event: Event) -> bytes:
+    """The bytes that are hashed and signed: compact JSON, keys sorted, without ``sig``."""
+    fields = msgspec.to_builtins(event)
+    del fields["sig"]
+    return msgspec.json.encode(fields, order="sorted")
+
+
+def digest(event: Event) -> str:
+    """Hex SHA-256 of :func:`canonical`: the next event's ``prev``."""
+    return hashlib.sha256(canonical(event)).hexdigest()
+
+
+class FinesPaid(Message, tag="fines.paid/1", tag_field="schema"):
+    """Stream ``pay``: these decisions are paid by this payment. Central answers with a :class:`Verdict`.
+
+    ``items`` are (decision number, fine, late fee) in fen as shown to the citizen; their sum is ``amount``.
+    ``paid_at`` is when the terminal approved: late fees count to that day, however late the report comes.
+    """
+
+    reference: str
+    amount: int
+    items: list["PaidItem"]
+    paid_at: datetime
+    trace: int
+    receipt_no: int
+    terminal_id: str
+
+
+class PaidItem(Message):
+    """One decision of a payment, amounts in fen."""
+
+    number: str
+    fine: int
+    late_fee: int
+
+
+class PaymentMoved(Message, tag="payment.moved/1", tag_field="schema"):
+    """Stream ``pay``: a payment reached a state (``money/payment.py``). ``reversed`` reopens its decisions."""
+
+    reference: str
+    state: str
+    amount: int
+    trace: int = 0
+    detail: str = ""
+
+
+class DayClosed(Message, tag="day.closed/1", tag_field="schema"):
+    """Stream ``pay``: the day's end. Kiosk's own count and sum beside the terminal's; in fen."""
+
+    day: date
+    kiosk_count: int
+    kiosk_amount: int
+    terminal_count: int
+    terminal_amount: int
+
+
+class Alarm(Message, tag="alarm/1", tag_field="schema"):
+    """Stream ``audit``: something a person should know. ``code`` is stable; ``raised`` False is the all-clear."""
+
+    component: str
+    code: str
+    raised: bool
+    detail: str = ""
+
+
+Body = FinesPaid | PaymentMoved | DayClosed | Alarm
+
+
+def body_of(event: Event) -> Body:
+    """The typed body of an event. Raises msgspec.ValidationError for an unknown schema or a wrong body."""
+    return msgspec.convert({**event.body, "schema": event.schema}, Body)
+
+
+def schema_of(body: Body) -> tuple[str, dict[str, Any]]:
+    """A body as (schema, fields): what goes into the envelope."""
+    fields: dict[str, Any] = msgspec.to_builtins(body)
+    return fields.pop("schema"), fields
+
+
+class Batch(Message):
+    """``POST /tx/batch``: at most 200 events or 1 MB, ordered per stream (C.10)."""
+
+    events: list[Event]
+
+
+class Rejection(Message):
+    """An event stored in quarantine: acknowledged, never to be sent again (C.13)."""
+
+    seq: int
+    code: str
+
+
+class Verdict(Message):
+    """The department's answer to an event that asked for one. ``code`` is ``""`` when accepted.
+
+    ``voucher`` is the department's number of the acceptance, printed on the receipt.
+    """
+
+    seq: int
+    id: str
+    accepted: bool
+    code: str = ""
+    voucher: str = ""
+    at: datetime
+
+
+class StreamAck(Message):
+    """Up to ``ack_seq`` everything is durable. ``dup``: had been there. Verdicts repeat with each repeat."""
+
+    ack_seq: int
+    dup: list[int] = []
+    rejected: list[Rejection] = []
+    verdicts: list[Verdict] = []
+
+
+class BatchReply(Message):
+    """The answer to a batch, per stream."""
+
+    streams: dict[str, StreamAck]
+
+
+# --- heartbeat -------------------------------------------------------------------------------------------------
+
+
+class DeviceReport(Message):
+    """One device in the heartbeat: XFS state, reason and supplies as in ``ports.Condition``."""
+
+    state: str
+    reason: str = ""
+    supplies: dict[str, str] = {}
+
+
+class OutboxReport(Message):
+    """What waits to be sent; ``heads`` is the chain head (hash) per stream (C.12)."""
+
+    count: int
+    oldest_at: datetime | None = None
+    heads: dict[str, str] = {}
+
+
+class Heartbeat(Message):
+    """``POST /hb`` (C.6). ``state``: open, limited, closed. ``services``: open ones, and why others are not."""
+
+    seq: int
+    state: str
+    screen: str
+    since: datetime
+    devices: dict[str, DeviceReport]
+    services: dict[str, str]
+    outbox: OutboxReport
+    issues: list[str] = []
+    software: str = ""
+    disk_free_mb: int = 0
+    clock_q: str = "unknown"
+    at_wall: datetime
+
+
+class HeartbeatReply(Message):
+    """The answer (C.7): server time, and when to call again."""
+
+    now: datetime
+    next_s: int = 60
+
+
+# --- enrolment -------------------------------------------------------------------------------------------------
+
+
+class Enrol(Message):
+    """``POST /enrol`` (C.4): one-time code and a PEM request made with the device's own key."""
+
+    code: str
+    csr: str
+    hardware: dict[str, str] = {}
+
+
+class Enrolled(Message):
+    """The device's certificate and the CA chain (PEM), its id, and where and what it is."""
+
+    kiosk: str
+    certificate: str
+    chain: str
+    site: str = ""
+    proof_url: str = ""
+    hotline: str = ""
+
+
+# --- the traffic department ------------------------------------------------------------------------------------
+
+
+class AskDecisions(Message):
+    """``POST /traffic/decisions``: by ID number, or by decision number (15 or 16 digits). In the body, never in a URL."""
+
+    id_number: str = ""
+    number: str = ""
+
+
+class Decision(Message):
+    """A penalty decision, or a camera record that is not handled yet; amounts in fen as of ``asked_at``.
+
+    ``refused`` is empty when it can be paid here; else why not: ``not_handled``, ``licence_measures``, ``paid``.
+    ``number`` has 16 digits (15 + check). ``at`` is when it happened; ``pay_by`` the last day without late fee.
+    """
+
+    number: str
+    at: datetime
+    place: str
+    plate: str
+    plate_kind: str
+    code: str
+    what: str
+    what_en: str
+    points: int
+    fine: int
+    late_fee: int
+    pay_by: date | None = None
+    refused: str = ""
+    unit: str = ""
+
+    @property
+    def due(self) -> int:
+        """Fine and late fee, in fen."""
+        return self.fine + self.late_fee
+
+
+class Decisions(Message):
+    """The answer; empty when there are none. An unknown decision number is CentralRefused ``unknown-decision``."""
+
+    decisions: list[Decision]
+    asked_at: datetime
+
+
+class Problem(Message):
+    """RFC 9457 problem document; ``type`` is the stable code."""
+
+    type: str
+    title: str
+    status: int
+    detail: str = ""

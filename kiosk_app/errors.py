@@ -1,0 +1,245 @@
+"""Everything that may go wrong, as one tree. Foreign exceptions are translated at one seam per room.
+
+    KioskError
+    ├── VisitEnded                 the person goes or is gone; not a fault
+    │   ├── Left                       they touched "leave"
+    │   └── WalkedAway                 nobody answered the countdown
+    ├── CitizenError               the person at the machine can mend it
+    │   ├── CardNotRead                lay the card down again
+    │   └── CardRefused                not an identity card, or not genuine
+    ├── DeviceError                (role) a device cannot do what was asked
+    │   ├── DeviceOffline              no answer; the driver keeps trying            transient
+    │   ├── DeviceFault                it answers, and says it is broken             permanent
+    │   ├── PaperOut, PaperJam, CoverOpen                                            a person must come
+    ├── PaymentError
+    │   ├── PaymentDeclined            nothing was taken; ``code`` says why
+    │   ├── PaymentUncertain           ask the terminal for its last transaction
+    │   ├── ReversalRefused            the terminal will not undo it; a person must refund
+    │   └── TillClosed                 no money is taken now, ``why``
+    ├── CentralError
+    │   ├── CentralUnreachable         try again later
+    │   └── CentralRefused             never try again; ``code`` is stable
+    ├── StoreError                 money is not taken before this is mended
+    │   ├── DiskFull
+    │   ├── StoreCorrupt
+    │   └── WrongKey
+    └── ConfigError                names file, key and what is allowed
+
+Every class names ``citizen``, the id of the sentence shown (``screens/texts``), and ``operator``, what the
+person who can act should do. Parents are never raised.
+"""
+
+from typing import ClassVar
+
+
+class KioskError(Exception):
+    """The root. ``detail`` is for the log: never personal data."""
+
+    citizen: ClassVar[str] = "error.unknown"
+    operator: ClassVar[str] = "Read the log of the kiosk at this time."
+
+    def __init__(self, detail: str = "") -> None:
+        super().__init__(detail)
+        self.detail = detail
+
+
+# --- the visit -------------------------------------------------------------------------------------------------
+
+
+class VisitEnded(KioskError):
+    """The visit is over; whatever moves money must still finish."""
+
+    citizen = "error.visit_ended"
+    operator = "Nothing to do."
+
+
+class Left(VisitEnded):
+    """The citizen touched "leave"."""
+
+
+class WalkedAway(VisitEnded):
+    """Nobody answered the countdown."""
+
+
+# --- the person ------------------------------------------------------------------------------------------------
+
+
+class CitizenError(KioskError):
+    """The person at the machine can mend it."""
+
+
+class CardNotRead(CitizenError):
+    """The card moved or was lifted too early."""
+
+    citizen = "error.card_not_read"
+    operator = "If it happens with every card: clean the reader's surface, then test with `kiosk device`."
+
+
+class CardRefused(CitizenError):
+    """Not an identity card, or the reader's security module does not accept it."""
+
+    citizen = "error.card_refused"
+    operator = "Nothing to do for one card; with every card, have the reader's security module checked."
+
+
+# --- devices ---------------------------------------------------------------------------------------------------
+
+
+class DeviceError(KioskError):
+    """A device cannot do what was asked. ``role`` as in the configuration, ``reason`` a stable key."""
+
+    reason: ClassVar[str] = "fault"
+
+    def __init__(self, role: str, detail: str = "") -> None:
+        super().__init__(f"{role}: {detail}" if detail else role)
+        self.role = role
+
+
+class DeviceOffline(DeviceError):
+    """No answer in time, or the line is gone. The driver keeps reconnecting."""
+
+    reason = "offline"
+    citizen = "error.device_offline"
+    operator = "Check the device's power and cable; it is used again by itself as soon as it answers."
+
+
+class DeviceFault(DeviceError):
+    """The device answers and says it is broken, or speaks what it should not."""
+
+    reason = "fault"
+    citizen = "error.device_fault"
+    operator = "Switch the device off and on; if the fault stays, replace it."
+
+
+class PaperOut(DeviceError):
+    """No paper."""
+
+    reason = "paper_out"
+    citizen = "error.paper_out"
+    operator = "Refill paper; printing resumes by itself."
+
+
+class PaperJam(DeviceError):
+    """Paper is stuck, or the cutter is."""
+
+    reason = "paper_jam"
+    citizen = "error.paper_jam"
+    operator = "Open the printer, remove the paper, close it; printing resumes by itself."
+
+
+class CoverOpen(DeviceError):
+    """A cover or door of the printer is open."""
+
+    reason = "cover_open"
+    citizen = "error.cover_open"
+    operator = "Close the printer's cover."
+
+
+# --- money -----------------------------------------------------------------------------------------------------
+
+
+class PaymentError(KioskError):
+    """Something about a payment. ``code`` is the terminal's result code (ZVT BMP 27), 0 when it gave none."""
+
+    def __init__(self, detail: str = "", *, code: int = 0) -> None:
+        super().__init__(detail)
+        self.code = code
+
+
+class PaymentDeclined(PaymentError):
+    """The terminal says no: nothing was taken. ``sentence`` is the citizen's text id for this code."""
+
+    citizen = "pay.declined"
+    operator = "Nothing to do for one card; see the code's row in docs/handbook-operations.md."
+
+    def __init__(self, detail: str = "", *, code: int = 0, sentence: str = "pay.declined") -> None:
+        super().__init__(detail, code=code)
+        self.sentence = sentence
+
+
+class PaymentUncertain(PaymentError):
+    """The answer was lost. Ask the terminal for its last transaction before anything else is paid."""
+
+    citizen = "pay.uncertain"
+    operator = "The kiosk asks the terminal by itself; if the case stays open, see `kiosk books`."
+
+
+class ReversalRefused(PaymentError):
+    """The terminal will not undo the payment (batch closed, or it cannot)."""
+
+    citizen = "pay.refund_due"
+    operator = "Refund by hand with the reference in `kiosk books`, then close the case there."
+
+
+class TillClosed(PaymentError):
+    """No money is taken now. ``why`` is the id of the citizen's sentence."""
+
+    citizen = "pay.till_closed"
+    operator = "See `kiosk books`: an unsettled payment or the store keeps the till closed."
+
+    def __init__(self, why: str) -> None:
+        super().__init__(why)
+        self.why = why
+
+
+# --- central ---------------------------------------------------------------------------------------------------
+
+
+class CentralError(KioskError):
+    """Central did not do what was asked."""
+
+
+class CentralUnreachable(CentralError):
+    """No answer, a server fault, or "later": the request may be repeated."""
+
+    citizen = "error.central_unreachable"
+    operator = "Check the kiosk's network; reports wait in the outbox and leave by themselves."
+
+
+class CentralRefused(CentralError):
+    """A final no. ``code`` is the stable problem type of the answer (fleet contract 21)."""
+
+    citizen = "error.central_refused"
+    operator = "Read the code; the request will not be repeated."
+
+    def __init__(self, code: str, detail: str = "") -> None:
+        super().__init__(f"{code} {detail}".strip())
+        self.code = code
+
+
+# --- the store -------------------------------------------------------------------------------------------------
+
+
+class StoreError(KioskError):
+    """The journal cannot be written or read: money is not taken before this is mended."""
+
+    citizen = "error.store"
+
+
+class DiskFull(StoreError):
+    """No room for one more journal entry."""
+
+    operator = "Free space on the kiosk's data disk; paying opens by itself."
+
+
+class StoreCorrupt(StoreError):
+    """The file is damaged. It is kept as it is."""
+
+    operator = "Keep the file, copy it to central operations, then start with an empty one: see docs/handbook-technician.md."
+
+
+class WrongKey(StoreError):
+    """The key does not open the file. The file is kept as it is."""
+
+    operator = "Restore the key file of this machine, or set the store aside and start with an empty one."
+
+
+class ConfigError(KioskError):
+    """The configuration names something that cannot be."""
+
+    citizen = "error.config"
+    operator = "Correct the file at the key named."
+
+    def __init__(self, file: str, key: str, allowed: str) -> None:
+        super().__init__(f"{file}: {key}: {allowed}")
+        self.file, self.key, self.allowed = file, key, allowed

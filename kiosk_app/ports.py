@@ -1,0 +1,113 @@
+"""What the procedures may ask of everything that is not a device: screen, clock, records, central.
+
+Protocols, and the frozen values that cross them; device roles are in :mod:`kiosk_app.devices`. Whatever goes
+wrong leaves a port as a leaf of :mod:`kiosk_app.errors`.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Protocol
+
+from kiosk_app.contract import Body, Event, OutboxReport, StreamAck, Verdict
+from kiosk_app.views import Intent, View
+
+
+class Screen(Protocol):
+    """Shows views and returns intents. Widgets resolve touches themselves, at once."""
+
+    @property
+    def touched(self) -> float:
+        """Loop time of the last touch, whatever it hit: scrolling is not idling."""
+
+    @property
+    def language(self) -> str:
+        """The language the citizen chose: ``zh_CN`` or ``en``."""
+
+    def put(self, view: View) -> None:
+        """Show ``view`` now and return at once (progress, what the terminal says)."""
+
+    async def show(self, view: View) -> Intent:
+        """Show ``view`` and wait for what the citizen wants of it. An update by put keeps the wait alive."""
+
+    def forget(self) -> None:
+        """Drop everything of the visit: widgets, typed text, language, text size, contrast."""
+
+
+class Clock(Protocol):
+    """Wall time. Waiting uses the loop's own time, so that worlds can run on a virtual one."""
+
+    def now(self) -> datetime:
+        """The time now: aware, UTC."""
+
+
+NewId = Callable[[], str]
+"""Makes a UUIDv7 text. Injected, so that a world repeats."""
+
+
+class Transport(Protocol):
+    """One question to central, over mutual TLS in the field and in memory in the worlds."""
+
+    async def post(self, path: str, body: bytes, *, deadline: float) -> bytes:
+        """POST ``body`` (JSON) to ``path`` below ``/k/v1`` and return the answer's body.
+
+        ``deadline`` in seconds. Raises CentralUnreachable (try again), CentralRefused (do not).
+        """
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One line of the journal: of ``kind`` (``payment``, ``print``, ...), ``reference`` reached ``state``.
+
+    Holds amounts and references, no personal data.
+    """
+
+    seq: int
+    at: datetime
+    reference: str
+    kind: str
+    state: str
+    body: Mapping[str, Any] = field(default_factory=dict)
+
+
+class Journal(Protocol):
+    """Append-only, durable before :meth:`append` returns. Blocks: durability is what it is for."""
+
+    def append(
+        self,
+        reference: str,
+        kind: str,
+        state: str,
+        body: Mapping[str, Any] | None = None,
+        *,
+        reports: Sequence[tuple[str, Body]] = (),
+    ) -> Entry:
+        """Write one entry and, in the same transaction, an outbox event per (stream, body) of ``reports``.
+
+        Raises DiskFull, StoreCorrupt; then neither entry nor event exists.
+        """
+
+    def entries(self, *, reference: str | None = None, kind: str | None = None) -> list[Entry]:
+        """All entries, oldest first, of one reference and/or one kind."""
+
+    def latest(self, kind: str) -> list[Entry]:
+        """The newest entry of every reference of ``kind``, oldest first."""
+
+    def ready(self) -> None:
+        """Raise a StoreError if money must not be taken now: no room for its outcome, or the file is damaged."""
+
+
+class Outbox(Protocol):
+    """Events on their way to central: a gapless sequence and hash chain per stream."""
+
+    def pending(self, limit: int) -> list[Event]:
+        """The oldest unacknowledged events, in order within each stream."""
+
+    def acknowledge(self, stream: str, ack: StreamAck) -> list[Verdict]:
+        """Mark durable up to ``ack.ack_seq``; keep and return the verdicts that are new."""
+
+    def verdict(self, reference: str) -> Verdict | None:
+        """Central's answer to the report of this payment, if there is one yet."""
+
+    def report(self) -> OutboxReport:
+        """What waits, since when, and the chain heads: for the heartbeat."""

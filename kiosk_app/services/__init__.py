@@ -1,0 +1,1 @@
+"""One file per public service; each reads like the counter's procedure."""

@@ -1,0 +1,1 @@
+"""Steps that services share."""

@@ -1,0 +1,217 @@
+"""Views and intents: what a screen shows and what a citizen answers, as frozen values.
+
+A view is a name and its data, never a widget; a sentence is a :class:`Text`, an id of the catalogues in
+``screens/texts`` with its arguments, so that the language can change at any moment without asking again.
+An intent is what a touch meant. Flows await intents, never touches (``architecture.md`` section 4).
+"""
+
+from dataclasses import dataclass, field
+
+from kiosk_app.money.amounts import Fen
+
+
+@dataclass(frozen=True)
+class Text:
+    """A sentence by id. ``args`` fill its ``{placeholders}``; an argument that is itself a Text is translated first."""
+
+    id: str
+    args: tuple[tuple[str, "str | int | Text"], ...] = ()
+
+
+def text(id: str, /, **args: "str | int | Text") -> Text:
+    """``text("fines.title", count=3)``."""
+    return Text(id, tuple(sorted(args.items())))
+
+
+# --- intents ---------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """One thing was chosen: a service, a way on, a button, by its key."""
+
+    key: str
+
+
+@dataclass(frozen=True)
+class Marked:
+    """Several things were chosen and confirmed, by their keys, in the order shown."""
+
+    keys: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Typed:
+    """Something was typed and confirmed."""
+
+    value: str
+
+
+@dataclass(frozen=True)
+class Back:
+    """To the question before."""
+
+
+@dataclass(frozen=True)
+class Leave:
+    """End the visit."""
+
+
+Intent = Chosen | Marked | Typed | Back | Leave
+
+
+# --- views -----------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Steps:
+    """Where am I, how much is left: the names of all steps, and the index of the present one."""
+
+    names: tuple[Text, ...]
+    at: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class View:
+    """What every view may carry. ``steps`` is None outside a service."""
+
+    steps: Steps | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Attract(View):
+    """Nobody is here: what the machine is for, and "touch to begin". Intent: Chosen("begin")."""
+
+    services: tuple[Text, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class MenuItem:
+    """A service on the menu: ``key``, its ``family`` (social, border, road) and, if closed, why."""
+
+    key: str
+    family: str
+    title: Text
+    detail: Text
+    closed: Text | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Menu(View):
+    """Board 01. ``notes``: what does not work today though services are open. Intents: Chosen(key), Leave."""
+
+    items: tuple[MenuItem, ...]
+    notes: tuple[Text, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class PlaceCard(View):
+    """Board 02: lay the card on the reader. ``other`` names another way (Chosen("other")). Intents: Back, Leave."""
+
+    title: Text
+    problem: Text | None = None
+    other: Text | None = None
+    seconds: int = 60
+
+
+@dataclass(frozen=True, kw_only=True)
+class Choice:
+    """A row of a list to choose from. ``refused`` says why it cannot be chosen and where to go; it is shown anyway."""
+
+    key: str
+    title: str
+    title_en: str = ""
+    lines: tuple[Text, ...] = ()
+    amount: Fen = Fen(0)
+    badge: Text | None = None
+    refused: Text | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class ChooseMany(View):
+    """Board 03: choose some of ``rows``; the sum stays visible. Intents: Marked(keys), Back, Leave.
+
+    ``marked`` are the keys chosen at first. With no row that can be chosen there is no primary action.
+    """
+
+    title: Text
+    subtitle: Text
+    rows: tuple[Choice, ...]
+    marked: tuple[str, ...] = ()
+    action: Text
+
+
+@dataclass(frozen=True, kw_only=True)
+class EnterNumber(View):
+    """A number pad. Takes ``lengths`` digits (any of them), grouped by four. Intents: Typed, Back, Leave."""
+
+    title: Text
+    hint: Text
+    lengths: tuple[int, ...]
+    problem: Text | None = None
+    value: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Pay(View):
+    """Board 04: the amount and what the terminal says. ``stage`` 0..3: card, PIN, bank, done.
+
+    Intent: Leave (cancel the payment) while ``cancellable``.
+    """
+
+    title: Text
+    amount: Fen
+    purpose: Text
+    reference: str
+    stage: int = 0
+    cancellable: bool = True
+
+
+@dataclass(frozen=True, kw_only=True)
+class Working(View):
+    """Something takes a while: what it waits for, and how long that usually takes (seconds)."""
+
+    title: Text
+    waits_for: Text
+    usually: int = 5
+
+
+@dataclass(frozen=True, kw_only=True)
+class Done(View):
+    """Board 06. ``facts`` are the lines of the proof; ``take`` what must still be taken (card, receipt, document).
+
+    Intents: Chosen(key of an action), Leave. ``warnings`` are said before anything else. ``seconds`` to the end.
+    """
+
+    title: Text
+    amount: Fen | None = None
+    paid_by: Text | None = None
+    facts: tuple[Text, ...] = ()
+    qr: str = ""
+    qr_note: Text | None = None
+    warnings: tuple[Text, ...] = ()
+    take: tuple[str, ...] = ()
+    actions: tuple[tuple[str, Text], ...] = ()
+    seconds: int = 20
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sorry(View):
+    """Board 07: what is broken, what still works, where else to go. ``reference`` if the citizen needs it later.
+
+    Intents: Chosen(key of an action), Leave. With no actions and ``leave`` False the machine is closed.
+    """
+
+    title: Text
+    detail: Text
+    facts: tuple[Text, ...] = ()
+    cards: tuple[tuple[Text, tuple[Text, ...]], ...] = field(default=())
+    actions: tuple[tuple[str, Text], ...] = ()
+    leave: bool = True
+
+
+@dataclass(frozen=True, kw_only=True)
+class IdleWarning(View):
+    """Large countdown of ``seconds``. Intents: Chosen("more_time"), Leave."""
+
+    seconds: int

@@ -1,0 +1,1 @@
+"""From bare Linux to kiosk: set-up and enrolment."""

@@ -1,0 +1,1 @@
+"""The window: Kivy only, replaceable; implements `kiosk_app.ports.Screen`."""
