@@ -45,6 +45,7 @@ class FdChannel:
     def __init__(self, fd: int, release: Callable[[], None]) -> None:
         self._fd, self._release = fd, release
         self._open = True
+        self._waiters: set[asyncio.Future[None]] = set()
         os.set_blocking(fd, False)
 
     async def read(self) -> bytes:
@@ -76,25 +77,27 @@ class FdChannel:
             self._loop.remove_writer(self._fd)
             self._release()
             for waiter in list(self._waiters):
-                if not waiter.done():
-                    waiter.set_result(None)
+                _settle(waiter)
 
     @property
     def _loop(self) -> asyncio.AbstractEventLoop:
         return asyncio.get_running_loop()
 
-    _waiters: "set[asyncio.Future[None]]"
-
     async def _wait_ready(self, add: Callable[..., object], remove: Callable[[int], object]) -> None:
         ready: asyncio.Future[None] = self._loop.create_future()
-        self._waiters = getattr(self, "_waiters", set()) | {ready}
-        add(self._fd, lambda: ready.done() or ready.set_result(None))
+        self._waiters.add(ready)
+        add(self._fd, _settle, ready)
         try:
             await ready
         finally:
             self._waiters.discard(ready)
             if self._open:
                 remove(self._fd)
+
+
+def _settle(ready: "asyncio.Future[None]") -> None:
+    if not ready.done():
+        ready.set_result(None)
 
 
 class StreamChannel:
@@ -137,7 +140,7 @@ class MemoryChannel:
         self._inbox: deque[bytes] = deque()
         self._news = asyncio.Event()
         self._closed = False
-        self.peer: "MemoryChannel | None" = None
+        self.peer: MemoryChannel | None = None
         self.hook: Callable[[bytes], Sequence[bytes]] = lambda data: [data]
 
     async def read(self) -> bytes:
@@ -179,7 +182,7 @@ async def open_serial(path: str, *, baud: int, stop_bits: int = 1) -> Channel:
         port = serial.Serial(path, baud, stopbits=stop_bits, timeout=0, exclusive=True)
     except (OSError, ValueError) as error:  # SerialException is an OSError
         raise ChannelClosed(str(error)) from error
-    return FdChannel(port.fd, port.close)
+    return FdChannel(port.fileno(), port.close)
 
 
 async def open_tcp(host: str, port: int, *, within: float = 5.0) -> Channel:

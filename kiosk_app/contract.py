@@ -19,14 +19,10 @@ GENESIS: Final = "0" * 64
 """``prev`` of the first event of a stream."""
 
 
-class Message(msgspec.Struct, frozen=True, kw_only=True):
-    """Base of all messages: frozen, by keyword."""
-
-
 # --- events ----------------------------------------------------------------------------------------------------
 
 
-class Event(Message):
+class Event(msgspec.Struct, frozen=True, kw_only=True):
     """The envelope of every write (C.3). ``sig`` is hex of the device key's ECDSA P-256 over the canonical bytes."""
 
     schema: str
@@ -55,7 +51,7 @@ def digest(event: Event) -> str:
     return hashlib.sha256(canonical(event)).hexdigest()
 
 
-class FinesPaid(Message, tag="fines.paid/1", tag_field="schema"):
+class FinesPaid(msgspec.Struct, frozen=True, kw_only=True, tag="fines.paid/1", tag_field="schema"):
     """Stream ``pay``: these decisions are paid by this payment. Central answers with a :class:`Verdict`.
 
     ``items`` are (decision number, fine, late fee) in fen as shown to the citizen; their sum is ``amount``.
@@ -71,7 +67,7 @@ class FinesPaid(Message, tag="fines.paid/1", tag_field="schema"):
     terminal_id: str
 
 
-class PaidItem(Message):
+class PaidItem(msgspec.Struct, frozen=True, kw_only=True):
     """One decision of a payment, amounts in fen."""
 
     number: str
@@ -79,7 +75,7 @@ class PaidItem(Message):
     late_fee: int
 
 
-class PaymentMoved(Message, tag="payment.moved/1", tag_field="schema"):
+class PaymentMoved(msgspec.Struct, frozen=True, kw_only=True, tag="payment.moved/1", tag_field="schema"):
     """Stream ``pay``: a payment reached a state (``money/payment.py``). ``reversed`` reopens its decisions."""
 
     reference: str
@@ -89,7 +85,7 @@ class PaymentMoved(Message, tag="payment.moved/1", tag_field="schema"):
     detail: str = ""
 
 
-class DayClosed(Message, tag="day.closed/1", tag_field="schema"):
+class DayClosed(msgspec.Struct, frozen=True, kw_only=True, tag="day.closed/1", tag_field="schema"):
     """Stream ``pay``: the day's end. Kiosk's own count and sum beside the terminal's; in fen."""
 
     day: date
@@ -99,7 +95,7 @@ class DayClosed(Message, tag="day.closed/1", tag_field="schema"):
     terminal_amount: int
 
 
-class Alarm(Message, tag="alarm/1", tag_field="schema"):
+class Alarm(msgspec.Struct, frozen=True, kw_only=True, tag="alarm/1", tag_field="schema"):
     """Stream ``audit``: something a person should know. ``code`` is stable; ``raised`` False is the all-clear."""
 
     component: str
@@ -113,7 +109,8 @@ Body = FinesPaid | PaymentMoved | DayClosed | Alarm
 
 def body_of(event: Event) -> Body:
     """The typed body of an event. Raises msgspec.ValidationError for an unknown schema or a wrong body."""
-    return msgspec.convert({**event.body, "schema": event.schema}, Body)
+    body: Body = msgspec.convert({**event.body, "schema": event.schema}, Body)
+    return body
 
 
 def schema_of(body: Body) -> tuple[str, dict[str, Any]]:
@@ -122,20 +119,20 @@ def schema_of(body: Body) -> tuple[str, dict[str, Any]]:
     return fields.pop("schema"), fields
 
 
-class Batch(Message):
+class Batch(msgspec.Struct, frozen=True, kw_only=True):
     """``POST /tx/batch``: at most 200 events or 1 MB, ordered per stream (C.10)."""
 
     events: list[Event]
 
 
-class Rejection(Message):
+class Rejection(msgspec.Struct, frozen=True, kw_only=True):
     """An event stored in quarantine: acknowledged, never to be sent again (C.13)."""
 
     seq: int
     code: str
 
 
-class Verdict(Message):
+class Verdict(msgspec.Struct, frozen=True, kw_only=True):
     """The department's answer to an event that asked for one. ``code`` is ``""`` when accepted.
 
     ``voucher`` is the department's number of the acceptance, printed on the receipt.
@@ -149,7 +146,7 @@ class Verdict(Message):
     at: datetime
 
 
-class StreamAck(Message):
+class StreamAck(msgspec.Struct, frozen=True, kw_only=True):
     """Up to ``ack_seq`` everything is durable. ``dup``: had been there. Verdicts repeat with each repeat."""
 
     ack_seq: int
@@ -158,7 +155,7 @@ class StreamAck(Message):
     verdicts: list[Verdict] = []
 
 
-class BatchReply(Message):
+class BatchReply(msgspec.Struct, frozen=True, kw_only=True):
     """The answer to a batch, per stream."""
 
     streams: dict[str, StreamAck]
@@ -167,7 +164,7 @@ class BatchReply(Message):
 # --- heartbeat -------------------------------------------------------------------------------------------------
 
 
-class DeviceReport(Message):
+class DeviceReport(msgspec.Struct, frozen=True, kw_only=True):
     """One device in the heartbeat: XFS state, reason and supplies as in ``ports.Condition``."""
 
     state: str
@@ -175,7 +172,7 @@ class DeviceReport(Message):
     supplies: dict[str, str] = {}
 
 
-class OutboxReport(Message):
+class OutboxReport(msgspec.Struct, frozen=True, kw_only=True):
     """What waits to be sent; ``heads`` is the chain head (hash) per stream (C.12)."""
 
     count: int
@@ -183,7 +180,7 @@ class OutboxReport(Message):
     heads: dict[str, str] = {}
 
 
-class Heartbeat(Message):
+class Heartbeat(msgspec.Struct, frozen=True, kw_only=True):
     """``POST /hb`` (C.6). ``state``: open, limited, closed. ``services``: open ones, and why others are not."""
 
     seq: int
@@ -200,7 +197,7 @@ class Heartbeat(Message):
     at_wall: datetime
 
 
-class HeartbeatReply(Message):
+class HeartbeatReply(msgspec.Struct, frozen=True, kw_only=True):
     """The answer (C.7): server time, and when to call again."""
 
     now: datetime
@@ -210,7 +207,7 @@ class HeartbeatReply(Message):
 # --- enrolment -------------------------------------------------------------------------------------------------
 
 
-class Enrol(Message):
+class Enrol(msgspec.Struct, frozen=True, kw_only=True):
     """``POST /enrol`` (C.4): one-time code and a PEM request made with the device's own key."""
 
     code: str
@@ -218,7 +215,7 @@ class Enrol(Message):
     hardware: dict[str, str] = {}
 
 
-class Enrolled(Message):
+class Enrolled(msgspec.Struct, frozen=True, kw_only=True):
     """The device's certificate and the CA chain (PEM), its id, and where and what it is."""
 
     kiosk: str
@@ -232,14 +229,14 @@ class Enrolled(Message):
 # --- the traffic department ------------------------------------------------------------------------------------
 
 
-class AskDecisions(Message):
+class AskDecisions(msgspec.Struct, frozen=True, kw_only=True):
     """``POST /traffic/decisions``: by ID number, or by decision number (15 or 16 digits). In the body, never in a URL."""
 
     id_number: str = ""
     number: str = ""
 
 
-class Decision(Message):
+class Decision(msgspec.Struct, frozen=True, kw_only=True):
     """A penalty decision, or a camera record that is not handled yet; amounts in fen as of ``asked_at``.
 
     ``refused`` is empty when it can be paid here; else why not: ``not_handled``, ``licence_measures``, ``paid``.
@@ -267,14 +264,14 @@ class Decision(Message):
         return self.fine + self.late_fee
 
 
-class Decisions(Message):
+class Decisions(msgspec.Struct, frozen=True, kw_only=True):
     """The answer; empty when there are none. An unknown decision number is CentralRefused ``unknown-decision``."""
 
     decisions: list[Decision]
     asked_at: datetime
 
 
-class Problem(Message):
+class Problem(msgspec.Struct, frozen=True, kw_only=True):
     """RFC 9457 problem document; ``type`` is the stable code."""
 
     type: str

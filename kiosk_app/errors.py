@@ -225,7 +225,7 @@ class DiskFull(StoreError):
 class StoreCorrupt(StoreError):
     """The file is damaged. It is kept as it is."""
 
-    operator = "Keep the file, copy it to central operations, then start with an empty one: see docs/handbook-technician.md."
+    operator = "Keep the file for central operations, then start with an empty one (docs/handbook-technician.md)."
 
 
 class WrongKey(StoreError):

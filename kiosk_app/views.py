@@ -7,7 +7,7 @@ An intent is what a touch meant. Flows await intents, never touches (``architect
 
 from dataclasses import dataclass, field
 
-from kiosk_app.money.amounts import Fen
+from kiosk_app.money.amounts import ZERO, Fen
 
 
 @dataclass(frozen=True)
@@ -18,9 +18,9 @@ class Text:
     args: tuple[tuple[str, "str | int | Text"], ...] = ()
 
 
-def text(id: str, /, **args: "str | int | Text") -> Text:
+def text(name: str, /, **args: "str | int | Text") -> Text:
     """``text("fines.title", count=3)``."""
-    return Text(id, tuple(sorted(args.items())))
+    return Text(name, tuple(sorted(args.items())))
 
 
 # --- intents ---------------------------------------------------------------------------------------------------
@@ -122,7 +122,7 @@ class Choice:
     title: str
     title_en: str = ""
     lines: tuple[Text, ...] = ()
-    amount: Fen = Fen(0)
+    amount: Fen = ZERO
     badge: Text | None = None
     refused: Text | None = None
 
