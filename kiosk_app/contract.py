@@ -2,8 +2,8 @@
 
 Rules (``fleet.md`` section C). Additive within v1: unknown fields are ignored. Every write of the kiosk is an
 :class:`Event` in a stream with a gapless ``seq`` and ``prev``, the hash of the event before it; the hash and
-the device's signature cover :func:`canonical` bytes. Central acknowledges only after its durable commit; the same seq with
-other content is a fork. No names and no card numbers travel in events or heartbeats.
+the device's signature cover :func:`canonical` bytes. Central acknowledges only after its durable commit; the
+same seq with other content is a fork. No names and no card numbers travel in events or heartbeats.
 """
 
 import hashlib
@@ -230,7 +230,7 @@ class Enrolled(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class AskDecisions(msgspec.Struct, frozen=True, kw_only=True):
-    """``POST /traffic/decisions``: by ID number, or by decision number (15 or 16 digits). In the body, never in a URL."""
+    """``POST /traffic/decisions``: by ID number or decision number (15 or 16 digits), in the body, never in a URL."""
 
     id_number: str = ""
     number: str = ""

@@ -19,7 +19,7 @@ Method = TypeVar("Method", bound=Callable[..., Any])
 
 
 def hand(label: str) -> Callable[[Method], Method]:
-    """Mark a method as a hand or fault that the bench offers. Parameters must be str or int, with defaults if optional."""
+    """Mark a method as a hand or fault that the bench offers. Its parameters are str or int."""
 
     def mark(method: Method) -> Method:
         method.__dict__["hand"] = label
