@@ -8,7 +8,7 @@ same seq with other content is a fork. No names and no card numbers travel in ev
 
 import hashlib
 from datetime import date, datetime
-from typing import Any, Final
+from typing import Any, ClassVar, Final
 
 import msgspec
 
@@ -18,6 +18,11 @@ BATCH_BYTES: Final = 1_000_000
 GENESIS: Final = "0" * 64
 """``prev`` of the first event of a stream."""
 
+# Bounds that hold whatever a peer sends: beyond them a message is refused, not stored in half.
+Seq = Annotated[int, msgspec.Meta(ge=1, le=2**53)]
+Amount = Annotated[int, msgspec.Meta(ge=0, le=10**11)]
+Name = Annotated[str, msgspec.Meta(min_length=1, max_length=64)]
+Aware = Annotated[datetime, msgspec.Meta(tz=True)]
 
 # --- events ----------------------------------------------------------------------------------------------------
 
@@ -28,9 +33,9 @@ class Event(msgspec.Struct, frozen=True, kw_only=True):
     schema: str
     kiosk: str
     boot_id: str
-    stream: str
-    seq: int
-    id: str
+    stream: Name
+    seq: Seq
+    id: Name
     at_wall: datetime
     at_mono: float
     clock_q: str
@@ -58,10 +63,10 @@ class FinesPaid(msgspec.Struct, frozen=True, kw_only=True, tag="fines.paid/1", t
     ``paid_at`` is when the terminal approved: late fees count to that day, however late the report comes.
     """
 
-    reference: str
-    amount: int
+    reference: Name
+    amount: Amount
     items: list["PaidItem"]
-    paid_at: datetime
+    paid_at: Aware
     trace: int
     receipt_no: int
     terminal_id: str
@@ -71,16 +76,16 @@ class PaidItem(msgspec.Struct, frozen=True, kw_only=True):
     """One decision of a payment, amounts in fen."""
 
     number: str
-    fine: int
-    late_fee: int
+    fine: Amount
+    late_fee: Amount
 
 
 class PaymentMoved(msgspec.Struct, frozen=True, kw_only=True, tag="payment.moved/1", tag_field="schema"):
     """Stream ``pay``: a payment reached a state (``money/payment.py``). ``reversed`` reopens its decisions."""
 
-    reference: str
+    reference: Name
     state: str
-    amount: int
+    amount: Amount
     trace: int = 0
     detail: str = ""
 
@@ -183,10 +188,10 @@ class OutboxReport(msgspec.Struct, frozen=True, kw_only=True):
 class Heartbeat(msgspec.Struct, frozen=True, kw_only=True):
     """``POST /hb`` (C.6). ``state``: open, limited, closed. ``services``: open ones, and why others are not."""
 
-    seq: int
+    seq: Seq
     state: str
     screen: str
-    since: datetime
+    since: Aware
     devices: dict[str, DeviceReport]
     services: dict[str, str]
     outbox: OutboxReport
@@ -194,7 +199,7 @@ class Heartbeat(msgspec.Struct, frozen=True, kw_only=True):
     software: str = ""
     disk_free_mb: int = 0
     clock_q: str = "unknown"
-    at_wall: datetime
+    at_wall: Aware
 
 
 class HeartbeatReply(msgspec.Struct, frozen=True, kw_only=True):
@@ -216,9 +221,14 @@ class Enrol(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Enrolled(msgspec.Struct, frozen=True, kw_only=True):
-    """The device's certificate and the CA chain (PEM), its id, and where and what it is."""
+    """The device's certificate and the CA chain (PEM), its id, and where and what it is.
+
+    ``number``: eight digits, unique among kiosks (six of the district, two of the machine); every reference
+    of the machine begins with it.
+    """
 
     kiosk: str
+    number: str = ""
     certificate: str
     chain: str
     site: str = ""
@@ -231,6 +241,8 @@ class Enrolled(msgspec.Struct, frozen=True, kw_only=True):
 
 class AskDecisions(msgspec.Struct, frozen=True, kw_only=True):
     """``POST /traffic/decisions``: by ID number or decision number (15 or 16 digits), in the body, never in a URL."""
+
+    path: ClassVar[str] = "/traffic/decisions"
 
     id_number: str = ""
     number: str = ""

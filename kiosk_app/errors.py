@@ -15,6 +15,7 @@
     │   ├── PaymentDeclined            nothing was taken; ``code`` says why
     │   ├── PaymentUncertain           ask the terminal for its last transaction
     │   ├── ReversalRefused            the terminal will not undo it; a person must refund
+    │   ├── PaymentUndone              it was taken and has been given back
     │   └── TillClosed                 no money is taken now, ``why``
     ├── CentralError
     │   ├── CentralUnreachable         try again later
@@ -169,6 +170,13 @@ class ReversalRefused(PaymentError):
 
     citizen = "pay.refund_due"
     operator = "Refund by hand with the reference in `kiosk books`, then close the case there."
+
+
+class PaymentUndone(PaymentError):
+    """The terminal gave the money back by itself; whatever was to be delivered is not."""
+
+    citizen = "pay.undone"
+    operator = "Nothing to do: the books agree. If it repeats, have the terminal's line checked."
 
 
 class TillClosed(PaymentError):

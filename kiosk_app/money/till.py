@@ -1,0 +1,250 @@
+"""The till: the only module that takes money, and it writes down every move before and after it.
+
+Rules (``architecture.md`` section 5). One payment at a time, and none while an older one is open at the terminal.
+``requested`` is durable before the terminal is asked, so that after a crash exactly one step is uncertain and
+:mod:`kiosk_app.money.settle` can ask the terminal what became of it. Leaving :meth:`Till.charge` with an error
+gives the money back, leaving it cleanly completes the payment. A cancelled task does neither: it is the machine
+going down, and settlement will decide. The report of a payment is in the outbox in the transaction that makes
+it *fulfilled*.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager, suppress
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from kiosk_app.contract import Body, PaymentMoved
+from kiosk_app.devices import CardReceipt, CardTerminal, TerminalNotice
+from kiosk_app.errors import (
+    DeviceError,
+    Left,
+    PaymentDeclined,
+    PaymentUncertain,
+    PaymentUndone,
+    StoreError,
+    TillClosed,
+)
+from kiosk_app.money.amounts import Fen
+from kiosk_app.money.payment import FINAL, KIND, Payment, State, blocking, fields, from_entry, move
+from kiosk_app.money.settle import Settlement
+from kiosk_app.ports import Clock, Journal, Outbox
+
+STREAM = "pay"
+LOCAL = ZoneInfo("Asia/Shanghai")
+TOLD_CENTRAL = frozenset({State.APPROVED, State.REVERSED, State.SETTLED, State.REFUND_DUE, State.REFUNDED})
+"""States that move value, or say that somebody must: central's books follow these."""
+
+
+class Charge:
+    """A payment that was approved and is not completed: what a service holds inside ``async with``."""
+
+    def __init__(self, till: "Till", payment: Payment, approved_at: datetime) -> None:
+        self._till = till
+        self.payment = payment
+        self.approved_at = approved_at
+        self.held = True
+
+    @property
+    def reference(self) -> str:
+        """Ties payment, report, print job and receipt."""
+        return self.payment.reference
+
+    @property
+    def amount(self) -> Fen:
+        """In fen."""
+        return self.payment.amount
+
+    @property
+    def receipt(self) -> CardReceipt:
+        """What the terminal says of it."""
+        if self.payment.receipt is None:
+            raise PaymentUncertain(self.reference)
+        return self.payment.receipt
+
+    def fulfil(self, body: Body) -> None:
+        """The report ``body`` is on its way to central from this instant, whatever happens. Raises StoreError."""
+        self.payment = self._till.write(self.payment, State.FULFILLED, report=body)
+
+
+class Till:
+    """Takes, completes and gives back, by the table of :mod:`kiosk_app.money.payment`.
+
+    ``machine``: the eight digits that begin every reference of this kiosk.
+    """
+
+    def __init__(self, journal: Journal, outbox: Outbox, terminal: CardTerminal, clock: Clock, *, machine: str) -> None:
+        self._journal, self._terminal, self._clock, self._machine = journal, terminal, clock, machine
+        payments = [from_entry(entry) for entry in journal.latest(KIND)]
+        self._open = {payment.reference: payment for payment in payments if payment.state not in FINAL}
+        self._last_reference = max((payment.reference for payment in payments), default="")
+        self._lock = asyncio.Lock()
+        self.settlement = Settlement(self, terminal, outbox)
+
+    # --- what others may ask ---
+
+    @property
+    def open_payments(self) -> list[Payment]:
+        """Every payment that is not over, oldest first."""
+        return sorted(self._open.values(), key=lambda payment: payment.reference)
+
+    def find(self, reference: str) -> Payment | None:
+        """The open payment of this reference."""
+        return self._open.get(reference)
+
+    @property
+    def moving(self) -> bool:
+        """Whether money moves now: nobody may be timed out."""
+        return self._lock.locked()
+
+    @property
+    def lock(self) -> asyncio.Lock:
+        """Held while money moves; settlement waits for it."""
+        return self._lock
+
+    def why_closed(self) -> str:
+        """The text id of why no money is taken now; empty when the till is open."""
+        try:
+            self._journal.ready()
+        except StoreError:
+            return "menu.closed.store"
+        if blocking(self._open.values()):
+            return "menu.closed.till"
+        return "" if self._terminal.condition.serves else "menu.closed.card_terminal"
+
+    # --- the journal ---
+
+    def write(self, payment: Payment, to: State, *, report: Body | None = None, **changes: Any) -> Payment:
+        """Make ``payment`` be in state ``to``, durably. Raises StoreError; then nothing has changed."""
+        moved = move(payment, to, **changes)
+        reports: list[Body] = [] if report is None else [report]
+        if to in TOLD_CENTRAL:
+            trace = moved.receipt.trace if moved.receipt else 0
+            reports.append(
+                PaymentMoved(
+                    reference=moved.reference, state=to.value, amount=moved.amount, trace=trace, detail=moved.why
+                )
+            )
+        self._journal.append(
+            moved.reference, KIND, to.value, fields(moved), reports=[(STREAM, body) for body in reports]
+        )
+        if to in FINAL:
+            self._open.pop(moved.reference, None)
+        else:
+            self._open[moved.reference] = moved
+        return moved
+
+    def _begin(self, amount: Fen) -> Payment:
+        """Write the intention under a new reference: machine, local day, number of the day."""
+        day = f"{self._machine}{self._clock.now().astimezone(LOCAL):%y%m%d}"
+        number = int(self._last_reference[-4:]) + 1 if self._last_reference.startswith(day) else 1
+        payment = Payment(f"{day}{number:04d}", amount, State.INTENDED)
+        self._journal.append(payment.reference, KIND, payment.state.value, fields(payment))
+        self._open[payment.reference] = payment
+        self._last_reference = payment.reference
+        return payment
+
+    # --- taking money ---
+
+    @asynccontextmanager
+    async def charge(
+        self, amount: Fen, told: Callable[[str, TerminalNotice], None], cancel: asyncio.Event
+    ) -> AsyncIterator[Charge]:
+        """Take ``amount``; the body delivers. ``told`` gets the reference and what the terminal says.
+
+        Setting ``cancel`` ends the taking (not the delivering) and raises Left. Raises TillClosed,
+        PaymentDeclined, DeviceOffline (nothing was taken), PaymentUncertain (settlement goes on by itself),
+        PaymentUndone (it was given back), StoreError.
+        """
+        async with self._lock:
+            if why := self.why_closed():
+                raise TillClosed(why)
+            charge = await self._take(self._begin(amount), told, cancel)
+            try:
+                yield charge
+            except Exception as error:  # whatever it is, the goods were not delivered
+                await self._undo(charge, type(error).__name__)
+                raise
+            await self._finish(charge)
+
+    async def _take(
+        self, payment: Payment, told: Callable[[str, TerminalNotice], None], cancel: asyncio.Event
+    ) -> Charge:
+        try:
+            before = await self._terminal.last()
+        except (DeviceError, PaymentUncertain):
+            self.write(payment, State.ABANDONED, why="terminal silent")
+            raise
+        payment = self.write(payment, State.REQUESTED, before=before.trace if before else None)
+        paying = asyncio.create_task(
+            self._terminal.pay(payment.amount, lambda notice: told(payment.reference, notice)), name="pay"
+        )
+        try:
+            receipt = await _unless(cancel, paying)
+        except PaymentDeclined as error:
+            self.write(payment, State.DECLINED, why=f"result {error.code:02x}")
+            raise
+        except DeviceError as error:
+            self.write(payment, State.DECLINED, why=error.reason)
+            raise
+        except PaymentUncertain:
+            return await self._ask(self.write(payment, State.UNKNOWN), wanted=True)
+        if receipt is None:
+            return await self._ask(self.write(payment, State.UNKNOWN, why="cancelled"), wanted=False)
+        return Charge(self, self.write(payment, State.APPROVED, receipt=receipt), self._clock.now())
+
+    async def _ask(self, payment: Payment, *, wanted: bool) -> Charge:
+        """The answer was lost or the citizen cancelled: the terminal decides what is true."""
+        payment = await self.settlement.ask(payment)
+        if payment.state is State.APPROVED and wanted:
+            charge = Charge(self, payment, self._clock.now())
+            charge.held = False
+            return charge
+        if payment.state is State.APPROVED:
+            await self.settlement.give_back(payment, held=False, why="cancelled")
+        if payment.state is State.DECLINED and wanted:
+            raise PaymentDeclined("the terminal booked nothing")
+        if payment.state in {State.UNKNOWN, State.REFUND_DUE}:
+            raise PaymentUncertain(payment.reference)
+        raise Left("payment cancelled")
+
+    async def _undo(self, charge: Charge, why: str) -> None:
+        """Give back. A dead store does not stop it: after the restart the terminal answers "already reversed"."""
+        try:
+            charge.payment = await self.settlement.give_back(charge.payment, held=charge.held, why=why)
+        except StoreError:
+            with suppress(DeviceError, PaymentUncertain):
+                await self._terminal.withhold()
+
+    async def _finish(self, charge: Charge) -> None:
+        """The goods were delivered: let the terminal complete, then see what central said."""
+        if charge.payment.state is State.APPROVED:
+            charge.payment = self.write(charge.payment, State.FULFILLED)
+        try:
+            if charge.held:
+                await self._terminal.deliver()
+            charge.payment = self.write(charge.payment, State.COMPLETED)
+        except (DeviceError, PaymentUncertain) as error:
+            charge.payment = await self.settlement.confirm(charge.payment)
+            if charge.payment.state is State.FULFILLED:
+                raise PaymentUncertain(charge.reference) from error
+        if charge.payment.state is State.COMPLETED:
+            charge.payment = await self.settlement.close(charge.payment)
+        if charge.payment.state in {State.REVERSING, State.REVERSED, State.REFUND_DUE}:
+            raise PaymentUndone(charge.reference)
+
+
+async def _unless(cancel: asyncio.Event, paying: "asyncio.Task[CardReceipt]") -> CardReceipt | None:
+    """The receipt, or None if ``cancel`` came first. The task is over in any case."""
+    cancelling = asyncio.create_task(cancel.wait(), name="cancel payment")
+    try:
+        await asyncio.wait({paying, cancelling}, return_when=asyncio.FIRST_COMPLETED)
+        if paying.done():
+            return paying.result()
+        paying.cancel()
+        await asyncio.wait({paying})
+        return None if paying.cancelled() else paying.result()
+    finally:
+        paying.cancel()
+        cancelling.cancel()
