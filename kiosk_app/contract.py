@@ -8,7 +8,7 @@ same seq with other content is a fork. No names and no card numbers travel in ev
 
 import hashlib
 from datetime import date, datetime
-from typing import Any, ClassVar, Final
+from typing import Annotated, Any, ClassVar, Final
 
 import msgspec
 
@@ -65,7 +65,7 @@ class FinesPaid(msgspec.Struct, frozen=True, kw_only=True, tag="fines.paid/1", t
 
     reference: Name
     amount: Amount
-    items: list["PaidItem"]
+    items: Annotated[list["PaidItem"], msgspec.Meta(min_length=1, max_length=100)]
     paid_at: Aware
     trace: int
     receipt_no: int
@@ -188,7 +188,7 @@ class OutboxReport(msgspec.Struct, frozen=True, kw_only=True):
 class Heartbeat(msgspec.Struct, frozen=True, kw_only=True):
     """``POST /hb`` (C.6). ``state``: open, limited, closed. ``services``: open ones, and why others are not."""
 
-    seq: Seq
+    seq: Annotated[int, msgspec.Meta(ge=0, le=2**53)]
     state: str
     screen: str
     since: Aware
