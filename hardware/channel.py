@@ -8,6 +8,7 @@ else; no other exception leaves an open channel, and an opener raises only :clas
 
 import asyncio
 import os
+import termios
 from collections import deque
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
@@ -17,6 +18,7 @@ from urllib.parse import urlsplit
 import serial
 
 READ_SIZE = 65536
+CLOSE_GRACE = 1.0
 
 
 class ChannelClosed(Exception):
@@ -40,51 +42,58 @@ Opener = Callable[[], Awaitable[Channel]]
 
 
 class FdChannel:
-    """A non-blocking file descriptor on the loop: a serial port, or either end of a pseudo-terminal."""
+    """A non-blocking file descriptor on the loop: a serial port, or either end of a pseudo-terminal.
+
+    One reader at a time; writers take turns, so that two answers never mix. Whoever waits when it is closed
+    wakes at once: a descriptor's number is used again, and a watch left on it would read another device.
+    """
 
     def __init__(self, fd: int, release: Callable[[], None]) -> None:
         self._fd, self._release = fd, release
         self._open = True
         self._waiters: set[asyncio.Future[None]] = set()
+        self._writing = asyncio.Lock()
         os.set_blocking(fd, False)
 
     async def read(self) -> bytes:
+        loop = asyncio.get_running_loop()
         while self._open:
             try:
                 return os.read(self._fd, READ_SIZE)
             except BlockingIOError:
-                await self._wait_ready(self._loop.add_reader, self._loop.remove_reader)
-            except OSError:
+                await self._wait_ready(loop.add_reader, loop.remove_reader)
+            except OSError:  # EIO: the other end of a pseudo-terminal closed, or the USB adapter was pulled
                 return b""
         return b""
 
     async def write(self, data: bytes) -> None:
+        loop = asyncio.get_running_loop()
         left = memoryview(data)
-        while left:
-            if not self._open:
-                raise ChannelClosed("closed")
-            try:
-                left = left[os.write(self._fd, left) :]
-            except BlockingIOError:
-                await self._wait_ready(self._loop.add_writer, self._loop.remove_writer)
-            except OSError as error:
-                raise ChannelClosed(str(error)) from error
+        async with self._writing:
+            while left:
+                if not self._open:
+                    raise ChannelClosed("closed")
+                try:
+                    left = left[os.write(self._fd, left) :]
+                except BlockingIOError:
+                    await self._wait_ready(loop.add_writer, loop.remove_writer)
+                except OSError as error:
+                    raise ChannelClosed(str(error)) from error
 
     async def close(self) -> None:
-        if self._open:
-            self._open = False
-            self._loop.remove_reader(self._fd)
-            self._loop.remove_writer(self._fd)
+        if not self._open:
+            return
+        self._open = False
+        loop = asyncio.get_running_loop()
+        loop.remove_reader(self._fd)
+        loop.remove_writer(self._fd)
+        with suppress(OSError):
             self._release()
-            for waiter in list(self._waiters):
-                _settle(waiter)
-
-    @property
-    def _loop(self) -> asyncio.AbstractEventLoop:
-        return asyncio.get_running_loop()
+        for waiter in self._waiters:
+            _settle(waiter)
 
     async def _wait_ready(self, add: Callable[..., object], remove: Callable[[int], object]) -> None:
-        ready: asyncio.Future[None] = self._loop.create_future()
+        ready: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._waiters.add(ready)
         add(self._fd, _settle, ready)
         try:
@@ -101,7 +110,7 @@ def _settle(ready: "asyncio.Future[None]") -> None:
 
 
 class StreamChannel:
-    """An asyncio stream pair: a TCP connection or a child process."""
+    """An asyncio stream pair: a TCP connection or a child process. ``release`` ends what stands behind it."""
 
     def __init__(
         self,
@@ -118,6 +127,8 @@ class StreamChannel:
             return b""
 
     async def write(self, data: bytes) -> None:
+        if self._writer.is_closing():
+            raise ChannelClosed("closed")
         try:
             self._writer.write(data)
             await self._writer.drain()
@@ -125,12 +136,20 @@ class StreamChannel:
             raise ChannelClosed(str(error)) from error
 
     async def close(self) -> None:
+        """Let go; what a frozen peer does not take within a moment is thrown away."""
         self._writer.close()
-        if self._release is not None:
-            release, self._release = self._release, None
-            await release()
-        with suppress(OSError):
-            await self._writer.wait_closed()
+        try:
+            if self._release is not None:
+                release, self._release = self._release, None
+                await release()
+            async with asyncio.timeout(CLOSE_GRACE):
+                await self._writer.wait_closed()
+        except (TimeoutError, asyncio.CancelledError) as error:
+            self._writer.transport.abort()
+            if isinstance(error, asyncio.CancelledError):
+                raise
+        except OSError:  # it was broken before we closed it
+            pass
 
 
 class MemoryChannel:
@@ -177,10 +196,14 @@ def memory_pair() -> tuple[MemoryChannel, MemoryChannel]:
 
 
 async def open_serial(path: str, *, baud: int, stop_bits: int = 1) -> Channel:
-    """A serial port, 8 data bits, no parity. Raises ChannelClosed if it is not there or taken."""
+    """A serial port, 8 data bits, no parity. Raises ChannelClosed if it is not there or taken.
+
+    ``inter_byte_timeout=0`` is pyserial's way to VMIN = 1: "nothing yet" is then EAGAIN, and an empty read means
+    that the device is gone. With its usual VMIN = 0 Linux answers both with an empty read.
+    """
     try:
-        port = serial.Serial(path, baud, stopbits=stop_bits, timeout=0, exclusive=True)
-    except (OSError, ValueError) as error:  # SerialException is an OSError
+        port = serial.Serial(path, baud, stopbits=stop_bits, timeout=0, inter_byte_timeout=0, exclusive=True)
+    except (OSError, ValueError, termios.error) as error:  # SerialException is an OSError, termios.error is not
         raise ChannelClosed(str(error)) from error
     return FdChannel(port.fileno(), port.close)
 
@@ -209,9 +232,12 @@ async def open_child(argv: Sequence[str], *, grace: float = 2.0) -> Channel:
             async with asyncio.timeout(grace):
                 await child.wait()
         except TimeoutError:
-            with suppress(ProcessLookupError):
-                child.kill()
-            await child.wait()
+            pass
+        finally:  # also when we are cancelled meanwhile: a child is never left behind
+            if child.returncode is None:
+                with suppress(ProcessLookupError):
+                    child.kill()
+        await child.wait()
 
     if child.stdout is None or child.stdin is None:
         raise ChannelClosed("no pipes")

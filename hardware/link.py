@@ -3,12 +3,14 @@
 Rules. A link has one owner at a time (:meth:`Link.turn` is the device's queue). A lost line or a late answer is
 DeviceOffline and nothing else. On every connect ``greet`` asks the device what is true before anybody is
 served. It never gives up: the pause doubles from 0.5 s to 15 s. Frames nobody waits for are dropped with the
-next :meth:`Link.turn`, so that a late answer to an old question is never taken for the answer to a new one.
+next :meth:`Link.turn`, so that a late answer to an old question is never taken for the answer to a new one
+(one that is still on its way then is the driver's to recognise, or to end with :meth:`Link.lose`).
 """
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from functools import partial
 from typing import Generic, Protocol, TypeVar
 
 from hardware.channel import Channel, ChannelClosed, Opener
@@ -40,6 +42,7 @@ class Link(Generic[Frame]):
         self._channel: Channel | None = None
         self._frames: asyncio.Queue[Frame | None] = asyncio.Queue()
         self._turn = asyncio.Lock()
+        self._pump: asyncio.Task[None] | None = None
 
     @property
     def connected(self) -> bool:
@@ -61,34 +64,38 @@ class Link(Generic[Frame]):
             self._turn.release()
 
     def drop(self) -> None:
-        """Forget frames that came unasked; the sign that the line was lost stays."""
-        lost = False
+        """Forget frames that came unasked."""
         while not self._frames.empty():
-            lost = self._frames.get_nowait() is None or lost
-        if lost and self._channel is None:
-            self._frames.put_nowait(None)
+            self._frames.get_nowait()
 
-    async def send(self, data: bytes) -> None:
-        """Put bytes on the wire. Raises DeviceOffline."""
-        if self._channel is None:
+    async def send(self, data: bytes, *, within: float = 10.0) -> None:
+        """Put bytes on the wire. Raises DeviceOffline, also when the device does not take them ``within`` seconds."""
+        channel = self._channel
+        if channel is None:
             raise DeviceOffline(self.role, "not connected")
         if self._trace is not None:
             self._trace(">", data)
         try:
-            await self._channel.write(data)
+            async with asyncio.timeout(within):
+                await channel.write(data)
         except ChannelClosed as error:
             raise DeviceOffline(self.role, str(error)) from error
+        except TimeoutError as error:
+            self.lose()  # half a frame is out
+            raise DeviceOffline(self.role, f"takes nothing for {within:g} s") from error
 
     async def receive(self, deadline: float) -> Frame:
         """The next frame. Raises DeviceOffline after ``deadline`` seconds or when the line is lost."""
-        if self._channel is None and self._frames.empty():
+        frames = self._frames
+        if self._channel is None and frames.empty():
             raise DeviceOffline(self.role, "not connected")
         try:
             async with asyncio.timeout(deadline):
-                frame = await self._frames.get()
+                frame = await frames.get()
         except TimeoutError as error:
             raise DeviceOffline(self.role, f"no answer within {deadline:g} s") from error
         if frame is None:
+            frames.put_nowait(None)  # for whoever else waits
             raise DeviceOffline(self.role, "line lost")
         return frame
 
@@ -96,8 +103,6 @@ class Link(Generic[Frame]):
         """Give the line up (the device talks nonsense): it is closed and opened again."""
         if self._pump is not None:
             self._pump.cancel()
-
-    _pump: "asyncio.Task[None] | None" = None
 
     async def run(self, greet: Callable[[], Awaitable[None]], gone: Callable[[DeviceError], None]) -> None:
         """Keep the line. ``greet`` after every connect; ``gone`` whenever there is no working line."""
@@ -119,21 +124,20 @@ class Link(Generic[Frame]):
         """One connection from greeting to loss; True if the greeting succeeded."""
         self._frames = asyncio.Queue()
         self._channel = channel
+        self._pump = pump = asyncio.create_task(self._read(channel), name=f"read {self.role}")
+        pump.add_done_callback(partial(self._ended, channel))
         greeted = False
-        self._pump = asyncio.create_task(self._read(channel), name=f"read {self.role}")
         try:
             try:
                 await greet()
                 greeted = True
+                await asyncio.wait([pump])
+                gone(DeviceOffline(self.role, "line lost"))
             except DeviceError as error:
                 gone(error)
-            else:
-                await asyncio.wait([self._pump])
-                gone(DeviceOffline(self.role, "line lost"))
         finally:
-            self._channel = None
-            self._pump.cancel()
-            self._frames.put_nowait(None)
+            pump.cancel()
+            self._hang_up(channel)
             await channel.close()
         return greeted
 
@@ -144,6 +148,19 @@ class Link(Generic[Frame]):
                 self._trace("<", data)
             for frame in codec.feed(data):
                 self._frames.put_nowait(frame)
+
+    def _ended(self, channel: Channel, pump: "asyncio.Task[None]") -> None:
+        """Reading ended. A codec that fails is a bug: it is reported, and costs this line but not the machine."""
+        self._hang_up(channel)
+        if not pump.cancelled() and (error := pump.exception()) is not None:
+            report = {"message": f"the codec of {self.role} failed", "exception": error}
+            asyncio.get_running_loop().call_exception_handler(report)
+
+    def _hang_up(self, channel: Channel) -> None:
+        """From now on there is no line: whoever waits for a frame learns it at once, also while greeting."""
+        if self._channel is channel:
+            self._channel = None
+            self._frames.put_nowait(None)
 
 
 class Watched:

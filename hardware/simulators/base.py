@@ -10,7 +10,8 @@ all chance comes from ``self.random``, so that the worlds can run a simulator on
 import asyncio
 import inspect
 import random
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
+from contextlib import suppress
 from typing import Any, TypeVar
 
 from hardware.channel import Channel, ChannelClosed
@@ -28,6 +29,15 @@ def hand(label: str) -> Callable[[Method], Method]:
     return mark
 
 
+def hands_of(thing: object) -> dict[str, tuple[str, tuple[str, ...]]]:
+    """Every hand of ``thing`` by method name: its label and the names of its parameters."""
+    return {
+        name: (method.hand, tuple(inspect.signature(method).parameters))
+        for name, method in inspect.getmembers(thing, callable)
+        if hasattr(method, "hand")
+    }
+
+
 class Simulator:
     """Base of all simulators. ``role`` as in the configuration."""
 
@@ -37,9 +47,11 @@ class Simulator:
         self.random = random.Random(seed)  # noqa: S311 - chance of a simulated world, not of a key
         self.frozen = False
         self.garbled = 0
+        self.noisy = 0
         self.delay = 0.0
         self.plugged = True
-        self._lines: set[Channel] = set()
+        self._lines: dict[Channel, asyncio.Task[None]] = {}
+        self._plug_listeners: list[Callable[[bool], Awaitable[None]]] = []
         self._thaw = asyncio.Event()
         self._thaw.set()
 
@@ -56,49 +68,63 @@ class Simulator:
     # --- shared ---
 
     async def serve(self, channel: Channel) -> None:
-        """One connection, from plug to unplug."""
-        if not self.plugged:
-            await channel.close()
-            return
-        self._lines.add(channel)
-        try:
-            await self.talk(channel)
-        except ChannelClosed:
-            pass
-        finally:
-            self._lines.discard(channel)
+        """One connection, from plug to unplug. The plug ends it even in the middle of an answer, or frozen."""
+        if self.plugged:
+            talk = asyncio.create_task(self._talk(channel), name=f"simulated {self.role}")
+            self._lines[channel] = talk
+            try:
+                await asyncio.wait([talk])
+            finally:
+                talk.cancel()
+                del self._lines[channel]
+                await channel.close()
+            if not talk.cancelled():
+                talk.result()
+        else:
             await channel.close()
 
+    async def _talk(self, channel: Channel) -> None:
+        with suppress(ChannelClosed):
+            await self.talk(channel)
+
     async def answer(self, channel: Channel, data: bytes) -> None:
-        """Send ``data`` to the driver, with the present faults: frozen waits, garbled flips a byte, delay waits."""
+        """Send ``data`` to the driver, with the present faults: frozen, slow, noise before it, a byte flipped."""
         await self._thaw.wait()
         if self.delay:
             await asyncio.sleep(self.delay)
+        if self.noisy:
+            self.noisy -= 1
+            data = self.random.randbytes(self.random.randint(1, 16)) + data
         if self.garbled and data:
             self.garbled -= 1
             at = self.random.randrange(len(data))
             data = data[:at] + bytes([data[at] ^ (1 + self.random.randrange(255))]) + data[at + 1 :]
         await channel.write(data)
 
+    def on_plug(self, listener: Callable[[bool], Awaitable[None]]) -> None:
+        """Call ``listener`` with False when unplugged and True when plugged in: the wire it hangs on."""
+        self._plug_listeners.append(listener)
+
     def hands(self) -> dict[str, tuple[str, tuple[str, ...]]]:
         """Every hand by method name: its label and the names of its parameters."""
-        return {
-            name: (method.hand, tuple(inspect.signature(method).parameters))
-            for name, method in inspect.getmembers(self, callable)
-            if hasattr(method, "hand")
-        }
+        return hands_of(self)
 
     @hand("unplug")
     async def unplug(self) -> None:
         """Pull the plug: every line is cut, and none is taken until plugged in again."""
         self.plugged = False
-        for line in list(self._lines):
+        for line, talk in list(self._lines.items()):
+            talk.cancel()
             await line.close()
+        for listener in self._plug_listeners:
+            await listener(False)
 
     @hand("plug in")
     async def plug_in(self) -> None:
         """Put the plug back."""
         self.plugged = True
+        for listener in self._plug_listeners:
+            await listener(True)
 
     @hand("freeze")
     def freeze(self) -> None:
@@ -116,6 +142,11 @@ class Simulator:
     def corrupt(self, count: int = 1) -> None:
         """Flip one byte in each of the next ``count`` answers."""
         self.garbled = int(count)
+
+    @hand("noise on the line")
+    def noise(self, count: int = 1) -> None:
+        """Put a few stray bytes before each of the next ``count`` answers."""
+        self.noisy = int(count)
 
     @hand("slow down")
     def slow_down(self, milliseconds: int = 1000) -> None:
