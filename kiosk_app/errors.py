@@ -16,6 +16,7 @@
     │   ├── PaymentUncertain           ask the terminal for its last transaction
     │   ├── ReversalRefused            the terminal will not undo it; a person must refund
     │   ├── PaymentUndone              it was taken and has been given back
+    │   ├── PaymentTrouble             money was taken and the goods were not delivered: where it is now
     │   └── TillClosed                 no money is taken now, ``why``
     ├── CentralError
     │   ├── CentralUnreachable         try again later
@@ -23,7 +24,8 @@
     ├── StoreError                 money is not taken before this is mended
     │   ├── DiskFull
     │   ├── StoreCorrupt
-    │   └── WrongKey
+    │   ├── WrongKey
+    │   └── StoreBusy                  another process keeps it locked
     └── ConfigError                names file, key and what is allowed
 
 Every class names ``citizen``, the id of the sentence shown (``screens/texts``), and ``operator``, what the
@@ -179,6 +181,19 @@ class PaymentUndone(PaymentError):
     operator = "Nothing to do: the books agree. If it repeats, have the terminal's line checked."
 
 
+class PaymentTrouble(PaymentError):
+    """Money was taken (or may have been) and nothing delivered. ``state`` is where the payment is now.
+
+    ``cause`` is the citizen's text id of what went wrong, ``amount`` in fen.
+    """
+
+    operator = "See the reference in `kiosk books`."
+
+    def __init__(self, reference: str, amount: int, state: str, cause: str) -> None:
+        super().__init__(f"{reference} {state}")
+        self.reference, self.amount, self.state, self.cause = reference, amount, state, cause
+
+
 class TillClosed(PaymentError):
     """No money is taken now. ``why`` is the id of the citizen's sentence."""
 
@@ -198,10 +213,17 @@ class CentralError(KioskError):
 
 
 class CentralUnreachable(CentralError):
-    """No answer, a server fault, or "later": the request may be repeated."""
+    """No answer, a server fault, or "later": the request may be repeated.
+
+    ``retry_after``: in how many seconds, if central says.
+    """
 
     citizen = "error.central_unreachable"
     operator = "Check the kiosk's network; reports wait in the outbox and leave by themselves."
+
+    def __init__(self, detail: str = "", *, retry_after: float | None = None) -> None:
+        super().__init__(detail)
+        self.retry_after = retry_after
 
 
 class CentralRefused(CentralError):
@@ -240,6 +262,12 @@ class WrongKey(StoreError):
     """The key does not open the file. The file is kept as it is."""
 
     operator = "Restore the key file of this machine, or set the store aside and start with an empty one."
+
+
+class StoreBusy(StoreError):
+    """Another process keeps the store locked."""
+
+    operator = "End the other kiosk program that has the store open."
 
 
 class ConfigError(KioskError):
