@@ -1,0 +1,45 @@
+"""The tables of the store, as numbered steps: ``PRAGMA user_version`` says how many are done.
+
+A step that was released is never edited; a change is a further step. Times are ISO 8601 text in UTC.
+"""
+
+from collections.abc import Sequence
+
+from offline_cache.sql import Connection
+
+STEPS: Sequence[str] = (
+    # 1: AUTOINCREMENT remembers the highest seq ever given, so that a removed last entry leaves a hole.
+    # `base` is where a chain begins now (its newest row that retention deleted) and what central has of it.
+    """
+    CREATE TABLE journal (
+        seq INTEGER PRIMARY KEY AUTOINCREMENT,
+        at TEXT NOT NULL, reference TEXT NOT NULL, kind TEXT NOT NULL, state TEXT NOT NULL,
+        body TEXT NOT NULL, hash TEXT NOT NULL
+    ) STRICT;
+    CREATE INDEX journal_by_kind ON journal (kind, reference);
+    CREATE TABLE outbox (
+        position INTEGER PRIMARY KEY,
+        stream TEXT NOT NULL, seq INTEGER NOT NULL, at TEXT NOT NULL, reference TEXT,
+        event BLOB NOT NULL, hash TEXT NOT NULL,
+        UNIQUE (stream, seq)
+    ) STRICT;
+    CREATE TABLE answer (
+        stream TEXT NOT NULL, seq INTEGER NOT NULL, reference TEXT,
+        rejected TEXT, verdict BLOB,
+        PRIMARY KEY (stream, seq)
+    ) STRICT;
+    CREATE INDEX answer_by_reference ON answer (reference);
+    CREATE TABLE base (
+        chain TEXT PRIMARY KEY,
+        seq INTEGER NOT NULL DEFAULT 0, hash TEXT NOT NULL, acked INTEGER NOT NULL DEFAULT 0
+    ) STRICT;
+    """,
+)
+
+
+def migrate(connection: Connection) -> int:
+    """Bring the tables to the newest version, each step whole or not at all. Returns the version found."""
+    found: int = connection.execute("PRAGMA user_version").fetchone()[0]
+    for version, step in enumerate(STEPS[found:], start=found + 1):
+        connection.executescript(f"BEGIN IMMEDIATE; {step} PRAGMA user_version = {version}; COMMIT;")
+    return found
