@@ -1,0 +1,121 @@
+"""What central answers to a kiosk that has proved who it is: decode, cap, dispatch, commit, reply.
+
+The whole of central behind the TLS listener, without HTTP: the server calls :meth:`Front.post`, and so do the
+worlds, in memory. Nothing a caller sends may end in anything but an answer; what it sends is never repeated in
+one. The reply leaves after the commit.
+"""
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import Any, Final, Protocol, TypeVar
+
+import msgspec
+import sqlalchemy as sa
+
+from central import presence, registry
+from central.books import Books, books
+from central.db import Store
+from central.departments import TrafficPolice
+from central.departments.traffic import Traffic
+from central.ingest import Intake
+from central.limits import Limits
+from central.problems import Refused
+from central.registry import Kiosk
+from kiosk_app import contract
+from kiosk_app.contract import AskDecisions, Batch, Heartbeat
+
+CAPS: Final[Mapping[str, int]] = {
+    "/hb": 8_000,
+    "/tx/batch": contract.BATCH_BYTES,
+    "/traffic/decisions": 1_000,
+    "/enrol": 16_000,
+}
+"""Largest body in bytes per path (C.2)."""
+
+Message = TypeVar("Message")
+Handler = Callable[[Kiosk, bytes], Any]
+
+
+class Clock(Protocol):
+    """Wall time, injected."""
+
+    def now(self) -> datetime:
+        """The time now: aware, UTC."""
+
+
+class Front:
+    """Central for authenticated kiosks. Thread-safe: reads run beside each other, writes in line."""
+
+    def __init__(
+        self,
+        engine: sa.Engine,
+        clock: Clock,
+        *,
+        traffic: TrafficPolice | None = None,
+        limits: Limits | None = None,
+    ) -> None:
+        self.store = Store(engine)
+        self.clock = clock
+        self.traffic = traffic or Traffic()
+        self._limits = limits or Limits()
+        self._handlers: dict[str, Handler] = {
+            "/hb": self._heartbeat,
+            "/tx/batch": self._batch,
+            "/traffic/decisions": self._decisions,
+        }
+
+    def register(self, kiosk: str, public_key: str, *, site: str = "") -> None:
+        """Trust a kiosk with this public key (PEM): what enrolment does, for worlds without certificates."""
+        with self.store.write() as connection:
+            registry.add(connection, Kiosk(kiosk, site, public_key), self.clock.now())
+
+    def books(self) -> Books:
+        """What became of every payment and event."""
+        with self.store.read() as connection:
+            return books(connection)
+
+    def post(self, kiosk: str, path: str, body: bytes) -> tuple[int, bytes]:
+        """Answer one POST below ``/k/v1`` of the kiosk with this id: status and JSON."""
+        try:
+            return 200, self.answer(kiosk, path, body)
+        except Refused as refused:
+            return refused.status, refused.document()
+
+    def answer(self, id: str, path: str, body: bytes) -> bytes:
+        """The same, for callers who also want Refused's ``retry_after``."""
+        with self.store.read() as connection:
+            kiosk = registry.trusted(connection, id)
+        handler = self._handlers.get(path)
+        if handler is None:
+            raise Refused(404, "unknown-path", "no such path")
+        self._limits.count(id, path, self.clock.now())
+        if len(body) > CAPS[path]:
+            raise Refused(413, "too-large", f"at most {CAPS[path]} bytes")
+        return msgspec.json.encode(handler(kiosk, body))
+
+    def _heartbeat(self, kiosk: Kiosk, body: bytes) -> contract.HeartbeatReply:
+        beat = decode(body, Heartbeat)
+        with self.store.write() as connection:
+            return presence.heartbeat(connection, kiosk.id, beat, self.clock.now())
+
+    def _batch(self, kiosk: Kiosk, body: bytes) -> contract.BatchReply:
+        batch = decode(body, Batch)
+        if len(batch.events) > contract.BATCH_EVENTS:
+            raise Refused(413, "too-large", f"at most {contract.BATCH_EVENTS} events")
+        with self.store.write() as connection:
+            return Intake(connection, kiosk, self.traffic, self.clock.now()).take(batch.events)
+
+    def _decisions(self, _kiosk: Kiosk, body: bytes) -> contract.Decisions:
+        ask = decode(body, AskDecisions)
+        with self.store.read() as connection:
+            return self.traffic.decisions(connection, ask, self.clock.now())
+
+
+def decode(body: bytes, kind: type[Message]) -> Message:
+    """The message in ``body``. Raises Refused 400, whatever is wrong with it."""
+    try:
+        message = msgspec.json.decode(body, type=kind)
+        msgspec.json.encode(message)  # a number too large to be hashed again cannot be kept
+    except (msgspec.MsgspecError, UnicodeError, RecursionError, OverflowError):
+        raise Refused(400, "bad-message", f"not a valid {kind.__name__}") from None
+    return message

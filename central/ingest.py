@@ -1,0 +1,174 @@
+"""Events into the ledger: each once, in order, with its effect and its verdict in the same commit (C.10-C.13).
+
+What may come, and what becomes of it:
+
+- the next of its stream, linked and signed: stored, and its department decides now;
+- one that is there already: ``dup``, with the verdict it got the first time;
+- the same seq with other content: a fork. The first stays, the second is kept aside as ``chain-fork``;
+- one whose signature, link, kiosk, id, schema or body is wrong: stored without effect, acknowledged, so that a
+  poisoned event never blocks the ones behind it;
+- one behind a gap: not stored; ``ack_seq`` says from where to send again;
+- one whose department cannot answer now: like behind a gap. The answer is due, so the order must wait.
+
+Every payment that is set aside also gets a refusing verdict: its money must go back.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+from itertools import groupby
+from operator import attrgetter
+from typing import Any
+
+import msgspec
+import sqlalchemy as sa
+
+from central import presence
+from central.db import event as events
+from central.db import fork as forks
+from central.departments import Judgement, TrafficPolice
+from central.problems import Unavailable
+from central.registry import Kiosk
+from kiosk_app import contract
+from kiosk_app.contract import Alarm, BatchReply, Event, FinesPaid, PaymentMoved, Rejection, StreamAck, Verdict
+
+_PAYMENTS = FinesPaid.__struct_config__.tag
+_SCHEMAS = frozenset(kind.__struct_config__.tag for kind in contract.Body.__args__)
+
+
+@dataclass
+class _Stream:
+    """One stream of one kiosk while a batch is taken in."""
+
+    head: int
+    link: str
+    dup: list[int] = field(default_factory=list)
+    rejected: list[Rejection] = field(default_factory=list)
+    verdicts: list[Verdict] = field(default_factory=list)
+
+    def ack(self) -> StreamAck:
+        return StreamAck(ack_seq=self.head, dup=self.dup, rejected=self.rejected, verdicts=self.verdicts)
+
+    def answer(self, seq: int, code: str, verdict: Verdict | None) -> None:
+        if code:
+            self.rejected.append(Rejection(seq=seq, code=code))
+        if verdict:
+            self.verdicts.append(verdict)
+
+
+class Intake:
+    """One batch of one kiosk, inside the caller's transaction."""
+
+    def __init__(self, connection: sa.Connection, kiosk: Kiosk, traffic: TrafficPolice, now: datetime) -> None:
+        self._connection, self._kiosk, self._traffic, self._now = connection, kiosk, traffic, now
+
+    def take(self, batch: Iterable[Event]) -> BatchReply:
+        """Store what can be stored. Raises Unavailable if a department's silence kept everything out."""
+        replies = {}
+        silent: Unavailable | None = None
+        for name, members in _by_stream(batch):
+            stream = self._head(name)
+            before = stream.head
+            try:
+                for event in members:
+                    if event.seq > stream.head + 1:
+                        break
+                    self._one(event, stream)
+            except Unavailable as failure:
+                silent = failure if stream.head == before else silent
+            replies[name] = stream.ack()
+        if silent and len(replies) == 1:
+            raise silent
+        return BatchReply(streams=replies)
+
+    def _one(self, event: Event, stream: _Stream) -> None:
+        digest = contract.digest(event)
+        if event.seq <= stream.head:
+            self._again(event, digest, stream)
+            return
+        code = self._fault(event, stream.link)
+        verdict = self._refusal(event, code) if code else self._effect(event)
+        row = self._row(event, digest, verdict) | {"id": event.id, "schema": event.schema, "quarantine": code}
+        self._connection.execute(events.insert().values(row))
+        stream.head, stream.link = event.seq, digest
+        stream.answer(event.seq, code, verdict)
+
+    def _fault(self, event: Event, link: str) -> str:
+        """Why this event must have no effect, or ``""``."""
+        if event.kiosk != self._kiosk.id:
+            return "wrong-kiosk"
+        if not self._kiosk.signed(contract.canonical(event), event.sig):
+            return "bad-signature"
+        if event.prev != link:
+            return "chain-broken"
+        if event.schema not in _SCHEMAS:
+            return "unknown-schema"
+        try:
+            contract.body_of(event)
+        except msgspec.ValidationError:
+            return "bad-body"
+        known = sa.exists().where(events.c.kiosk == self._kiosk.id, events.c.id == event.id)
+        return "id-reused" if self._connection.execute(sa.select(known)).scalar() else ""
+
+    def _effect(self, event: Event) -> Verdict | None:
+        """Do what the event says; the verdict if its department owes one."""
+        match contract.body_of(event):
+            case FinesPaid() as paid:
+                said = self._traffic.accept(self._connection, self._kiosk.id, paid, self._now)
+                return self._verdict(event, said)
+            case PaymentMoved() as moved:
+                self._traffic.moved(self._connection, self._kiosk.id, moved, self._now)
+            case Alarm() as alarm:
+                presence.alarm(self._connection, self._kiosk.id, alarm, self._now)
+        return None
+
+    def _again(self, event: Event, digest: str, stream: _Stream) -> None:
+        """A seq that is there already: the stored answer, or a fork."""
+        at = {"kiosk": self._kiosk.id, "stream": event.stream, "seq": event.seq}
+        first = self._connection.execute(sa.select(events).filter_by(**at)).one()
+        if first.digest == digest:
+            stream.dup.append(event.seq)
+            stream.answer(event.seq, first.quarantine, _stored(first.verdict))
+            return
+        kept = self._connection.execute(sa.select(forks).filter_by(**at, digest=digest)).one_or_none()
+        verdict = _stored(kept.verdict) if kept else self._refusal(event, "chain-fork")
+        if kept is None:
+            self._connection.execute(forks.insert().values(self._row(event, digest, verdict)))
+        stream.answer(event.seq, "chain-fork", verdict)
+
+    def _head(self, stream: str) -> _Stream:
+        row = self._connection.execute(
+            sa.select(events.c.seq, events.c.digest)
+            .where(events.c.kiosk == self._kiosk.id, events.c.stream == stream)
+            .order_by(events.c.seq.desc())
+            .limit(1)
+        ).one_or_none()
+        return _Stream(row.seq, row.digest) if row else _Stream(0, contract.GENESIS)
+
+    def _refusal(self, event: Event, code: str) -> Verdict | None:
+        return self._verdict(event, Judgement(False, code)) if event.schema == _PAYMENTS else None
+
+    def _verdict(self, event: Event, said: Judgement) -> Verdict:
+        return Verdict(
+            seq=event.seq, id=event.id, accepted=said.accepted, code=said.code, voucher=said.voucher, at=self._now
+        )
+
+    def _row(self, event: Event, digest: str, verdict: Verdict | None) -> dict[str, Any]:
+        return {
+            "kiosk": self._kiosk.id,
+            "stream": event.stream,
+            "seq": event.seq,
+            "digest": digest,
+            "received_at": self._now,
+            "verdict": msgspec.json.encode(verdict) if verdict else None,
+            "raw": msgspec.json.encode(event),
+        }
+
+
+def _by_stream(batch: Iterable[Event]) -> Iterator[tuple[str, Iterator[Event]]]:
+    """Each stream's events in the order of seq, however the batch was shuffled."""
+    return groupby(sorted(batch, key=attrgetter("stream", "seq")), key=attrgetter("stream"))
+
+
+def _stored(verdict: bytes | None) -> Verdict | None:
+    return msgspec.json.decode(verdict, type=Verdict) if verdict else None

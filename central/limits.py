@@ -1,0 +1,28 @@
+"""How often somebody may call (C.25): a fixed window per caller, in memory; a restart forgives."""
+
+from collections import Counter
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Final
+
+from central.problems import Refused
+
+PER_MINUTE: Final[Mapping[str, int]] = {"/enrol": 10, "/hb": 10, "/tx/batch": 60, "/traffic/decisions": 60}
+
+
+class Limits:
+    """Counts calls per caller, path and minute."""
+
+    def __init__(self, per_minute: Mapping[str, int] = PER_MINUTE) -> None:
+        self._per_minute = per_minute
+        self._minute = 0
+        self._calls: Counter[tuple[str, str]] = Counter()
+
+    def count(self, caller: str, path: str, now: datetime) -> None:
+        """Count one call. Raises Refused 429 beyond the limit, with the time to the next window."""
+        minute, second = divmod(int(now.timestamp()), 60)
+        if minute != self._minute:
+            self._minute, self._calls = minute, Counter()
+        self._calls[caller, path] += 1
+        if self._calls[caller, path] > self._per_minute.get(path, 0):
+            raise Refused(429, "too-many", "too many calls in this minute", retry_after=60 - second)
