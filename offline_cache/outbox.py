@@ -110,7 +110,7 @@ class SqlOutbox:
         """The oldest unacknowledged events across all streams, at most ``limit`` and at most one batch's bytes."""
 
         def work(connection: Connection) -> list[bytes]:
-            waiting = [_waiting(connection, stream, limit) for stream in _streams(connection)]
+            waiting = [_waiting(connection, stream, limit) for stream in streams(connection)]
             return list(_fitting(islice(merge(*waiting), limit)))
 
         return [msgspec.json.decode(data, type=Event) for data in self._store.read(work)]
@@ -139,7 +139,7 @@ class SqlOutbox:
 
     def report(self) -> OutboxReport:
         def work(connection: Connection) -> OutboxReport:
-            heads = {stream: _head(connection, stream) for stream in _streams(connection)}
+            heads = {stream: _head(connection, stream) for stream in streams(connection)}
             waiting = {stream: heads[stream][0] - _acked(connection, stream) for stream in heads}
             oldest = [_oldest(connection, stream) for stream, count in waiting.items() if count]
             return OutboxReport(
@@ -160,7 +160,7 @@ def chain_of(stream: str) -> str:
     return _CHAINS + stream
 
 
-def _streams(connection: Connection) -> list[str]:
+def streams(connection: Connection) -> list[str]:
     """Every stream there ever was."""
     return [
         chain[len(_CHAINS) :] for (chain,) in connection.execute("SELECT chain FROM base WHERE chain GLOB 'outbox/*'")
@@ -226,7 +226,7 @@ def _keep_rejection(connection: Connection, stream: str, rejection: Rejection) -
 
 
 def _faults(connection: Connection) -> Iterator[str]:
-    for stream in _streams(connection):
+    for stream in streams(connection):
         seq, prev, acked = _base(connection, stream)
         rows: Iterable[Any] = connection.execute(
             "SELECT seq, event, hash FROM outbox WHERE stream = ? ORDER BY seq", (stream,)

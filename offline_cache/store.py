@@ -13,7 +13,7 @@ SQLCipher with a raw key, WAL, synchronous FULL: what :meth:`Store.transact` ret
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
-from typing import Self, TypeVar
+from typing import Any, Self, TypeVar
 
 from kiosk_app.errors import DiskFull, StoreCorrupt, StoreError, WrongKey
 from offline_cache.ballast import MIB, Ballast
@@ -107,8 +107,8 @@ class Store:
         """Bring the tables up to date and check each page on the disk. For :func:`open_store`."""
         self._guarded(lambda: migrate(self._connection))
         # First the WAL goes into the file: a checkpoint cut short by a power loss may have left torn pages there.
-        self._guarded(lambda: self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall())
-        bad = self._guarded(lambda: self._connection.execute("PRAGMA cipher_integrity_check").fetchall())
+        self._pragma("wal_checkpoint(TRUNCATE)")
+        bad = self._pragma("cipher_integrity_check")
         if bad:
             raise StoreCorrupt(f"{self._path}: {bad[0][0]}")
 
@@ -134,6 +134,17 @@ class Store:
             if not self._ballast.release():
                 raise
             return self._guarded(lambda: self._attempt(work))
+
+    def size(self) -> int:
+        """Bytes of the file and its WAL."""
+        wal = self._path.with_name(self._path.name + "-wal")
+        return self._path.stat().st_size + (wal.stat().st_size if wal.exists() else 0)
+
+    def shrink(self) -> bool:
+        """Give freed pages back and empty the WAL, so that deleted bytes are nowhere; False if a reader prevents it."""
+        self._usable()
+        self._pragma("incremental_vacuum")
+        return bool(self._pragma("wal_checkpoint(TRUNCATE)")[0][0] == 0)
 
     def _attempt(self, work: Callable[[Connection], Result]) -> Result:
         connection = self._connection
@@ -163,6 +174,9 @@ class Store:
             if isinstance(leaf, StoreCorrupt):
                 self._broken = leaf
             raise leaf from error
+
+    def _pragma(self, pragma: str) -> list[Any]:
+        return self._guarded(lambda: self._connection.execute(f"PRAGMA {pragma}").fetchall())
 
     def _usable(self) -> None:
         if self._broken is not None:
