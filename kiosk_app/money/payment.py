@@ -27,6 +27,9 @@ from kiosk_app.money.amounts import Fen
 from kiosk_app.ports import Entry
 
 KIND = "payment"
+"""Of journal entries."""
+STREAM = "pay"
+"""Of outbox events."""
 
 
 class State(StrEnum):

@@ -31,7 +31,7 @@ class Settlement:
     def __init__(self, till: "Till", terminal: CardTerminal, outbox: Outbox) -> None:
         self._till, self._terminal, self._outbox = till, terminal, outbox
         self._news = asyncio.Event()
-        self.settled: list[Callable[[Payment], None]] = []
+        self.settled: list[Callable[[Payment, Payment], None]] = []
 
     # --- steps, each repeatable ---
 
@@ -134,7 +134,7 @@ class Settlement:
                 after = await self.settle(payment)
             if after.state is not payment.state:
                 for listener in self.settled:
-                    listener(after)
+                    listener(payment, after)
 
     def news(self) -> None:
         """A verdict came, or a device is back: look again soon."""

@@ -27,11 +27,10 @@ from kiosk_app.errors import (
     TillClosed,
 )
 from kiosk_app.money.amounts import Fen
-from kiosk_app.money.payment import FINAL, KIND, Payment, State, blocking, fields, from_entry, move
+from kiosk_app.money.payment import FINAL, KIND, STREAM, Payment, State, blocking, fields, from_entry, move
 from kiosk_app.money.settle import Settlement
 from kiosk_app.ports import Clock, Journal, Outbox
 
-STREAM = "pay"
 LOCAL = ZoneInfo("Asia/Shanghai")
 TOLD_CENTRAL = frozenset({State.APPROVED, State.REVERSED, State.SETTLED, State.REFUND_DUE, State.REFUNDED})
 """States that move value, or say that somebody must: central's books follow these."""
@@ -78,7 +77,7 @@ class Till:
         self._journal, self._terminal, self._clock, self._machine = journal, terminal, clock, machine
         payments = [from_entry(entry) for entry in journal.latest(KIND)]
         self._open = {payment.reference: payment for payment in payments if payment.state not in FINAL}
-        self._last_reference = max((payment.reference for payment in payments), default="")
+        self._newest = max(payments, key=lambda payment: payment.reference, default=None)
         self._lock = asyncio.Lock()
         self.settlement = Settlement(self, terminal, outbox)
 
@@ -92,6 +91,10 @@ class Till:
     def find(self, reference: str) -> Payment | None:
         """The open payment of this reference."""
         return self._open.get(reference)
+
+    def newest(self) -> Payment | None:
+        """The payment begun last, open or over."""
+        return self._newest
 
     @property
     def moving(self) -> bool:
@@ -133,16 +136,18 @@ class Till:
             self._open.pop(moved.reference, None)
         else:
             self._open[moved.reference] = moved
+        if self._newest is not None and self._newest.reference == moved.reference:
+            self._newest = moved
         return moved
 
     def _begin(self, amount: Fen) -> Payment:
         """Write the intention under a new reference: machine, local day, number of the day."""
         day = f"{self._machine}{self._clock.now().astimezone(LOCAL):%y%m%d}"
-        number = int(self._last_reference[-4:]) + 1 if self._last_reference.startswith(day) else 1
+        last = self._newest.reference if self._newest else ""
+        number = int(last[-4:]) + 1 if last.startswith(day) else 1
         payment = Payment(f"{day}{number:04d}", amount, State.INTENDED)
         self._journal.append(payment.reference, KIND, payment.state.value, fields(payment))
-        self._open[payment.reference] = payment
-        self._last_reference = payment.reference
+        self._open[payment.reference] = self._newest = payment
         return payment
 
     # --- taking money ---

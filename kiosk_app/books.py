@@ -1,0 +1,104 @@
+"""The books: what the journal says of money, for a technician and for central operations. Reads only."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from zoneinfo import ZoneInfo
+
+import msgspec
+
+from kiosk_app.contract import PaymentMoved
+from kiosk_app.errors import ConfigError
+from kiosk_app.money.payment import FINAL, KIND, STREAM, TAKEN, State, fields, from_entry, move
+from kiosk_app.ports import Entry, Journal, Outbox
+
+LOCAL = ZoneInfo("Asia/Shanghai")
+
+
+class Line(msgspec.Struct, frozen=True, kw_only=True):
+    """One payment: the states it walked through, its papers, and where its money is. Amount in fen."""
+
+    reference: str
+    amount: int
+    state: str
+    states: list[str]
+    papers: list[str]
+    at: str
+    open: bool
+    reported: str
+
+
+class Day(msgspec.Struct, frozen=True, kw_only=True):
+    """Local day: payments and fen that were taken and stay taken, and those given back."""
+
+    day: str
+    taken_count: int
+    taken: int
+    returned_count: int
+    returned: int
+    owed: int
+
+
+class Books(msgspec.Struct, frozen=True, kw_only=True):
+    """Everything ``kiosk books`` shows."""
+
+    payments: list[Line]
+    days: list[Day]
+    outbox_waiting: int
+
+
+def read_books(journal: Journal, outbox: Outbox) -> Books:
+    """The books as the journal has them now."""
+    walked: dict[str, list[Entry]] = defaultdict(list)
+    papers: dict[str, list[str]] = defaultdict(list)
+    for entry in journal.entries():
+        if entry.kind == KIND:
+            walked[entry.reference].append(entry)
+        else:
+            papers[entry.reference].append(f"{entry.kind} {entry.state}")
+    lines = [_line(entries, papers[reference], outbox) for reference, entries in sorted(walked.items())]
+    return Books(payments=lines, days=_days(walked.values()), outbox_waiting=outbox.report().count)
+
+
+def _line(entries: list[Entry], papers: list[str], outbox: Outbox) -> Line:
+    payment = from_entry(entries[-1])
+    verdict = outbox.verdict(payment.reference)
+    answer = "" if verdict is None else "accepted" if verdict.accepted else f"refused {verdict.code}"
+    return Line(
+        reference=payment.reference,
+        amount=payment.amount,
+        state=payment.state.value,
+        states=[entry.state for entry in entries],
+        papers=papers,
+        at=f"{entries[0].at.astimezone(LOCAL):%Y-%m-%d %H:%M:%S}",
+        open=payment.state not in FINAL,
+        reported=answer,
+    )
+
+
+def _days(walked: Iterable[list[Entry]]) -> list[Day]:
+    sums: dict[str, dict[str, int]] = defaultdict(lambda: defaultdict(int))
+    for entries in walked:
+        payment = from_entry(entries[-1])
+        of_day = sums[f"{entries[0].at.astimezone(LOCAL):%Y-%m-%d}"]
+        if payment.state in TAKEN:
+            of_day["taken_count"] += 1
+            of_day["taken"] += payment.amount
+        if payment.state in {State.REVERSED, State.REFUNDED}:
+            of_day["returned_count"] += 1
+            of_day["returned"] += payment.amount
+        if payment.state is State.REFUND_DUE:
+            of_day["owed"] += payment.amount
+    names = ("taken_count", "taken", "returned_count", "returned", "owed")
+    return [Day(day=day, **{name: of_day[name] for name in names}) for day, of_day in sorted(sums.items())]
+
+
+def close_case(journal: Journal, reference: str, by: str) -> None:
+    """A person handed the money back: REFUND_DUE becomes REFUNDED. Raises ConfigError if there is no such case."""
+    if not by:
+        raise ConfigError("kiosk books", "--by", "the name of the person who handed the money back")
+    entries = journal.entries(reference=reference, kind=KIND)
+    if not entries or entries[-1].state != State.REFUND_DUE:
+        raise ConfigError("kiosk books", reference, "has no open refund")
+    payment = move(from_entry(entries[-1]), State.REFUNDED, why=f"by {by}")
+    moved = PaymentMoved(reference=reference, state=payment.state.value, amount=payment.amount, detail=payment.why)
+    journal.append(reference, KIND, payment.state.value, fields(payment), reports=[(STREAM, moved)])

@@ -1,0 +1,53 @@
+"""Central as a service sees it: ask a department, report a payment. No retries, no sequence numbers, no bytes."""
+
+from typing import Protocol, TypeVar
+
+import msgspec
+
+from kiosk_app.contract import Body, Verdict
+from kiosk_app.errors import CentralRefused, CentralUnreachable
+from kiosk_app.money.till import Charge
+from kiosk_app.ports import Transport
+from kiosk_app.reporting import Reporting
+
+Reply = TypeVar("Reply")
+
+ASK_DEADLINE = 10.0
+VERDICT_PATIENCE = 8.0
+"""Seconds the terminal is held while central decides; later the payment stands and a refusal gives it back."""
+
+
+class Question(Protocol):
+    """A message of the contract that knows its path."""
+
+    @property
+    def path(self) -> str:
+        """Below ``/k/v1``."""
+
+
+class CentralDesk:
+    """Asks and reports in the name of a service."""
+
+    def __init__(self, transport: Transport, reporting: Reporting) -> None:
+        self._transport, self._reporting = transport, reporting
+
+    async def ask(self, question: Question, reply: type[Reply]) -> Reply:
+        """The department's answer. Raises CentralUnreachable, CentralRefused."""
+        body = await self._transport.post(question.path, msgspec.json.encode(question), deadline=ASK_DEADLINE)
+        try:
+            return msgspec.json.decode(body, type=reply)
+        except msgspec.DecodeError as error:
+            raise CentralUnreachable(f"unreadable answer: {error}") from error
+
+    async def report(self, charge: Charge, body: Body) -> Verdict | None:
+        """Report what ``charge`` paid for: in the outbox first, then on the wire.
+
+        None when central did not decide in time: the report stays on its way. Raises CentralRefused with the
+        department's code, StoreError.
+        """
+        charge.fulfil(body)
+        self._reporting.kick()
+        verdict = await self._reporting.wait_verdict(charge.reference, patience=VERDICT_PATIENCE)
+        if verdict is not None and not verdict.accepted:
+            raise CentralRefused(verdict.code)
+        return verdict

@@ -1,0 +1,184 @@
+"""The command line: ``kiosk run | demo | enrol | device | books``.
+
+Rule: a technician reads one sentence and knows what to do; scripts get ``--json`` and an exit status. Heavy
+rooms (Kivy, central) are imported by the command that needs them, so that ``kiosk books`` answers at once.
+"""
+
+import asyncio
+import json
+import signal
+import sys
+from collections.abc import Coroutine
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Annotated, Any
+
+import structlog
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from kiosk_app.errors import KioskError
+from kiosk_app.money.amounts import Fen, yuan
+
+app = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False, add_completion=False, help=__doc__)
+out = Console(soft_wrap=True)
+
+ConfigOption = Annotated[Path, typer.Option("--config", help="The machine's kiosk.toml.")]
+JsonOption = Annotated[bool, typer.Option("--json", help="For scripts: one JSON object on standard output.")]
+
+
+def main() -> None:
+    """Entry point: our own errors are one sentence and status 1, never a traceback."""
+    structlog.configure(
+        processors=[structlog.processors.TimeStamper(fmt="iso"), structlog.processors.JSONRenderer(ensure_ascii=False)],
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+    )
+    try:
+        app()
+    except KioskError as error:
+        Console(stderr=True, soft_wrap=True).print(f"{error}\n{error.operator}", markup=False)
+        raise SystemExit(1) from None
+
+
+@app.command()
+def run(config: ConfigOption = Path("kiosk.toml")) -> None:
+    """Be a kiosk until stopped."""
+    from kiosk_app import app as root  # noqa: PLC0415
+    from kiosk_app.config import read_config  # noqa: PLC0415
+
+    asyncio.run(_until_stopped(root.run(read_config(config), config.absolute().parent)))
+
+
+async def _until_stopped(work: Coroutine[Any, Any, None]) -> None:
+    """Run ``work``; SIGTERM and SIGINT end it cleanly, and that is success."""
+    task = asyncio.ensure_future(work)
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, task.cancel)
+    try:
+        await task
+    except asyncio.CancelledError:
+        return
+    except BaseExceptionGroup as group:
+        ours, _ = group.split(KioskError)
+        if ours is not None and isinstance(first := _first(ours), KioskError):
+            raise first from group
+        raise
+
+
+def _first(error: BaseException) -> BaseException:
+    while isinstance(error, BaseExceptionGroup):
+        error = error.exceptions[0]
+    return error
+
+
+@app.command()
+def demo(
+    *,
+    headless: Annotated[bool, typer.Option(help="No browser view; needs --script.")] = False,
+    script: Annotated[str, typer.Option(help="A scripted sample citizen does this service.")] = "",
+    out_folder: Annotated[Path | None, typer.Option("--out", help="Where results and screenshots go.")] = None,
+    fault: Annotated[str, typer.Option(help="Something that goes wrong on the way; see docs.")] = "",
+    landscape: Annotated[bool, typer.Option(help="1920 x 1080.")] = False,
+    list_scripts: Annotated[bool, typer.Option("--list", help="Name the scripts and faults.")] = False,
+) -> None:
+    """The whole product with simulated devices and an embedded central."""
+    from kiosk_app import demo as stand  # noqa: PLC0415
+
+    raise typer.Exit(
+        stand.main(
+            headless=headless, script=script, out=out_folder, fault=fault, landscape=landscape, show_list=list_scripts
+        )
+    )
+
+
+@app.command()
+def enrol(
+    url: Annotated[str, typer.Option(help="Central's address: https://host:port")],
+    code: Annotated[str, typer.Option(help="The one-time code from central operations.")],
+    ca: Annotated[Path, typer.Option(help="Central's CA certificate (PEM).")],
+    folder: Annotated[Path, typer.Option(help="Where key and certificate go.")] = Path("identity"),
+) -> None:
+    """Make this machine known to central: a key that never leaves it, and a certificate for it."""
+    from provisioning.enrol import enrol as do_enrol  # noqa: PLC0415
+
+    identity = do_enrol(url, code, folder, ca_file=ca)
+    out.print(f"enrolled as {identity.kiosk} ({identity.site})", markup=False)
+
+
+# --- one device alone ------------------------------------------------------------------------------------------
+
+
+@app.command()
+def device(
+    role: Annotated[str, typer.Argument(help="id_card_reader, card_terminal, receipt_printer, document_printer")],
+    verb: Annotated[str, typer.Argument(help="status for any; read; pay, reverse, last, end-of-day; test; print")],
+    file: Annotated[Path | None, typer.Argument(help="The PDF for print.")] = None,
+    *,
+    config: ConfigOption = Path("kiosk.toml"),
+    as_json: JsonOption = False,
+    amount: Annotated[int, typer.Option(help="For pay: fen.")] = 0,
+    receipt: Annotated[int, typer.Option(help="For reverse: the terminal's receipt number; 0 is the last.")] = 0,
+) -> None:
+    """Exercise one device alone against whatever is on its port."""
+    from kiosk_app import device_verbs  # noqa: PLC0415
+    from kiosk_app.config import read_config  # noqa: PLC0415
+
+    result = asyncio.run(
+        device_verbs.exercise(
+            read_config(config), role, verb, device_verbs.Given(amount=amount, receipt=receipt, file=file)
+        )
+    )
+    if as_json:
+        sys.stdout.write(json.dumps(result, ensure_ascii=False) + "\n")
+    else:
+        for name, value in result.items():
+            out.print(f"{name:>14}  {value}", markup=False)
+    raise typer.Exit(0 if result.get("ok") else 1)
+
+
+# --- the books -------------------------------------------------------------------------------------------------
+
+
+@app.command()
+def books(
+    *,
+    config: ConfigOption = Path("kiosk.toml"),
+    as_json: JsonOption = False,
+    refunded: Annotated[str, typer.Option(help="Close the case of this reference: the money was handed back.")] = "",
+    by: Annotated[str, typer.Option(help="Who handed it back (with --refunded).")] = "",
+) -> None:
+    """Payments, open cases and day totals, from the journal."""
+    import msgspec  # noqa: PLC0415
+
+    from kiosk_app import app as root  # noqa: PLC0415
+    from kiosk_app.books import close_case, read_books  # noqa: PLC0415
+    from kiosk_app.config import read_config  # noqa: PLC0415
+
+    base = config.absolute().parent
+    settings = read_config(config)
+    with ExitStack() as stack:
+        records = root.open_books(settings, base, stack)
+        if refunded:
+            close_case(records.journal, refunded, by)
+        book = read_books(records.journal, records.outbox)
+    if as_json:
+        sys.stdout.write(msgspec.json.encode(book).decode() + "\n")
+        return
+    table = Table("reference", "at", "amount", "state", "walked", "papers", "central")
+    for line in book.payments:
+        state = f"OPEN: {line.state}" if line.open else line.state
+        table.add_row(
+            line.reference, line.at, yuan(Fen(line.amount)), state,
+            " > ".join(line.states), ", ".join(line.papers), line.reported,
+        )  # fmt: skip
+    out.print(table)
+    days = Table("day", "taken", "yuan", "returned", "yuan", "owed")
+    for day in book.days:
+        days.add_row(
+            day.day, str(day.taken_count), yuan(Fen(day.taken)),
+            str(day.returned_count), yuan(Fen(day.returned)), yuan(Fen(day.owed)),
+        )  # fmt: skip
+    out.print(days)
+    out.print(f"waiting to be reported: {book.outbox_waiting}")

@@ -1,0 +1,269 @@
+"""The desk: everything a service may touch, as one small object of ports.
+
+Rules. A service asks (:meth:`Desk.ask`) and gets an intent, or the visit ends by an exception raised at its
+``await``: Left when the citizen touches "leave", WalkedAway when nobody answers the countdown. Neither can
+strike while money or paper moves, since nothing is asked then. Waiting longer than 0.4 s says what for. Paper
+is journaled like money: *intended*, then what became of it.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any, TypeVar
+
+from kiosk_app.central_desk import CentralDesk
+from kiosk_app.devices import DocumentPrinter, IdCardReader, PrintOutcome, ReceiptPrinter, Slip, TerminalNotice
+from kiosk_app.errors import (
+    DeviceError,
+    KioskError,
+    Left,
+    PaymentDeclined,
+    PaymentError,
+    PaymentTrouble,
+    PaymentUncertain,
+    TillClosed,
+    WalkedAway,
+)
+from kiosk_app.money.amounts import Fen
+from kiosk_app.money.payment import Payment
+from kiosk_app.money.till import Charge, Till
+from kiosk_app.papers.slips import trouble_slip
+from kiosk_app.ports import Clock, Journal, Screen
+from kiosk_app.views import Chosen, IdleWarning, Intent, Leave, Pay, Sorry, Steps, Text, View, Working, text
+
+Answer = TypeVar("Answer")
+
+SHOW_PROGRESS_AFTER = 0.4
+STAGE = {
+    TerminalNotice.ENTER_PIN: 1,
+    TerminalNotice.WRONG_PIN: 1,
+    TerminalNotice.BANK: 2,
+    TerminalNotice.APPROVED: 3,
+    TerminalNotice.REVERSING: 3,
+}
+CANCELLABLE = frozenset({TerminalNotice.PREPARING, TerminalNotice.INSERT_CARD})
+
+
+@dataclass(frozen=True)
+class Site:
+    """Where the machine stands and whom to call. ``nearest``: other service points, as sentences."""
+
+    name: str
+    hotline: str
+    machine: str
+    name_en: str = ""
+    proof_url: str = ""
+    nearest: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Patience:
+    """Seconds: ``idle`` before the countdown of ``countdown``; ``done`` for the last view."""
+
+    idle: float = 30.0
+    countdown: int = 15
+    card: int = 60
+    done: int = 20
+    take_card: int = 60
+
+
+@dataclass(frozen=True)
+class Desk:
+    """What a service may touch."""
+
+    screen: Screen
+    id_card_reader: IdCardReader
+    receipt_printer: ReceiptPrinter
+    document_printer: DocumentPrinter
+    till: Till
+    central: CentralDesk
+    journal: Journal
+    clock: Clock
+    site: Site
+    patience: Patience = Patience()
+
+    # --- asking ---
+
+    async def ask(self, view: View) -> Intent:
+        """Show ``view`` until the citizen answers. Raises Left, WalkedAway."""
+        while True:
+            answer = await self._until_idle(self.screen.show(view), self.patience.idle)
+            if answer is None:
+                warning = IdleWarning(seconds=self.patience.countdown)
+                answer = await self._within(self.screen.show(warning), self.patience.countdown)
+                if answer is None:
+                    raise WalkedAway
+                if answer == Chosen("more_time"):
+                    continue
+            if isinstance(answer, Leave):
+                raise Left
+            return answer
+
+    async def ask_or(self, view: View, other: Coroutine[Any, Any, Answer], *, within: float) -> Intent | Answer:
+        """Show ``view`` until the citizen answers or ``other`` is done (a card is laid down).
+
+        Raises Left, WalkedAway after ``within`` seconds, and whatever ``other`` raises.
+        """
+        asking = asyncio.create_task(self.screen.show(view), name="ask")
+        waiting = asyncio.create_task(other, name="wait for the world")
+        try:
+            await asyncio.wait({asking, waiting}, timeout=within, return_when=asyncio.FIRST_COMPLETED)
+            if waiting.done():
+                return waiting.result()
+            if not asking.done():
+                raise WalkedAway
+            if isinstance(asking.result(), Leave):
+                raise Left
+            return asking.result()
+        finally:
+            await _cancelled(asking, waiting)
+
+    async def last_view(self, view: View, seconds: float) -> Intent | None:
+        """Show ``view`` for at most ``seconds``; None when nobody answered."""
+        return await self._within(self.screen.show(view), seconds)
+
+    async def _within(self, showing: Coroutine[Any, Any, Intent], seconds: float) -> Intent | None:
+        try:
+            async with asyncio.timeout(seconds):
+                return await showing
+        except TimeoutError:
+            return None
+
+    async def _until_idle(self, showing: Coroutine[Any, Any, Intent], idle: float) -> Intent | None:
+        """The intent, or None after ``idle`` seconds without any touch at all."""
+        loop = asyncio.get_running_loop()
+        began = loop.time()
+        task = asyncio.create_task(showing, name="show")
+        try:
+            while (left := max(began, self.screen.touched) + idle - loop.time()) > 0:
+                await asyncio.wait({task}, timeout=left)
+                if task.done():
+                    return task.result()
+            return None
+        finally:
+            await _cancelled(task)
+
+    @asynccontextmanager
+    async def working(self, title: Text, waits_for: Text, *, usually: int, steps: Steps | None) -> AsyncIterator[None]:
+        """Say what is waited for if the body takes longer than SHOW_PROGRESS_AFTER."""
+        view = Working(title=title, waits_for=waits_for, usually=usually, steps=steps)
+        timer = asyncio.get_running_loop().call_later(SHOW_PROGRESS_AFTER, self.screen.put, view)
+        try:
+            yield
+        finally:
+            timer.cancel()
+
+    # --- money ---
+
+    @asynccontextmanager
+    async def charge(self, amount: Fen, purpose: Text, steps: Steps) -> AsyncIterator[Charge]:
+        """Take ``amount``; the body delivers. After a refusal the citizen may try again.
+
+        Raises Left, TillClosed, StoreError; and PaymentTrouble, after the slip was printed, when money was taken
+        and the body failed or the answer was lost.
+        """
+        view = Pay(title=text("pay.title.preparing"), amount=amount, purpose=purpose, reference="", steps=steps)
+        taken: Charge | None = None
+        try:
+            async with AsyncExitStack() as stack:
+                taken = await self._take(stack, view)
+                view = replace(view, reference=taken.reference, stage=3, cancellable=False)
+                self.screen.put(replace(view, title=text("pay.title.approved")))
+                try:
+                    yield taken
+                except Exception:
+                    self.screen.put(replace(view, title=text("pay.title.reversing")))
+                    raise
+        except PaymentUncertain as error:
+            lost = taken.payment if taken else self.till.find(error.detail)
+            if lost is None:
+                raise
+            raise await self._trouble(lost, error) from error
+        except KioskError as error:
+            if taken is None:
+                raise
+            raise await self._trouble(taken.payment, error) from error
+
+    async def _take(self, stack: AsyncExitStack, view: Pay) -> Charge:
+        while True:
+            try:
+                return await self._take_once(stack, view)
+            except (PaymentDeclined, DeviceError) as error:
+                sentence = error.sentence if isinstance(error, PaymentDeclined) else error.citizen
+                again = Sorry(
+                    title=text(sentence),
+                    detail=text("pay.nothing_taken"),
+                    actions=(("again", text("pay.again")),),
+                    steps=view.steps,
+                )
+                await self.ask(again)
+
+    async def _take_once(self, stack: AsyncExitStack, view: Pay) -> Charge:
+        cancel = asyncio.Event()
+
+        def told(reference: str, notice: TerminalNotice) -> None:
+            title = text(f"pay.title.{notice.value}")
+            cancellable = notice in CANCELLABLE and not cancel.is_set()
+            stage = STAGE.get(notice, 0)
+            self.screen.put(replace(view, reference=reference, title=title, stage=stage, cancellable=cancellable))
+
+        async def watch_cancel() -> None:
+            await self.screen.show(view)
+            self.screen.put(replace(view, title=text("pay.title.cancelling"), cancellable=False))
+            cancel.set()
+
+        watching = asyncio.create_task(watch_cancel(), name="watch cancel")
+        try:
+            return await stack.enter_async_context(self.till.charge(view.amount, told, cancel))
+        finally:
+            await _cancelled(watching)
+
+    async def _trouble(self, payment: Payment, error: KioskError) -> PaymentTrouble:
+        """The error as the citizen must hear it; the slip with reference, amount and telephone is printed."""
+        cause = f"refused.{error.code}" if hasattr(error, "code") and isinstance(error.code, str) else error.citizen
+        await self.print_slip(payment.reference, trouble_slip(self.site, payment, self.clock.now()))
+        return PaymentTrouble(payment.reference, payment.amount, payment.state.value, cause)
+
+    # --- paper ---
+
+    async def print_slip(self, reference: str, slip: Slip) -> PrintOutcome | None:
+        """Print on the receipt printer, journaled; None when it could not."""
+        return await self._print(reference, "receipt", lambda: self.receipt_printer.print(slip))
+
+    async def print_document(self, reference: str, pdf: bytes, title: str) -> PrintOutcome | None:
+        """Print on the A4 printer, journaled; None when it could not."""
+        return await self._print(reference, "document", lambda: self.document_printer.print(pdf, title))
+
+    async def _print(
+        self, reference: str, what: str, job: Callable[[], Awaitable[PrintOutcome]]
+    ) -> PrintOutcome | None:
+        self.journal.append(reference, what, "intended")
+        try:
+            outcome = await job()
+        except DeviceError as error:
+            self.journal.append(reference, what, "failed", {"why": error.reason})
+            return None
+        self.journal.append(reference, what, outcome.value)
+        return outcome
+
+    # --- the rest ---
+
+    def now(self) -> datetime:
+        """The time now, in UTC."""
+        return self.clock.now()
+
+
+async def _cancelled(*tasks: "asyncio.Task[Any]") -> None:
+    """Cancel tasks and wait until they are over; what they would still have said is dropped."""
+    for task in tasks:
+        task.cancel()
+    for task in tasks:
+        with suppress(asyncio.CancelledError, KioskError):
+            await asyncio.wait({task})
+            if not task.cancelled():
+                task.exception()
+
+
+__all__ = ["Charge", "Desk", "Patience", "PaymentError", "Site", "TillClosed"]

@@ -1,0 +1,229 @@
+"""The machine: all parts joined by their ports, settled, then serving. Knows no Kivy, no driver and no SQL.
+
+The same assembly runs in the field, in the demo and in the worlds. Order at start: devices and reporting come
+up, open payments are settled, the slips that nobody got are printed, and only then is a citizen greeted. A part
+that does not come up closes what needs it, not the rest.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
+from random import Random
+
+import structlog
+
+from kiosk_app import health
+from kiosk_app.central_desk import CentralDesk
+from kiosk_app.contract import DeviceReport, Heartbeat
+from kiosk_app.desk import Desk, Patience, Site
+from kiosk_app.devices import (
+    CardTerminal,
+    Condition,
+    Device,
+    DeviceState,
+    DocumentPrinter,
+    IdCardReader,
+    PrintOutcome,
+    ReceiptPrinter,
+)
+from kiosk_app.money.payment import OPEN_AT_TERMINAL, Payment, State
+from kiosk_app.money.till import Till
+from kiosk_app.papers.slips import trouble_slip
+from kiosk_app.ports import Clock, Journal, Outbox, Screen, Transport
+from kiosk_app.reporting import Reporting
+from kiosk_app.services.traffic_fines import pay_traffic_fines
+from kiosk_app.session import Session
+from kiosk_app.views import Sorry, text
+
+log = structlog.get_logger()
+
+SERVICES: Mapping[str, Callable[[Desk], Awaitable[bool]]] = {"traffic_fines": pay_traffic_fines}
+STARTING_PATIENCE = 15.0
+"""Seconds that devices have to answer before the first screen; later they join by themselves."""
+PROVEN = frozenset({PrintOutcome.PRINTED.value, PrintOutcome.SENT.value})
+
+
+@dataclass(frozen=True)
+class Devices:
+    """One device per role."""
+
+    id_card_reader: IdCardReader
+    card_terminal: CardTerminal
+    receipt_printer: ReceiptPrinter
+    document_printer: DocumentPrinter
+
+    def all(self) -> tuple[Device, ...]:
+        """Every device."""
+        return (self.id_card_reader, self.card_terminal, self.receipt_printer, self.document_printer)
+
+
+@dataclass(frozen=True)
+class Surroundings:
+    """What tells the heartbeat about the box around the program."""
+
+    software: str = ""
+    disk_free_mb: Callable[[], int] = lambda: 0
+    clock_quality: Callable[[], str] = lambda: "unknown"
+    issues: tuple[str, ...] = ()
+
+
+class Machine:
+    """Everything joined; :meth:`run` serves until cancelled."""
+
+    def __init__(
+        self,
+        *,
+        screen: Screen,
+        devices: Devices,
+        journal: Journal,
+        outbox: Outbox,
+        transport: Transport,
+        clock: Clock,
+        random: Random,
+        site: Site,
+        patience: Patience,
+        surroundings: Surroundings,
+    ) -> None:
+        self._devices, self._journal, self._outbox, self._clock = devices, journal, outbox, clock
+        self._screen, self._surroundings = screen, surroundings
+        self._since = clock.now()
+        self._shown = ""
+        self._owed: asyncio.Queue[Payment] = asyncio.Queue()
+        self.till = Till(journal, outbox, devices.card_terminal, clock, machine=site.machine)
+        self.reporting = Reporting(outbox, transport, random, self._status)
+        self.desk = Desk(
+            screen=screen,
+            id_card_reader=devices.id_card_reader,
+            receipt_printer=devices.receipt_printer,
+            document_printer=devices.document_printer,
+            till=self.till,
+            central=CentralDesk(transport, self.reporting),
+            journal=journal,
+            clock=clock,
+            site=site,
+            patience=patience,
+        )
+        self.session = Session(self.desk, SERVICES, self.parts)
+        self._listen()
+
+    def _listen(self) -> None:
+        for device in self._devices.all():
+            device.watch(partial(self._condition_changed, device.role))
+        self.reporting.link_changed.append(lambda _: self._changed())
+        self.reporting.verdict_came.append(lambda _: self.till.settlement.news())
+
+    # --- how it is ---
+
+    def parts(self) -> health.Parts:
+        """How the parts are now."""
+        conditions = {device.role: device.condition for device in self._devices.all()}
+        return health.Parts(conditions=conditions, till=self.till.why_closed(), central=self.reporting.online)
+
+    def _condition_changed(self, role: str, condition: Condition) -> None:
+        log.info("condition", role=role, state=condition.state.value, reason=condition.reason)
+        self.till.settlement.news()
+        self._changed()
+
+    def _changed(self) -> None:
+        self.reporting.changed()
+        self.session.changed()
+
+    def _status(self, seq: int) -> Heartbeat:
+        parts = self.parts()
+        state = health.state(parts)
+        if state != self._shown:
+            self._shown, self._since = state, self._clock.now()
+        return Heartbeat(
+            seq=seq,
+            state=state,
+            screen="visit" if self.session.visiting else "idle",
+            since=self._since,
+            devices={
+                role: DeviceReport(
+                    state=condition.state.value, reason=condition.reason, supplies=dict(condition.supplies)
+                )
+                for role, condition in parts.conditions.items()
+            },
+            services={item.key: item.closed.id if item.closed else "open" for item in health.menu(parts)},
+            outbox=self._outbox.report(),
+            issues=[*self._surroundings.issues, *self._cases()],
+            software=self._surroundings.software,
+            disk_free_mb=self._surroundings.disk_free_mb(),
+            clock_q=self._surroundings.clock_quality(),
+            at_wall=self._now(),
+        )
+
+    def _cases(self) -> list[str]:
+        return [f"{p.state.value} {p.reference}" for p in self.till.open_payments if p.state is State.REFUND_DUE]
+
+    def _now(self) -> datetime:
+        return self._clock.now()
+
+    # --- running ---
+
+    async def run(self) -> None:
+        """Start, settle, serve."""
+        async with asyncio.TaskGroup() as group:
+            for device in self._devices.all():
+                group.create_task(device.run(), name=device.role)
+            group.create_task(self.reporting.run(), name="reporting")
+            group.create_task(self._serve(), name="serve")
+
+    async def _serve(self) -> None:
+        self._screen.put(Sorry(title=text("closed.starting"), detail=text("sorry.detail.starting"), leave=False))
+        await self._devices_up()
+        if self.till.open_payments:
+            self._screen.put(Sorry(title=text("closed.starting"), detail=text("sorry.detail.settling"), leave=False))
+        self._prove_newest()
+        self.till.settlement.settled.append(self._settled)
+        async with asyncio.TaskGroup() as group:
+            await self.till.settlement.round()
+            group.create_task(self.till.settlement.run(), name="settlement")
+            group.create_task(self._print_slips(), name="slips")
+            group.create_task(self.session.run(), name="session")
+
+    async def _devices_up(self) -> None:
+        """Wait until every device has said how it is, but not for long."""
+        starting = [device for device in self._devices.all() if device.condition.state is DeviceState.STARTING]
+        left = {device.role for device in starting}
+        done = asyncio.Event()
+
+        def heard(role: str) -> Callable[[Condition], None]:
+            def listener(_: Condition) -> None:
+                left.discard(role)
+                if not left:
+                    done.set()
+
+            return listener
+
+        for device in starting:
+            device.watch(heard(device.role))
+        if starting:
+            try:
+                async with asyncio.timeout(STARTING_PATIENCE):
+                    await done.wait()
+            except TimeoutError:
+                log.warning("devices silent at start", roles=sorted(left))
+
+    # --- slips for those who did not get their proof ---
+
+    def _settled(self, before: Payment, after: Payment) -> None:
+        """Settlement brought an uncertain payment to an end: its citizen has no proof yet."""
+        if before.state in OPEN_AT_TERMINAL - {State.INTENDED}:
+            self._owed.put_nowait(after)
+        self._changed()
+
+    def _prove_newest(self) -> None:
+        """The machine may have stopped between the payment's end and its receipt; one visit at a time: the newest."""
+        newest = self.till.newest()
+        if newest is not None and newest.state in {State.COMPLETED, State.SETTLED, State.REVERSED, State.REFUND_DUE}:
+            self._owed.put_nowait(newest)
+
+    async def _print_slips(self) -> None:
+        while True:
+            payment = await self._owed.get()
+            entries = self._journal.entries(reference=payment.reference, kind="receipt")
+            if not any(entry.state in PROVEN for entry in entries):
+                await self.desk.print_slip(payment.reference, trouble_slip(self.desk.site, payment, self._clock.now()))

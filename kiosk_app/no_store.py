@@ -1,0 +1,50 @@
+"""In place of a store that cannot be opened: nothing is known, nothing can be written, nothing is taken.
+
+The machine runs on so that it can say so, on the screen and to central; the damaged file stays as it is.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, NoReturn
+
+from kiosk_app.contract import Body, Event, OutboxReport, StreamAck, Verdict
+from kiosk_app.errors import StoreError
+from kiosk_app.ports import Entry
+
+
+class NoStore:
+    """Implements Journal and Outbox by refusing with the error that closed the store."""
+
+    def __init__(self, error: StoreError) -> None:
+        self._error = error
+
+    def append(
+        self,
+        reference: str,  # noqa: ARG002
+        kind: str,  # noqa: ARG002
+        state: str,  # noqa: ARG002
+        body: Mapping[str, Any] | None = None,  # noqa: ARG002
+        *,
+        reports: Sequence[tuple[str, Body]] = (),  # noqa: ARG002
+    ) -> Entry:
+        self.ready()
+
+    def entries(self, *, reference: str | None = None, kind: str | None = None) -> list[Entry]:  # noqa: ARG002
+        return []
+
+    def latest(self, kind: str) -> list[Entry]:  # noqa: ARG002
+        return []
+
+    def ready(self) -> NoReturn:
+        raise type(self._error)(self._error.detail)
+
+    def pending(self, limit: int) -> list[Event]:  # noqa: ARG002
+        return []
+
+    def acknowledge(self, stream: str, ack: StreamAck) -> list[Verdict]:  # noqa: ARG002
+        return []
+
+    def verdict(self, reference: str) -> Verdict | None:  # noqa: ARG002
+        return None
+
+    def report(self) -> OutboxReport:
+        return OutboxReport(count=0)

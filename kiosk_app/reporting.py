@@ -1,0 +1,148 @@
+"""Reporting: the heartbeat and the pump of the outbox; the only caller of central in the background.
+
+Rules (``fleet.md`` C.6, C.10, C.19). What is in the outbox leaves in order, in batches, until acknowledged; a
+lost reply means sending again, which central makes harmless. After a failure the pause is drawn from
+``uniform(0, min(cap, base * 2**n))``; central's "later" is obeyed. Payments go before heartbeats when the link
+returns. A verdict that arrives is told to whoever waits for it, and to settlement.
+"""
+
+import asyncio
+from collections.abc import Callable
+from random import Random
+
+import msgspec
+
+from kiosk_app.contract import (
+    BATCH_EVENTS,
+    Batch,
+    BatchReply,
+    Heartbeat,
+    HeartbeatReply,
+    Verdict,
+)
+from kiosk_app.errors import CentralError, CentralUnreachable
+from kiosk_app.ports import Outbox, Transport
+
+BATCH_DEADLINE, HEARTBEAT_DEADLINE = 10.0, 5.0
+BASE, CAP = 2.0, 900.0
+BEAT, BEAT_AFTER_CHANGE = 60.0, 10.0
+LONGEST_WAIT_ONLINE = 30.0
+"""While nothing waits to be sent, seconds between looks at the outbox."""
+
+
+class Reporting:
+    """``status`` builds the heartbeat for a sequence number."""
+
+    def __init__(
+        self, outbox: Outbox, transport: Transport, random: Random, status: Callable[[int], Heartbeat]
+    ) -> None:
+        self._outbox, self._transport, self._random, self._status = outbox, transport, random, status
+        self._work = asyncio.Event()
+        self._changed = asyncio.Event()
+        self._verdicts = asyncio.Condition()
+        self._failures = 0
+        self.online = False
+        self.verdict_came: list[Callable[[Verdict], None]] = []
+        self.link_changed: list[Callable[[bool], None]] = []
+
+    def kick(self) -> None:
+        """Something is in the outbox: send it now, whatever the pause."""
+        self._work.set()
+
+    def changed(self) -> None:
+        """The machine's state changed: central should know within seconds."""
+        self._changed.set()
+
+    async def wait_verdict(self, reference: str, *, patience: float) -> Verdict | None:
+        """Central's answer on this payment, or None when it did not come in ``patience`` seconds."""
+        try:
+            async with asyncio.timeout(patience), self._verdicts:
+                while (verdict := self._outbox.verdict(reference)) is None:
+                    await self._verdicts.wait()
+                return verdict
+        except TimeoutError:
+            return self._outbox.verdict(reference)
+
+    async def run(self) -> None:
+        """Pump and beat for ever."""
+        async with asyncio.TaskGroup() as group:
+            group.create_task(self._pump(), name="pump")
+            group.create_task(self._beat(), name="heartbeat")
+
+    # --- the pump ---
+
+    async def _pump(self) -> None:
+        while True:
+            self._work.clear()
+            try:
+                while events := self._outbox.pending(BATCH_EVENTS):
+                    await self._send(Batch(events=events))
+                pause = LONGEST_WAIT_ONLINE
+            except CentralError as error:
+                pause = self._failed(error)
+            await _event_or_pause(self._work, pause)
+
+    async def _send(self, batch: Batch) -> None:
+        body = await self._transport.post("/tx/batch", msgspec.json.encode(batch), deadline=BATCH_DEADLINE)
+        self._reached()
+        try:
+            reply = msgspec.json.decode(body, type=BatchReply)
+        except msgspec.DecodeError as error:
+            raise CentralUnreachable(f"unreadable answer: {error}") from error
+        fresh = [verdict for stream, ack in reply.streams.items() for verdict in self._outbox.acknowledge(stream, ack)]
+        async with self._verdicts:
+            self._verdicts.notify_all()
+        for verdict in fresh:
+            for listener in self.verdict_came:
+                listener(verdict)
+
+    # --- the heartbeat ---
+
+    async def _beat(self) -> None:
+        number = 0
+        while True:
+            self._changed.clear()
+            number += 1
+            pause = BEAT
+            try:
+                message = msgspec.json.encode(self._status(number))
+                body = await self._transport.post("/hb", message, deadline=HEARTBEAT_DEADLINE)
+                returned = not self.online
+                self._reached()
+                pause = msgspec.json.decode(body, type=HeartbeatReply).next_s if body else BEAT
+                if returned:
+                    self.kick()
+            except (CentralError, msgspec.DecodeError) as error:
+                self._failed(error)
+            await asyncio.sleep(min(pause, BEAT_AFTER_CHANGE))
+            jittered = pause * self._random.uniform(0.9, 1.1)
+            await _event_or_pause(self._changed, max(0.0, jittered - BEAT_AFTER_CHANGE))
+
+    # --- the link ---
+
+    def _reached(self) -> None:
+        self._failures = 0
+        self._set_online(True)
+
+    def _failed(self, error: Exception) -> float:
+        """Seconds to wait before the next try."""
+        self._failures += 1
+        self._set_online(False)
+        wanted = getattr(error, "retry_after", None)
+        if wanted is not None:
+            return float(wanted)
+        return self._random.uniform(0, min(CAP, BASE * 2.0 ** min(self._failures, 20)))
+
+    def _set_online(self, online: bool) -> None:
+        if online != self.online:
+            self.online = online
+            for listener in self.link_changed:
+                listener(online)
+
+
+async def _event_or_pause(event: asyncio.Event, pause: float) -> None:
+    try:
+        async with asyncio.timeout(pause):
+            await event.wait()
+    except TimeoutError:
+        return

@@ -1,0 +1,133 @@
+"""The proof into the citizen's hands, and a reminder of everything that is still in the machine.
+
+"Sent to the printer" is not "printed": each outcome has its own sentence. If the receipt cannot be printed,
+the screen shows the reference and the code to photograph, and the A4 printer is offered in its place.
+"""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+from kiosk_app.desk import Desk
+from kiosk_app.devices import PrintOutcome, Slip
+from kiosk_app.errors import DeviceError, Left
+from kiosk_app.views import Chosen, Done, Leave, Steps, Text, text
+
+LOOK_EVERY = 1.0
+
+
+@dataclass(frozen=True)
+class Papers:
+    """What can be printed as proof: a slip, and an A4 document made only if asked for."""
+
+    reference: str
+    slip: Slip
+    document: Callable[[], bytes]
+    title: str
+
+
+async def deliver(desk: Desk, view: Done, papers: Papers, steps: Steps) -> bool:
+    """Print the slip, show ``view`` until the citizen is done; True if they want another service.
+
+    Raises Left when they leave or do not answer.
+    """
+    outcome = await _print_receipt(desk, papers, steps)
+    view = replace(view, warnings=view.warnings + _receipt_warnings(outcome, papers.reference))
+    if outcome is None:
+        view = replace(view, title=text("done.title.paid_no_receipt"), seconds=desk.patience.take_card)
+    while True:
+        view = replace(view, actions=_actions(desk))
+        intent = await _show_while_taking(desk, view)
+        match intent:
+            case Chosen("document"):
+                view = replace(view, warnings=await _print_document(desk, papers, steps))
+            case Chosen("again"):
+                outcome = await _print_receipt(desk, papers, steps)
+                view = replace(view, warnings=_receipt_warnings(outcome, papers.reference))
+            case Chosen("other"):
+                return True
+            case _:
+                await remind_of_card(desk, view)
+                raise Left
+
+
+def _actions(desk: Desk) -> tuple[tuple[str, Text], ...]:
+    actions = []
+    if desk.document_printer.condition.serves:
+        actions.append(("document", text("done.action.document")))
+    if desk.receipt_printer.condition.serves:
+        actions.append(("again", text("done.action.again")))
+    return (*actions, ("other", text("done.action.other")))
+
+
+async def _print_receipt(desk: Desk, papers: Papers, steps: Steps) -> PrintOutcome | None:
+    async with desk.working(text("work.printing_receipt"), text("work.waits.printer"), usually=3, steps=steps):
+        return await desk.print_slip(papers.reference, papers.slip)
+
+
+def _receipt_warnings(outcome: PrintOutcome | None, reference: str) -> tuple[Text, ...]:
+    if outcome is PrintOutcome.PRINTED:
+        return ()
+    if outcome is PrintOutcome.SENT:
+        return (text("done.warning.receipt_sent"),)
+    return (text("done.warning.receipt_failed", reference=reference),)
+
+
+async def _print_document(desk: Desk, papers: Papers, steps: Steps) -> tuple[Text, ...]:
+    async with desk.working(text("work.printing_document"), text("work.waits.printer"), usually=15, steps=steps):
+        outcome = await desk.print_document(papers.reference, papers.document(), papers.title)
+    if outcome is PrintOutcome.PRINTED:
+        return (text("done.take.document"),)
+    return (text("done.warning.document_sent" if outcome else "done.warning.document_failed"),)
+
+
+async def _show_while_taking(desk: Desk, view: Done) -> Chosen | Leave | None:
+    """The view with what must still be taken, until an answer or its time is over."""
+    view = replace(view, take=await still_inside(desk))
+    looking = asyncio.create_task(_keep_looking(desk, view), name="what is still inside")
+    try:
+        intent = await desk.last_view(view, view.seconds)
+    finally:
+        looking.cancel()
+    return intent if isinstance(intent, Chosen | Leave) else None
+
+
+async def _keep_looking(desk: Desk, view: Done) -> None:
+    while True:
+        await asyncio.sleep(LOOK_EVERY)
+        inside = await still_inside(desk)
+        if inside != view.take:
+            view = replace(view, take=inside)
+            desk.screen.put(view)
+
+
+async def still_inside(desk: Desk) -> tuple[str, ...]:
+    """What the devices say is still in or on the machine; what they cannot tell is left to the reminder."""
+    inside = []
+    try:
+        if desk.id_card_reader.condition.serves and await desk.id_card_reader.card_present():
+            inside.append("card")
+    except DeviceError:
+        pass
+    if await desk.receipt_printer.paper_taken() is False:
+        inside.append("receipt")
+    return tuple(inside)
+
+
+async def remind_of_card(desk: Desk, view: Done) -> None:
+    """A card that still lies on the reader is shown until it is taken, for at most ``patience.take_card``."""
+    left = float(desk.patience.take_card)
+    while left > 0:
+        inside = await still_inside(desk)
+        if "card" not in inside:
+            return
+        reminder = Done(
+            title=text("done.title.take_card"),
+            take=("card",),
+            warnings=(text("done.warning.card_left"),),
+            seconds=int(left),
+            steps=view.steps,
+        )
+        if isinstance(await desk.last_view(reminder, LOOK_EVERY), Leave):
+            return
+        left -= LOOK_EVERY

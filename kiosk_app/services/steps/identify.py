@@ -1,0 +1,32 @@
+"""Who is it? The identity card on the reader, or another way if the service knows one.
+
+Nothing is asked that the card says. The name is shown masked; the card stays the citizen's: it is only read.
+"""
+
+from dataclasses import replace
+
+from kiosk_app.desk import Desk
+from kiosk_app.devices import IdentityCard
+from kiosk_app.errors import CitizenError, DeviceError
+from kiosk_app.views import Back, Chosen, PlaceCard, Steps, Text, text
+
+OTHER = Chosen("other")
+
+
+async def place_card(desk: Desk, steps: Steps, *, other: Text) -> IdentityCard | Chosen | None:
+    """The card, OTHER if the citizen takes the other way, None for "back". Raises Left, WalkedAway."""
+    view = PlaceCard(title=text("identify.title"), other=other, seconds=desk.patience.card, steps=steps)
+    while True:
+        try:
+            answer = await desk.ask_or(view, desk.id_card_reader.wait_card(), within=desk.patience.card)
+        except CitizenError as error:
+            view = replace(view, problem=text(error.citizen))
+        except DeviceError:
+            return OTHER
+        else:
+            if isinstance(answer, IdentityCard):
+                return answer
+            if answer == OTHER:
+                return OTHER
+            if isinstance(answer, Back):
+                return None

@@ -1,0 +1,139 @@
+"""One visit: attract, menu, service, goodbye, forget.
+
+Rule: whatever ends a visit (done, left, walked away, a fault), the screen forgets it, and nothing of the person
+outlives this function's frames. A fault of ours is one sentence to the citizen and one line in the log without
+personal data; the next visit begins as if nothing had been.
+"""
+
+import gc
+from collections.abc import Awaitable, Callable, Mapping
+
+import structlog
+
+from kiosk_app import health
+from kiosk_app.desk import Desk
+from kiosk_app.errors import CentralRefused, KioskError, PaymentTrouble, TillClosed, VisitEnded
+from kiosk_app.money.amounts import Fen, yuan
+from kiosk_app.views import Attract, Back, Chosen, Intent, Menu, Sorry, Text, View, text
+
+log = structlog.get_logger()
+
+Service = Callable[[Desk], Awaitable[bool]]
+
+
+class Session:
+    """Runs visits for ever. ``parts`` tells how the machine is now; :meth:`changed` is called when that changes."""
+
+    def __init__(self, desk: Desk, services: Mapping[str, Service], parts: Callable[[], health.Parts]) -> None:
+        self._desk, self._services, self._parts = desk, services, parts
+        self._view: Callable[[], View] | None = None
+        self.visiting = False
+
+    def changed(self) -> None:
+        """Devices or the link changed: what is open is shown at once, if the citizen is choosing."""
+        if self._view is not None:
+            self._desk.screen.put(self._view())
+
+    async def run(self) -> None:
+        """Visit after visit."""
+        while True:
+            await self.visit()
+
+    async def visit(self) -> None:
+        """One person, from the first touch to forgetting."""
+        await self._showing(self._front)
+        self.visiting = True
+        try:
+            while (service := await self._choose()) is not None:
+                if not await self._serve(service):
+                    break
+        except VisitEnded as end:
+            log.info("visit ended", how=type(end).__name__)
+        finally:
+            self.visiting = False
+            self._desk.screen.forget()
+            gc.collect()
+
+    async def _serve(self, key: str) -> bool:
+        """Run one service; True if the citizen goes on to the menu."""
+        try:
+            return await self._services[key](self._desk)
+        except VisitEnded:
+            raise
+        except KioskError as error:
+            log.warning("service failed", service=key, error=type(error).__name__, detail=error.detail)
+            return await self._explain(sorry(error, self._desk.site.hotline))
+        except Exception as error:  # a bug of ours must not become a silent screen
+            where = error.__traceback__
+            while where is not None and where.tb_next is not None:
+                where = where.tb_next
+            at = f"{where.tb_frame.f_code.co_filename}:{where.tb_lineno}" if where else ""
+            log.error("bug", service=key, error=type(error).__name__, at=at)
+            return await self._explain(sorry(KioskError(), self._desk.site.hotline))
+
+    async def _explain(self, view: Sorry) -> bool:
+        answer = await self._desk.ask(view)
+        return answer == Chosen("other")
+
+    async def _choose(self) -> str | None:
+        """The service wanted; None when nothing is open any more."""
+        while True:
+            answer = await self._showing(self._menu, asking=True)
+            if isinstance(answer, Chosen) and answer.key in self._open():
+                return answer.key
+            if isinstance(answer, Back):
+                return None
+
+    async def _showing(self, view: Callable[[], View], *, asking: bool = False) -> Intent:
+        """Show what ``view`` makes, made again whenever the machine changes."""
+        self._view = view
+        try:
+            return await (self._desk.ask(view()) if asking else self._desk.screen.show(view()))
+        finally:
+            self._view = None
+
+    def _open(self) -> set[str]:
+        return {item.key for item in health.menu(self._parts()) if item.closed is None}
+
+    def _menu(self) -> View:
+        parts = self._parts()
+        return Menu(items=health.menu(parts), notes=health.notes(parts))
+
+    def _front(self) -> View:
+        """Nobody is here: the invitation, or why the machine is closed."""
+        parts = self._parts()
+        items = health.menu(parts)
+        if any(item.closed is None for item in items):
+            return Attract(services=tuple(item.title for item in items if item.closed is None))
+        reasons = tuple(item.closed for item in items if item.closed is not None)
+        return Sorry(
+            title=text("sorry.title.closed"),
+            detail=reasons[0],
+            cards=self._elsewhere(),
+            leave=False,
+        )
+
+    def _elsewhere(self) -> tuple[tuple[Text, tuple[Text, ...]], ...]:
+        site = self._desk.site
+        phone = (text("sorry.help.title"), (text("sorry.phone", phone=site.hotline),))
+        if not site.nearest:
+            return (phone,)
+        return ((text("sorry.nearest.title"), tuple(text("plain", words=words) for words in site.nearest)), phone)
+
+
+def sorry(error: KioskError, hotline: str) -> Sorry:
+    """What the citizen hears of ``error``: what happened, where the money is, whom to call."""
+    facts = [text("sorry.phone", phone=hotline)]
+    title, detail = text(error.citizen), text("sorry.detail.other_service")
+    match error:
+        case PaymentTrouble():
+            facts.insert(0, text("sorry.reference", reference=error.reference))
+            title = text(f"pay.trouble.{error.state.replace(' ', '_')}", amount=yuan(Fen(error.amount)))
+            detail = text(error.cause)
+        case TillClosed():
+            title = text(error.why)
+        case CentralRefused():
+            title = text(f"refused.{error.code}")
+        case _:
+            pass
+    return Sorry(title=title, detail=detail, facts=tuple(facts), actions=(("other", text("sorry.action.other")),))
