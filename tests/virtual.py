@@ -28,7 +28,9 @@ class _JumpingSelector(selectors.SelectSelector):
     def select(self, timeout: float | None = None) -> list[tuple[selectors.SelectorKey, int]]:
         if timeout is None:
             raise Deadlock("everybody waits and nothing is scheduled")
-        self.microseconds += max(0, round(timeout * 1_000_000))
+        self.microseconds += max(
+            timeout > 0, round(timeout * 1_000_000)
+        )  # a wait under half a microsecond must move too
         return []
 
 
