@@ -8,6 +8,7 @@ ballast is back: stop taking money first, keep what is there.
 
 import os
 from contextlib import suppress
+from errno import EDQUOT, ENOSPC
 from pathlib import Path
 
 from kiosk_app.errors import DiskFull, StoreCorrupt
@@ -50,18 +51,33 @@ class Ballast:
             return False
         return True
 
+    def room(self) -> bool:
+        """Whether a small file can still be written here: a quota may be used up on a disk with room."""
+        probe = self.path.with_name(self.path.name + ".probe")
+        try:
+            _allocate(probe, 64 * 1024)
+        except OSError as error:
+            return error.errno not in {ENOSPC, EDQUOT}
+        finally:
+            probe.unlink(missing_ok=True)
+        return True
+
     def _make(self) -> None:
         draft = self.path.with_name(self.path.name + ".new")
         try:
-            fd = os.open(draft, os.O_WRONLY | os.O_CREAT, 0o600)
-            try:
-                os.posix_fallocate(fd, 0, self.size)  # takes real blocks, unlike a hole
-                os.fsync(fd)
-            finally:
-                os.close(fd)
+            _allocate(draft, self.size)
             draft.rename(self.path)
             sync_directory(self.path.parent)
         except OSError as error:
             with suppress(OSError):
                 draft.unlink()
             raise DiskFull(f"no room for the ballast: {error.strerror}") from error
+
+
+def _allocate(path: Path, size: int) -> None:
+    fd = os.open(path, os.O_WRONLY | os.O_CREAT, 0o600)
+    try:
+        os.posix_fallocate(fd, 0, size)  # takes real blocks, unlike a hole
+        os.fsync(fd)
+    finally:
+        os.close(fd)

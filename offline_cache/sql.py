@@ -4,6 +4,7 @@
 """
 
 import sqlite3
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -19,8 +20,10 @@ else:
     Connection = sqlcipher.Connection
     Error = sqlcipher.Error
 
-NO_ROOM = 64 * 1024
-"""With less free than this, an I/O error means a full disk: SQLite says IOERR when its shared memory cannot grow."""
+_NO_FILE = frozenset({sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CANTOPEN})
+_DAMAGE = _NO_FILE | {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_NOMEM}
+UNTOLD = "SQL logic error"
+"""SQLite's words for an error that has none of its own: SQLCipher's, at a page it cannot authenticate."""
 
 _PRAGMAS = (
     "busy_timeout = 2000",
@@ -56,25 +59,20 @@ def connect(path: Path, key: bytes, *, read_only: bool) -> Connection:
     return connection
 
 
-def leaf_of(error: Error | MemoryError | OSError, free: int) -> StoreError | None:
-    """What the citizen and the operator are told of ``error``; None for a mistake of ours, which stays what it is."""
+def leaf_of(error: Error | MemoryError | OSError, room: Callable[[], bool]) -> StoreError | None:
+    """What the citizen and the operator are told of ``error``; None for a mistake of ours, which stays what it is.
+
+    ``room`` tells whether a small file can still be written: SQLite says IOERR as well when its shared memory
+    cannot grow or a quota is used up.
+    """
     if not isinstance(error, Error):
         # After a page that does not decrypt, SQLCipher answers every further statement with NOMEM.
         return StoreCorrupt(f"the store can no longer be read: {error!r}")
-    match getattr(error, "sqlite_errorcode", 0) & 0xFF:
-        case sqlite3.SQLITE_FULL:
-            return DiskFull(str(error))
-        case sqlite3.SQLITE_IOERR | sqlite3.SQLITE_CANTOPEN if free < NO_ROOM:
-            return DiskFull(str(error))
-        case sqlite3.SQLITE_BUSY | sqlite3.SQLITE_LOCKED:
-            return StoreBusy(str(error))
-        case (
-            sqlite3.SQLITE_CORRUPT
-            | sqlite3.SQLITE_NOTADB
-            | sqlite3.SQLITE_IOERR
-            | sqlite3.SQLITE_CANTOPEN
-            | sqlite3.SQLITE_READONLY
-            | sqlite3.SQLITE_NOMEM
-        ):
-            return StoreCorrupt(f"{error} ({getattr(error, 'sqlite_errorname', '')})")
+    code = getattr(error, "sqlite_errorcode", 0) & 0xFF
+    if code == sqlite3.SQLITE_FULL or (code in _NO_FILE and not room()):
+        return DiskFull(str(error))
+    if code in {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}:
+        return StoreBusy(str(error))
+    if code in _DAMAGE or (code == sqlite3.SQLITE_ERROR and str(error) == UNTOLD):
+        return StoreCorrupt(f"{error} ({getattr(error, 'sqlite_errorname', '')})")
     return None

@@ -50,7 +50,7 @@ def _open(path: Path, key: bytes, ballast: Ballast) -> "Store":
             _examine(path, key)
         connection = connect(path, key, read_only=False)
     except (Error, MemoryError, OSError) as error:
-        leaf = leaf_of(error, ballast.free())
+        leaf = leaf_of(error, ballast.room)
         if isinstance(leaf, StoreCorrupt) and not known:
             leaf = StoreCorrupt(f"{path} is damaged, foreign, or of another key ({identity.name} is missing): {error}")
         raise leaf or error from error
@@ -168,7 +168,7 @@ class Store:
         try:
             return work()
         except (Error, MemoryError) as error:
-            leaf = leaf_of(error, self._ballast.free())
+            leaf = leaf_of(error, self._ballast.room)
             if leaf is None:
                 raise
             if isinstance(leaf, StoreCorrupt):

@@ -85,3 +85,8 @@ def paid(reference: str) -> tuple[str, FinesPaid]:
 def yes(event: Event, voucher: str = "V-1") -> Verdict:
     """Central accepts ``event``."""
     return Verdict(seq=event.seq, id=event.id, accepted=True, voucher=voucher, at=NOON)
+
+
+def tamper(books: Books, sql: str) -> None:
+    """What somebody with the key could do behind the journal's back."""
+    books.store.transact(lambda connection: connection.execute(sql).close())
