@@ -100,3 +100,44 @@ def configuration(places: dict[str, Any], identity: dict[str, Any], window: Wind
             "devices.document_printer": {"driver": "cups", **places["document_printer"]},
         }
     )
+
+
+async def build(house: AsyncExitStack, folder: Folder, window: Window, *, scripted: bool) -> World:
+    """Start central and the bench, enrol, write the configuration, and keep the kiosk running."""
+    port, console = free_port(8443), free_port(8200)
+    central = await house.enter_async_context(_central(folder, port, console))
+    bench = await house.enter_async_context(_bench(folder, port))
+    await reachable(central, port, 30)
+    await reachable(central, console, 10)
+    identity = await _enrol(folder, port, console)
+    places = json.loads(await bench.line(45))["ready"]
+    folder.config.write_text(configuration(places, identity, window, scripted=scripted), "utf-8")
+    keeper = Keeper(lambda: _kiosk(folder, window), bench)
+    for work in (keeper.run(), keeper.obey()):
+        house.push_async_callback(_ended, asyncio.create_task(work))
+    return World(folder, places["bench"], f"http://127.0.0.1:{console}", keeper)
+
+
+def _python(*arguments: str | Path) -> list[str]:
+    return [sys.executable, *map(str, arguments)]
+
+
+def _central(folder: Folder, port: int, console: int) -> AbstractAsyncContextManager[Child]:
+    argv = _python("-m", "central", "--data", folder.central, "--port", str(port))
+    return running("central", [*argv, "--console-port", str(console), "--samples"], log=folder.logs / "central.log")
+
+
+def _bench(folder: Folder, central: int) -> AbstractAsyncContextManager[Child]:
+    argv = _python("-m", "hardware.simulators", "--managed", "--folder", folder.bench, "--port", str(free_port(8100)))
+    return running("bench", [*argv, "--central", f"127.0.0.1:{central}"], log=folder.logs / "bench.log", pipes=True)
+
+
+def _kiosk(folder: Folder, window: Window) -> Awaitable[Child]:
+    folder.targets.unlink(missing_ok=True)  # what a dead window said is not there any more
+    argv = _python("-m", "kiosk_app", "run", "--config", folder.config)
+    return start("kiosk", argv, log=folder.logs / "kiosk.log", env={"DISPLAY": window.display})
+
+
+async def _ended(task: "asyncio.Task[None]") -> None:
+    task.cancel()
+    await asyncio.wait([task])

@@ -158,6 +158,10 @@ class Machine:
     def _cases(self) -> list[str]:
         return [f"{p.state.value} {p.reference}" for p in self.till.open_payments if p.state is State.REFUND_DUE]
 
+    def waiting_reports(self) -> int:
+        """Events that central has not acknowledged."""
+        return self._outbox.report().count
+
     def _now(self) -> datetime:
         return self._clock.now()
 

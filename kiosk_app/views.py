@@ -131,7 +131,8 @@ class Choice:
 class ChooseMany(View):
     """Board 03: choose some of ``rows``; the sum stays visible. Intents: Marked(keys), Back, Leave.
 
-    ``marked`` are the keys chosen at first. With no row that can be chosen there is no primary action.
+    ``marked`` are the keys chosen at first. With no row that can be chosen there is no primary action. The screen
+    itself gives ``action`` its ``{amount}`` and ``summary`` its ``{count}``, as marks come and go.
     """
 
     title: Text
@@ -139,6 +140,7 @@ class ChooseMany(View):
     rows: tuple[Choice, ...]
     marked: tuple[str, ...] = ()
     action: Text
+    summary: Text = field(default=Text("choose.selected"))
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,0 +1,150 @@
+"""``kiosk demo``: the whole product on one machine, with simulated devices and an embedded central.
+
+With a display a window opens there, scaled to fit. Without one an X server in memory is started, and the
+kiosk's screen can be seen and touched in a browser, beside the bench (the hands) and central's console.
+``--headless --script NAME`` lets a scripted citizen do it and judges what became of it; the exit status tells
+the truth. Whatever ends the demo, no process stays behind. A run folder is begun anew each time.
+"""
+
+import asyncio
+import os
+import shutil
+import signal
+import sys
+import tempfile
+from collections.abc import Coroutine
+from contextlib import AsyncExitStack, ExitStack
+from pathlib import Path
+from typing import Any
+
+from kiosk_app.demo_children import ChildFailed
+from kiosk_app.demo_citizen import Citizen, Lost, VisitOver
+from kiosk_app.demo_display import display
+from kiosk_app.demo_faults import FAULTS
+from kiosk_app.demo_scripts import SCRIPTS
+from kiosk_app.demo_verdict import judge
+from kiosk_app.demo_world import Folder, Window, World, build
+
+PORTRAIT = (1080, 1920)
+START = 60.0
+MARKER = ".kiosk-demo"
+"""In every run folder: only what has it may be emptied."""
+
+
+def main(
+    *, headless: bool, script: str, out: Path | None, fault: str = "", landscape: bool = False, show_list: bool = False
+) -> int:
+    """The command; its exit status."""
+    if show_list:
+        say(f"scripts: {', '.join(SCRIPTS)}", f"faults:  {', '.join(FAULTS)}")
+        return 0
+    wrong = _wrong(headless, script, fault)
+    if wrong:
+        say(wrong)
+        return 2
+    try:
+        with ExitStack() as stack:
+            root = out or Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="kiosk-demo-")))
+            folder = begin(root.absolute())
+            size = PORTRAIT[::-1] if landscape else PORTRAIT
+            work = scripted(folder, size, script, fault or "none") if script else shown(folder, size)
+            return asyncio.run(until_stopped(work))
+    except (ChildFailed, Lost) as error:
+        say(f"The demo failed: {error}", f"Logs are in {out.absolute() / 'logs'}" if out else "Logs: use --out DIR")
+        return 1
+
+
+def _wrong(headless: bool, script: str, fault: str) -> str:
+    """Why the command line cannot be meant; empty if it can."""
+    if headless and not script:
+        return f"--headless needs --script; there are: {', '.join(SCRIPTS)}."
+    if script and script not in SCRIPTS:
+        return f"No script {script!r}; there are: {', '.join(SCRIPTS)}."
+    if fault and fault not in FAULTS:
+        return f"No fault {fault!r}; there are: {', '.join(FAULTS)}."
+    return ""
+
+
+def say(*lines: str) -> None:
+    """To the person at the terminal."""
+    sys.stdout.write("\n".join(lines) + "\n")
+    sys.stdout.flush()
+
+
+def begin(root: Path) -> Folder:
+    """A run folder without anything of an earlier run. Raises ChildFailed when it is somebody else's folder."""
+    root.mkdir(parents=True, exist_ok=True)
+    marker = root / MARKER
+    if any(root.iterdir()) and not marker.exists():
+        raise ChildFailed(f"{root} is neither empty nor an earlier run of the demo")
+    for old in root.iterdir():
+        if old.is_dir():
+            shutil.rmtree(old)
+        else:
+            old.unlink()
+    marker.touch()
+    return Folder(root)
+
+
+async def until_stopped(work: Coroutine[Any, Any, int]) -> int:
+    """Run ``work``; Ctrl-C and SIGTERM unwind it, and that is success for a demo that just ran."""
+    task = asyncio.ensure_future(work)
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        asyncio.get_running_loop().add_signal_handler(number, task.cancel)
+    try:
+        return await task
+    except asyncio.CancelledError:
+        return 130
+
+
+async def shown(folder: Folder, size: tuple[int, int]) -> int:
+    """The demo for a person: everything runs until stopped."""
+    async with AsyncExitStack() as house:
+        window, address = await _window(house, folder, size)
+        world = await build(house, folder, window, scripted=False)
+        where = address or f"a window on display {window.display}"
+        say(
+            "",
+            f"  终端机 kiosk     {where}",
+            f"  模拟台 bench     {world.bench}    (lay cards, type PINs, take paper, break things)",
+            f"  业务中心 central {world.console}",
+            "",
+            "  Ctrl-C ends it.",
+        )
+        await asyncio.get_running_loop().create_future()
+    return 0
+
+
+async def _window(house: AsyncExitStack, folder: Folder, size: tuple[int, int]) -> tuple[Window, str]:
+    """The person's own display if there is one (half size fits most), else a display of ours and its address."""
+    if name := os.environ.get("DISPLAY"):
+        return Window(name, size[0] // 2, size[1] // 2, fullscreen=False), ""
+    screen = await house.enter_async_context(display(*size, logs=folder.logs, watched=True))
+    return Window(screen.name, *size, fullscreen=True), screen.address
+
+
+async def scripted(folder: Folder, size: tuple[int, int], script: str, fault: str) -> int:
+    """The demo for a machine: a citizen, a fault if wanted, a verdict."""
+    async with AsyncExitStack() as house:
+        screen = await house.enter_async_context(display(*size, logs=folder.logs, watched=False))
+        world = await build(house, folder, Window(screen.name, *size, fullscreen=True), scripted=True)
+        strikes = FAULTS[fault].strikes
+        citizen = Citizen(screen.name, folder.targets, world.bench, folder.root, strikes=strikes)
+        trouble = await _visit(citizen, script)
+        return await judge(world, citizen, script, fault, trouble)
+
+
+async def _visit(citizen: Citizen, script: str) -> str:
+    """The script from the first look to goodbye; what went wrong, or nothing."""
+    try:
+        await citizen.see("Attract", within=START)
+        await SCRIPTS[script](citizen)
+    except VisitOver:
+        pass
+    except Lost as lost:
+        await citizen.picture("lost")
+        return str(lost)
+    return ""
+
+
+__all__ = ["World", "main"]

@@ -1,0 +1,15 @@
+"""What scripted citizens do, one file per service. A script is an async function of a :class:`Citizen`.
+
+It reads like what a person does, names its moments (``await citizen.moment("approved")``) so that faults can
+strike there, and keeps a picture of every screen. It judges nothing: the verdict does.
+"""
+
+from collections.abc import Awaitable, Callable, Mapping
+
+from kiosk_app.demo_citizen import Citizen
+from kiosk_app.demo_scripts.traffic_fines import traffic_fines, traffic_fines_by_number
+
+SCRIPTS: Mapping[str, Callable[[Citizen], Awaitable[None]]] = {
+    "traffic_fines": traffic_fines,
+    "traffic_fines_by_number": traffic_fines_by_number,
+}

@@ -1,0 +1,50 @@
+"""A sample citizen pays traffic fines: with the identity card, or by the number of one decision."""
+
+from central.departments.samples import SAMPLES
+from kiosk_app.demo_citizen import Citizen
+from kiosk_app.demo_scripts.paying import pay_by_card, take_everything
+
+PERSON = "zhang"
+LEFT_FOR_LATER = 1
+"""Which of the payable rows is not paid today."""
+BY_NUMBER = SAMPLES[8].number
+
+
+async def traffic_fines(citizen: Citizen) -> None:
+    """Lay the card, choose all but one, pay, have the voucher printed, take everything."""
+    await _begin(citizen)
+    await citizen.see("PlaceCard")
+    await citizen.picture("place-card")
+    await citizen.hand("id_card_reader", "lay", card=PERSON)
+    rows = [key for key in (await citizen.see("ChooseMany")).targets if key.isdecimal()]
+    await citizen.touch("ChooseMany", rows[LEFT_FOR_LATER])
+    await citizen.picture("choose")
+    await citizen.moment("chosen")
+    await citizen.touch("ChooseMany", "go")
+    await pay_by_card(citizen)
+    await take_everything(citizen)
+
+
+async def traffic_fines_by_number(citizen: Citizen) -> None:
+    """Type the number of a decision; no card, and nothing of a person."""
+    await _begin(citizen)
+    await citizen.touch("PlaceCard", "other")
+    await citizen.see("EnterNumber")
+    for digit in BY_NUMBER:
+        await citizen.touch("EnterNumber", digit)
+    await citizen.picture("enter-number")
+    await citizen.touch("EnterNumber", "go")
+    await citizen.see("ChooseMany", target="go")
+    await citizen.picture("choose")
+    await citizen.moment("chosen")
+    await citizen.touch("ChooseMany", "go")
+    await pay_by_card(citizen)
+    await take_everything(citizen)
+
+
+async def _begin(citizen: Citizen) -> None:
+    await citizen.picture("attract")
+    await citizen.touch("Attract", "begin")
+    await citizen.see("Menu")
+    await citizen.picture("menu")
+    await citizen.touch("Menu", "traffic_fines")

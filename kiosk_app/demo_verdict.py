@@ -1,0 +1,144 @@
+"""The verdict over a scripted visit: three books that agree, the papers, and nothing personal left behind.
+
+The kiosk's books (``kiosk books --json``), the terminal's ledger and central's books are read until nothing is
+open any more, then compared. A problem is one sentence; ``result.json`` holds them beside everything that was
+compared, and the exit status is 0 only if there is none.
+"""
+
+import asyncio
+import json
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+from hardware.simulators.samples import CARDS
+from kiosk_app.demo_citizen import Citizen, fetch
+from kiosk_app.demo_faults import FAULTS, Expects
+from kiosk_app.demo_papers import Papers, keep_papers
+from kiosk_app.demo_scripts.traffic_fines import PERSON
+from kiosk_app.demo_world import World
+
+SETTLE = 30.0
+LOOK_EVERY = 0.3
+
+
+async def judge(world: World, citizen: Citizen, script: str, fault: str, trouble: str) -> int:
+    """Write ``result.json``; 0 if all is as it must be, else 1."""
+    kiosk, central = await _at_rest(world)
+    terminal = (await citizen.bench_state())["card_terminal"]["state"]
+    papers = await keep_papers(citizen, world.folder.root)
+    problems = [trouble] if trouble else []
+    problems += money_problems(kiosk, central, terminal["ledger"], FAULTS[fault].expects)
+    problems += paper_problems(kiosk, papers, FAULTS[fault].expects)
+    problems += left_behind(world)
+    payment = kiosk["payments"][-1] if kiosk["payments"] else {}
+    result = {
+        "ok": not problems,
+        "script": script,
+        "fault": fault,
+        "problems": problems,
+        "reference": payment.get("reference", ""),
+        "amount": payment.get("amount", 0),
+        "states": payment.get("states", []),
+        "journal": kiosk,
+        "central": central,
+        "terminal": terminal,
+        "papers": papers.names,
+        "kiosk_starts": world.keeper.starts,
+        "timings": citizen.timings,
+    }
+    text = json.dumps(result, ensure_ascii=False, indent=1)
+    (world.folder.root / "result.json").write_text(text + "\n", "utf-8")
+    sys.stdout.write(summary(result))
+    return 1 if problems else 0
+
+
+def summary(result: dict[str, Any]) -> str:
+    """What a person at the terminal reads."""
+    states = " > ".join(result["states"])
+    seconds = result["timings"][-1]["at"] if result["timings"] else 0
+    head = f"{result['script']} ({result['fault']}): {'all agrees' if result['ok'] else 'PROBLEMS'} in {seconds:.1f} s"
+    money = f"  {result['reference']}  {result['amount'] / 100:.2f} yuan  {states}"
+    return "\n".join([head, money, *(f"  ! {problem}" for problem in result["problems"])]) + "\n"
+
+
+async def _at_rest(world: World) -> tuple[dict[str, Any], dict[str, Any]]:
+    """The kiosk's and central's books once nothing is open or unsent, or as they are when patience ends."""
+    end = time.monotonic() + SETTLE
+    while True:
+        kiosk = await _kiosk_books(world)
+        central: dict[str, Any] = json.loads(await fetch(world.console, "GET", "/books"))
+        done = kiosk["payments"] and not kiosk["outbox_waiting"] and not any(p["open"] for p in kiosk["payments"])
+        if done or time.monotonic() > end:
+            return kiosk, central
+        await asyncio.sleep(LOOK_EVERY)
+
+
+async def _kiosk_books(world: World) -> dict[str, Any]:
+    argv = [sys.executable, "-m", "kiosk_app", "books", "--json", "--config", str(world.folder.config)]
+    reading = await asyncio.create_subprocess_exec(*argv, stdout=asyncio.subprocess.PIPE)
+    said, _ = await reading.communicate()
+    if reading.returncode:
+        return {"payments": [], "days": [], "outbox_waiting": 0, "unreadable": reading.returncode}
+    books: dict[str, Any] = json.loads(said)
+    return books
+
+
+def money_problems(
+    kiosk: dict[str, Any], central: dict[str, Any], ledger: list[dict[str, Any]], expects: Expects
+) -> list[str]:
+    """What does not agree between the three books, and what is still open."""
+    if not kiosk["payments"]:
+        return ["the kiosk's journal has no payment"]
+    problems = []
+    taken = sum(day["taken"] for day in kiosk["days"])
+    at_terminal = sum(int(booking["amount"]) for booking in ledger if not booking["reversed"])
+    if not taken == at_terminal == central["held"]:
+        problems.append(f"money differs: kiosk {taken}, terminal {at_terminal}, central {central['held']} fen")
+    for payment in kiosk["payments"]:
+        if payment["open"]:
+            problems.append(f"{payment['reference']} is still {payment['state']}")
+        elif payment["state"] not in expects.states:
+            problems.append(f"{payment['reference']} ended {payment['state']}, not {' or '.join(expects.states)}")
+    if kiosk["outbox_waiting"]:
+        problems.append(f"{kiosk['outbox_waiting']} events were never reported to central")
+    if central["owed"] or any(stream["quarantined"] or stream["forks"] for stream in central["streams"]):
+        problems.append("central owes money or has set events aside")
+    return problems
+
+
+def paper_problems(kiosk: dict[str, Any], papers: Papers, expects: Expects) -> list[str]:
+    """Papers that are missing, too many, or do not bear the reference."""
+    problems = []
+    if len(papers.slips) != expects.slips:
+        problems.append(f"{len(papers.slips)} slips were printed, not {expects.slips}")
+    if len(papers.vouchers) != expects.vouchers:
+        problems.append(f"{len(papers.vouchers)} vouchers were printed, not {expects.vouchers}")
+    references = [payment["reference"] for payment in kiosk["payments"]]
+    for name, text in (papers.slips | papers.vouchers).items():
+        if not any(reference in text.replace(" ", "") for reference in references):
+            problems.append(f"{name} does not bear the reference")
+    return problems
+
+
+def left_behind(world: World) -> list[str]:
+    """Where a canary of the sample citizen (name, number, address) is still to be found after goodbye."""
+    card = CARDS[PERSON].text
+    canaries = {"name": card.name, "ID number": card.number, "address": card.address}
+    places = (world.folder.kiosk, world.folder.logs, world.folder.spool)
+    files = [path for place in places for path in place.rglob("*") if path.is_file()]
+    return [
+        f"the citizen's {what} is in {path.relative_to(world.folder.root)}"
+        for path in files
+        for what, canary in canaries.items()
+        if _holds(path, canary)
+    ]
+
+
+def _holds(path: Path, canary: str) -> bool:
+    try:
+        data = path.read_bytes()
+    except FileNotFoundError:  # a log or a spool file may go while we look
+        return False
+    return any(canary.encode(code) in data for code in ("utf-8", "gb18030", "utf-16-le", "utf-16-be"))

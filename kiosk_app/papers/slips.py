@@ -1,0 +1,80 @@
+"""Slips for the receipt printer, from plain values; Chinese first, English beside it.
+
+A slip says what is true and no more: a payment reported later says so, and money in doubt comes with reference,
+amount and telephone. It is not the fiscal bill (财政电子票据), and says so.
+"""
+
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from kiosk_app.devices import Slip, SlipLine
+from kiosk_app.money.amounts import yuan
+from kiosk_app.papers.proof import PaidFines, Trouble
+
+LOCAL = ZoneInfo("Asia/Shanghai")
+RULE = SlipLine("", style="rule")
+WHERE_THE_MONEY_IS = {
+    "declined": ("未扣款", "Nothing was taken."),
+    "abandoned": ("未扣款", "Nothing was taken."),
+    "reversed": ("已退回原卡", "Returned to your card."),
+    "reversing": ("正在退回原卡", "Being returned to your card."),
+    "refund due": ("待人工退款", "Will be refunded by our staff."),
+    "refunded": ("已人工退款", "Refunded by our staff."),
+    "completed": ("已缴费，待报送", "Paid; the report is on its way."),
+    "settled": ("已缴费", "Paid."),
+}
+IN_DOUBT = ("款项核实中", "Your payment is being checked.")
+
+
+def fines_receipt(paid: PaidFines) -> Slip:
+    """The receipt for paid penalty decisions."""
+    lines = [SlipLine("交通违法罚款缴费凭条", style="title"), SlipLine("Traffic fine receipt"), RULE]
+    for item in paid.items:
+        lines.append(SlipLine(f"决定书 {item.number}", style="strong"))
+        lines.append(SlipLine(item.what, f"¥{yuan(item.fine)}"))
+        if item.late_fee:
+            lines.append(SlipLine("加处罚款 Late fee", f"¥{yuan(item.late_fee)}"))
+    lines += [
+        RULE,
+        SlipLine("合计 Total", f"¥{yuan(paid.amount)}", style="strong"),
+        SlipLine("付款 Card", f"{paid.card_name} {paid.card}".strip()),
+        SlipLine("授权码 Authorisation", paid.authorisation),
+        SlipLine("流水号 Reference", paid.reference),
+        SlipLine("时间 Time", _moment(paid.paid_at)),
+    ]
+    if paid.voucher is None:
+        lines += [SlipLine("已收款，稍后自动报送交警平台"), SlipLine("Paid; reported as soon as the line is back.")]
+    else:
+        lines.append(SlipLine("交警平台受理号 Voucher", paid.voucher))
+    lines += [
+        RULE,
+        SlipLine("本凭条不是财政电子票据"),
+        SlipLine(paid.site),
+        SlipLine("咨询电话 Help", paid.hotline),
+    ]
+    return Slip(tuple(lines), qr=paid.proof_url)
+
+
+def trouble_slip(trouble: Trouble) -> Slip:
+    """For a payment without a proof: reference, amount, where the money is, and whom to call."""
+    chinese, english = WHERE_THE_MONEY_IS.get(trouble.state, IN_DOUBT)
+    return Slip(
+        (
+            SlipLine("缴费情况说明", style="title"),
+            SlipLine("About your payment"),
+            RULE,
+            SlipLine(chinese, style="strong"),
+            SlipLine(english),
+            SlipLine("金额 Amount", f"¥{yuan(trouble.amount)}"),
+            SlipLine("流水号 Reference", trouble.reference),
+            SlipLine("时间 Time", _moment(trouble.at)),
+            RULE,
+            SlipLine("如有疑问请凭流水号致电"),
+            SlipLine("咨询电话 Help", trouble.hotline),
+            SlipLine(trouble.site),
+        )
+    )
+
+
+def _moment(at: datetime) -> str:
+    return f"{at.astimezone(LOCAL):%Y-%m-%d %H:%M}"

@@ -1,0 +1,137 @@
+"""The person of a world: pays fines, hesitates, cancels, walks away, forgets a card. Acts by hands, answers by intents."""
+
+import asyncio
+from typing import TYPE_CHECKING
+
+from kiosk_app.views import (
+    Attract,
+    Chosen,
+    ChooseMany,
+    Done,
+    EnterNumber,
+    IdleWarning,
+    Intent,
+    Leave,
+    Marked,
+    Menu,
+    Pay,
+    PlaceCard,
+    Sorry,
+    Typed,
+    View,
+)
+
+if TYPE_CHECKING:
+    from tests.worlds.world import World
+
+CARD = "zhang"
+BANK_CARD = "debit"
+PIN = "123456"
+LONGEST_VISIT = 1800.0
+
+
+class Citizen:
+    """Answers every view of a :class:`tests.people.ScriptedScreen`."""
+
+    def __init__(self, world: "World") -> None:
+        self._world = world
+        self._here = False
+        self._begun = False
+        self._gone = asyncio.Event()
+
+    async def visit(self) -> None:
+        """Come, do what the machine allows, go; never longer than LONGEST_VISIT."""
+        self._here, self._begun = True, False
+        self._gone = asyncio.Event()
+        try:
+            async with asyncio.timeout(LONGEST_VISIT):
+                await self._gone.wait()
+        except TimeoutError:
+            self._leave()
+        await asyncio.sleep(self._world.random.uniform(1, 120))
+
+    def _leave(self) -> None:
+        self._here = False
+        self._world.id_card_reader.lift()
+        self._gone.set()
+
+    async def answer(self, view: View) -> Intent | None:
+        """What this person does when they see ``view``; None: nothing, only looks."""
+        if not self._here:
+            return await self._only_look()
+        await asyncio.sleep(self._world.random.uniform(0.3, 4.0))
+        if not isinstance(view, Attract) and self._world.random.random() < self._world.plan.walks_away:
+            self._leave()
+            return await self._only_look()
+        match view:
+            case Attract() if self._begun:
+                self._leave()
+            case Attract():
+                self._begun = True
+                return Chosen("begin")
+            case Menu():
+                return self._at_menu(view)
+            case PlaceCard():
+                return self._at_reader(view)
+            case ChooseMany():
+                keys = tuple(row.key for row in view.rows if row.refused is None)
+                return Marked(keys) if keys else Leave()
+            case EnterNumber():
+                return Leave() if view.problem else Typed("440703100000018")
+            case Pay():
+                return self._at_terminal(view)
+            case Done():
+                return self._at_the_end(view)
+            case Sorry(leave=False):
+                await asyncio.sleep(90)
+                self._leave()
+            case Sorry():
+                again = any(key == "again" for key, _ in view.actions) and self._world.random.random() < 0.5
+                return Chosen("again") if again else Leave()
+            case IdleWarning():
+                return Leave()
+            case _:
+                pass
+        return await self._only_look()
+
+    async def _only_look(self) -> None:
+        await asyncio.get_running_loop().create_future()
+
+    def _at_menu(self, view: Menu) -> Intent:
+        wanted = view.items[0]
+        return Leave() if wanted.closed else Chosen(wanted.key)
+
+    def _at_reader(self, view: PlaceCard) -> Intent | None:
+        reader = self._world.id_card_reader
+        if view.problem is not None:
+            reader.lift()
+        if self._world.random.random() < 0.1:
+            return Chosen("other")
+        reader.lay(CARD)
+        return None
+
+    def _at_terminal(self, view: Pay) -> Intent | None:
+        terminal = self._world.card_terminal
+        match view.title.id.removeprefix("pay.title."):
+            case "insert_card" if view.cancellable and self._world.random.random() < 0.1:
+                return Leave()
+            case "insert_card":
+                terminal.insert(BANK_CARD)
+            case "enter_pin" | "wrong_pin":
+                terminal.type_pin(PIN if self._world.random.random() < 0.9 else "000000")
+            case "remove_card" | "approved" | "declined":
+                terminal.remove_card()
+            case _:
+                pass
+        return None
+
+    def _at_the_end(self, view: Done) -> Intent:
+        world = self._world
+        world.card_terminal.remove_card()
+        world.receipt_printer.take_paper()
+        if world.random.random() < 0.9:
+            world.id_card_reader.lift()
+        offered = [key for key, _ in view.actions]
+        if "document" in offered and world.random.random() < 0.2:
+            return Chosen("document")
+        return Chosen("other") if world.random.random() < 0.1 else Leave()

@@ -1,0 +1,125 @@
+"""What may go wrong in a world, drawn from its seed. Faults happen to simulators, the network and people, never to our code."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from random import Random
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from tests.worlds.world import World
+
+Fault = Callable[["World"], Awaitable[None]]
+
+
+@dataclass(frozen=True)
+class Plan:
+    """Which faults strike in one world, and when a person gives up (chance per view)."""
+
+    names: tuple[str, ...]
+    walks_away: float
+
+
+def draw(random: Random) -> Plan:
+    """None, one or two faults."""
+    count = random.choices((0, 1, 2), (2, 5, 3))[0]
+    return Plan(tuple(random.sample(sorted(FAULTS), count)), random.choice((0.0, 0.0, 0.1)))
+
+
+async def _after(world: "World", least: float, most: float) -> None:
+    await asyncio.sleep(world.random.uniform(least, most))
+
+
+async def network_down(world: "World") -> None:
+    """The line to central is cut for minutes, or for a day."""
+    await _after(world, 0, 60)
+    world.network.up = False
+    await asyncio.sleep(world.random.choice((5, 30, 600, 86_400)))
+    world.network.up = True
+
+
+async def replies_lost(world: "World") -> None:
+    """Central does what is asked, but the answer is lost now and then."""
+    world.network.lose_replies = 0.5
+    await _after(world, 60, 300)
+    world.network.lose_replies = 0.0
+
+
+async def paid_elsewhere(world: "World") -> None:
+    """Somebody pays one of the decisions at a counter while the citizen chooses."""
+    await _after(world, 5, 30)
+    world.pay_at_counter()
+
+
+async def terminal_answer_lost(world: "World") -> None:
+    """The terminal's next answer after booking is lost."""
+    world.card_terminal.lose_next_answer()
+
+
+async def terminal_unplugged(world: "World") -> None:
+    """The terminal's cable is pulled in the middle, and put back."""
+    await _after(world, 5, 40)
+    await world.card_terminal.unplug()
+    await _after(world, 1, 90)
+    await world.card_terminal.plug_in()
+
+
+async def terminal_frozen(world: "World") -> None:
+    """The terminal says nothing for a while."""
+    await _after(world, 5, 40)
+    world.card_terminal.freeze()
+    await _after(world, 1, 120)
+    world.card_terminal.thaw()
+
+
+async def terminal_garbles(world: "World") -> None:
+    """Some of the terminal's answers are damaged on the way."""
+    await _after(world, 5, 40)
+    world.card_terminal.corrupt(world.random.randint(1, 3))
+
+
+async def day_closed(world: "World") -> None:
+    """The terminal's batch is closed: what was booked can no longer be reversed there."""
+    await _after(world, 10, 60)
+    world.card_terminal.close_day()
+
+
+async def receipt_printer_dead(world: "World") -> None:
+    """The receipt printer is gone at some moment, and comes back much later."""
+    await _after(world, 0, 60)
+    await world.receipt_printer.unplug()
+    await _after(world, 60, 4000)
+    await world.receipt_printer.plug_in()
+
+
+async def receipt_paper_ends(world: "World") -> None:
+    """The roll ends in the middle of the next slip."""
+    world.receipt_printer.paper_out_next()
+    await _after(world, 600, 1200)
+    world.receipt_printer.refill()
+
+
+async def reader_unplugged(world: "World") -> None:
+    """The identity reader's cable is pulled, and put back."""
+    await _after(world, 0, 30)
+    await world.id_card_reader.unplug()
+    await _after(world, 1, 300)
+    await world.id_card_reader.plug_in()
+
+
+FAULTS: dict[str, Fault] = {
+    fault.__name__: fault
+    for fault in (
+        network_down,
+        replies_lost,
+        paid_elsewhere,
+        terminal_answer_lost,
+        terminal_unplugged,
+        terminal_frozen,
+        terminal_garbles,
+        day_closed,
+        receipt_printer_dead,
+        receipt_paper_ends,
+        reader_unplugged,
+    )
+}

@@ -1,0 +1,79 @@
+"""Run worlds: each seed once whole, then once per journal entry with the plug pulled before it and after it."""
+
+import asyncio
+import tempfile
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from random import Random
+
+from tests.virtual import VirtualLoop
+from tests.worlds.faults import Plan, draw
+from tests.worlds.invariants import broken
+from tests.worlds.world import Crash, World
+
+
+@dataclass
+class Report:
+    """What was run, and every broken promise with what reproduces it."""
+
+    worlds: int = 0
+    virtual_seconds: float = 0.0
+    crashes: int = 0
+    payments: int = 0
+    seconds: float = 0.0
+    failures: list[str] = field(default_factory=list)
+
+    def lines(self) -> Iterator[str]:
+        yield f"worlds {self.worlds}, crashes {self.crashes}, payments {self.payments}"
+        yield f"virtual hours {self.virtual_seconds / 3600:.0f} in {self.seconds:.1f} s: x{self.speed:.0f}"
+        yield f"invariant failures {len(self.failures)}"
+        yield from self.failures
+
+    @property
+    def speed(self) -> float:
+        """Virtual seconds per real second."""
+        return self.virtual_seconds / self.seconds if self.seconds else 0.0
+
+
+def run_one(seed: int, crash: Crash | None = None, plan: Plan | None = None) -> tuple[World, list[str]]:
+    """One world; the same arguments give the same world, to the last event."""
+    memory = Path("/dev/shm")  # noqa: S108 - the store in memory: durability is not what a world proves
+    folder = memory if memory.is_dir() else None
+    with tempfile.TemporaryDirectory(dir=folder) as place, asyncio.Runner(loop_factory=VirtualLoop) as runner:
+
+        async def live() -> World:
+            world = World(seed, plan or draw(Random(f"plan {seed}")), crash, Path(place))
+            await world.run()
+            return world
+
+        world = runner.run(live())
+        world.virtual = runner.get_loop().time()
+        return world, broken(world)
+
+
+def run_seed(seed: int, report: Report) -> None:
+    """A seed whole, and with a crash before and after each of its journal entries."""
+    began = time.perf_counter()
+    whole = _counted(seed, None, report)
+    for entry in range(1, (whole.entries if whole else 0) + 1):
+        for when in ("before", "after"):
+            _counted(seed, Crash(entry, when), report)
+    report.seconds += time.perf_counter() - began
+
+
+def _counted(seed: int, crash: Crash | None, report: Report) -> World | None:
+    report.worlds += 1
+    again = f"python -m tests.worlds --seed {seed}" + (f" --crash {crash.entry}:{crash.when}" if crash else "")
+    try:
+        world, faults = run_one(seed, crash)
+    except Exception as error:  # a world that breaks is a finding, not the end of the run
+        report.failures.append(f"{again}: {type(error).__name__}: {error}")
+        return None
+    report.virtual_seconds += world.virtual
+    report.crashes += world.crashes
+    report.payments += sum(1 for entry in world.journal if entry.state == "approved")
+    report.failures += [f"{again}: {fault}" for fault in faults]
+    return world
+

@@ -1,0 +1,313 @@
+"""A world: the whole machine, its simulators, central and a person, on one virtual clock and from one seed.
+
+What is real: services, session, till, settlement, journal and outbox in an encrypted file, drivers, codecs,
+simulators, central's ingest and department over SQLite. What is replaced: the window by a scripted person, the
+wires by memory channels, TLS by a function call. A power cut strikes before or after a chosen journal entry:
+every wire dies with it, nothing more can be written, and some time later the machine starts again on the same
+file. Simulators, central and people live on. The world owns all chance; the product cannot tell.
+"""
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import ExitStack, asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from random import Random
+from typing import Any
+
+import msgspec
+
+from central.books import Books
+from central.db import decision as decisions
+from central.db import memory_engine
+from central.departments import samples
+from central.departments.rules import china_day
+from central.front import Front
+from central.limits import Limits
+from hardware.channel import Channel, ChannelClosed, MemoryChannel, Opener, memory_pair
+from hardware.drivers.card_terminal import CardTerminal
+from hardware.drivers.document_printer import DocumentPrinter
+from hardware.drivers.id_card_reader import IdCardReader
+from hardware.drivers.receipt_printer import ReceiptPrinter
+from hardware.simulators.base import Simulator
+from hardware.simulators.card_terminal import CardTerminalSimulator
+from hardware.simulators.document_printer import DocumentPrinterSimulator
+from hardware.simulators.id_card_reader import IdCardReaderSimulator
+from hardware.simulators.receipt_printer import ReceiptPrinterSimulator
+from kiosk_app.contract import Body, Problem
+from kiosk_app.desk import Patience, Site
+from kiosk_app.errors import CentralRefused, CentralUnreachable
+from kiosk_app.ids import uuid7
+from kiosk_app.machine import Devices, Machine, Surroundings
+from kiosk_app.ports import Entry
+from offline_cache.journal import SqlJournal
+from offline_cache.outbox import SqlOutbox
+from offline_cache.store import open_store
+from provisioning.device_key import DeviceKey
+from tests.people import ScriptedScreen
+from tests.worlds.citizen import Citizen
+from tests.worlds.faults import FAULTS, Plan
+
+KIOSK = "0198c0de-0000-7000-8000-0000000000ff"
+MORNING = datetime(2026, 11, 23, 1, 0, tzinfo=UTC)
+PLENTY = {"/hb": 10**9, "/tx/batch": 10**9, "/traffic/decisions": 10**9}
+SITE = Site(name="样本服务区", hotline="0750-0000000", machine="44070399", proof_url="https://example.invalid/proof")
+KEY = DeviceKey.from_number(4407)
+STORE_KEY = bytes(range(32))
+
+
+class PowerCut(BaseException):  # noqa: N818 - not an error of the product, and nothing of it may catch it
+    """The plug is pulled."""
+
+
+@dataclass(frozen=True)
+class Crash:
+    """Pull the plug ``when`` ("before" or "after") the ``entry``-th journal entry of the world is durable."""
+
+    entry: int
+    when: str
+
+
+class WorldClock:
+    """Wall time that follows the loop."""
+
+    def now(self) -> datetime:
+        return MORNING + timedelta(seconds=asyncio.get_running_loop().time())
+
+
+class Power:
+    """On, until it is cut; then every wire is dead and nothing can be written."""
+
+    def __init__(self, crash: Crash | None, count: int = 0) -> None:
+        self.crash, self.entries = crash, count
+        self.on = True
+        self.failed = asyncio.Event()
+        self.wires: list[MemoryChannel] = []
+
+    def check(self, when: str) -> None:
+        if not self.on:
+            raise PowerCut
+        if self.crash == Crash(self.entries, when):
+            self.cut()
+            raise PowerCut
+
+    def cut(self) -> None:
+        self.on = False
+        self.failed.set()
+        for wire in self.wires:
+            wire.cut()
+
+
+class FragileJournal:
+    """The real journal under the power switch."""
+
+    def __init__(self, journal: SqlJournal, power: Power) -> None:
+        self._journal, self._power = journal, power
+
+    def append(
+        self,
+        reference: str,
+        kind: str,
+        state: str,
+        body: Mapping[str, Any] | None = None,
+        *,
+        reports: Sequence[tuple[str, Body]] = (),
+    ) -> Entry:
+        self._power.entries += 1
+        self._power.check("before")
+        entry = self._journal.append(reference, kind, state, body, reports=reports)
+        self._power.check("after")
+        return entry
+
+    def entries(self, *, reference: str | None = None, kind: str | None = None) -> list[Entry]:
+        return self._journal.entries(reference=reference, kind=kind)
+
+    def latest(self, kind: str) -> list[Entry]:
+        return self._journal.latest(kind)
+
+    def ready(self) -> None:
+        self._journal.ready()
+
+
+class Network:
+    """The way to central: it can be cut, and it can lose replies after central did what was asked."""
+
+    def __init__(self, front: Front, random: Random) -> None:
+        self._front, self._random = front, random
+        self.up = True
+        self.lose_replies = 0.0
+
+    async def post(self, path: str, body: bytes, *, deadline: float) -> bytes:
+        await asyncio.sleep(self._random.uniform(0.01, 0.2))
+        if not self.up:
+            await asyncio.sleep(min(deadline, 3.0))
+            raise CentralUnreachable("no route")
+        status, answer = self._front.post(KIOSK, path, body)
+        if self._random.random() < self.lose_replies:
+            await asyncio.sleep(deadline)
+            raise CentralUnreachable("reply lost")
+        await asyncio.sleep(self._random.uniform(0.01, 0.2))
+        if status == 200:
+            return answer
+        problem = msgspec.json.decode(answer, type=Problem)
+        if status < 500 and status not in {408, 425, 429}:
+            raise CentralRefused(problem.type)
+        raise CentralUnreachable(problem.type)
+
+
+class World:
+    """See the module. ``folder`` holds the store; use one per world."""
+
+    def __init__(self, seed: int, plan: Plan, crash: Crash | None, folder: Path) -> None:
+        self.random = Random(f"world {seed}")
+        self.plan, self.crash, self.folder = plan, crash, folder
+        self.clock = WorldClock()
+        chance = self.random.randrange
+        self.id_card_reader = IdCardReaderSimulator(seed=chance(2**32))
+        self.card_terminal = CardTerminalSimulator(seed=chance(2**32), when_abandoned="either")
+        self.receipt_printer = ReceiptPrinterSimulator(seed=chance(2**32), presenter=True)
+        self.document_printer = DocumentPrinterSimulator(seed=chance(2**32))
+        self.engine = memory_engine()
+        self.front = Front(self.engine, self.clock, limits=Limits(PLENTY))
+        self.front.register(KIOSK, KEY.public_pem)
+        with self.engine.begin() as connection:
+            samples.load(connection, china_day(MORNING))
+        self.network = Network(self.front, Random(chance(2**32)))
+        self.citizen = Citizen(self)
+        self.entries = 0
+        self.crashes = 0
+        self.waiting = 0
+        self.journal: list[Entry] = []
+        self.screens: list[ScriptedScreen] = []
+        self.virtual = 0.0
+        self._serving: set[asyncio.Task[None]] = set()
+        self.lives: list[tuple[float, float]] = []
+
+    # --- hands of the world ---
+
+    def pay_at_counter(self) -> None:
+        """One of the sample citizen's open decisions is paid elsewhere."""
+        with self.engine.begin() as connection:
+            connection.execute(
+                decisions.update()
+                .where(decisions.c.id_number == samples.ZHANG.id_number, decisions.c.voucher == "")
+                .where(decisions.c.number == samples.SAMPLES[0].number)
+                .values(voucher="paid at the counter")
+            )
+
+    def books(self) -> Books:
+        """Central's books."""
+        return self.front.books()
+
+    # --- life ---
+
+    async def run(self, *, visits: int = 1, quiet: float = 2 * 86_400) -> None:
+        """Visits with faults and at most one power cut, then ``quiet`` seconds in which everything is mended."""
+        faults = [asyncio.create_task(FAULTS[name](self), name=name) for name in self.plan.names]
+        await self._live(Power(self.crash), visits)
+        if self.crashes:
+            await asyncio.sleep(self.random.uniform(3, 60))
+            await self._live(Power(None, self.entries), 0)
+        await asyncio.gather(*faults)
+        await self._mend()
+        await self._live(Power(None, self.entries), 0, quiet=quiet)
+
+    async def _mend(self) -> None:
+        self.network.up, self.network.lose_replies = True, 0.0
+        for simulator in (self.id_card_reader, self.card_terminal, self.receipt_printer, self.document_printer):
+            await simulator.plug_in()
+            simulator.thaw()
+            simulator.garbled = 0
+
+    async def _live(self, power: Power, visits: int, *, quiet: float = 30.0) -> None:
+        """One life of the machine, from power on to power off: ``visits`` of the citizen, then ``quiet`` seconds."""
+        began = asyncio.get_running_loop().time()
+        async with self._machine(power) as (machine, screen):
+            running = asyncio.create_task(machine.run(), name="machine")
+            living = asyncio.create_task(self._visits(visits, quiet), name="visits")
+            failing = asyncio.create_task(power.failed.wait(), name="power")
+            try:
+                await asyncio.wait({running, living, failing}, return_when=asyncio.FIRST_COMPLETED)
+                if running.done() and power.on:
+                    await running
+            finally:
+                if power.on:
+                    self.waiting = machine.waiting_reports()
+                else:
+                    self.crashes += 1
+                power.cut()
+                for task in (running, living, failing):
+                    task.cancel()
+                    with contextlib.suppress(asyncio.CancelledError, PowerCut, BaseExceptionGroup):
+                        await task
+                self.entries = power.entries
+                self.screens.append(screen)
+                self.lives.append((began, asyncio.get_running_loop().time()))
+
+    async def _visits(self, count: int, quiet: float) -> None:
+        for _ in range(count):
+            await self.citizen.visit()
+        await asyncio.sleep(quiet)
+
+    @asynccontextmanager
+    async def _machine(self, power: Power) -> AsyncIterator[tuple[Machine, ScriptedScreen]]:
+        screen = ScriptedScreen(self.citizen.answer)
+        with ExitStack() as stack:
+            store = stack.enter_context(open_store(self.folder / "store", STORE_KEY, ballast=4096, reserve=0))
+            outbox = SqlOutbox(
+                store,
+                kiosk=KIOSK,
+                boot_id=str(self.random.getrandbits(64)),
+                sign=KEY.sign,
+                clock=self.clock,
+                mono=lambda: asyncio.get_running_loop().time(),
+                clock_quality=lambda: "ntp",
+                new_id=uuid7(self.clock, self.random),
+            )
+            journal = SqlJournal(store, outbox, self.clock)
+            machine = Machine(
+                screen=screen,
+                devices=Devices(
+                    id_card_reader=IdCardReader(self._wire(self.id_card_reader, power)),
+                    card_terminal=CardTerminal(self._wire(self.card_terminal, power)),
+                    receipt_printer=ReceiptPrinter(self._wire(self.receipt_printer, power), presenter=True),
+                    document_printer=DocumentPrinter(self._wire(self.document_printer, power), queue="a4"),
+                ),
+                journal=FragileJournal(journal, power),
+                outbox=outbox,
+                transport=self.network,
+                clock=self.clock,
+                random=Random(self.random.getrandbits(64)),
+                site=SITE,
+                patience=Patience(),
+                surroundings=Surroundings(),
+            )
+            try:
+                yield machine, screen
+            finally:
+                self.journal = journal.entries()
+
+    def _wire(self, simulator: Simulator, power: Power) -> Opener:
+        async def open_wire() -> Channel:
+            await asyncio.sleep(0.01)
+            if not power.on or not simulator.plugged:
+                raise ChannelClosed("not there")
+            ours, theirs = memory_pair()
+            ours.hook = theirs.hook = self._pieces
+            power.wires.append(ours)
+            serving = asyncio.create_task(simulator.serve(theirs), name=f"simulator {simulator.role}")
+            self._serving.add(serving)
+            serving.add_done_callback(self._serving.discard)
+            return ours
+
+        return open_wire
+
+    def _pieces(self, data: bytes) -> list[bytes]:
+        """Wires cut bytes where they like."""
+        if len(data) < 2 or self.random.random() < 0.5:
+            return [data]
+        at = self.random.randrange(1, len(data))
+        return [data[:at], data[at:]]
+
