@@ -9,7 +9,8 @@ Rules.
   and ends with the unmistakable SAM id) is sure not to be one answer behind. A person notices none of this
   unless the reader stays away for :data:`PATIENCE` seconds.
 - Edge-triggered: a card that was read or refused is *spent* and must be lifted before a card is taken again,
-  also across a reset or a reconnect. So a forgotten card never identifies the next person.
+  also across a reset or a reconnect. So a forgotten card never identifies the next person; who waits while it
+  lies there is told once to lay the card again (the lifting may also have happened while the line was lost).
 - Nothing of a card is kept, and a trace shows commands and status words but no card's data.
 
 ``presence="reset"``: a reader that resets its module re-energises the field and finds a card that still lies
@@ -31,9 +32,13 @@ from kiosk_app.errors import CardNotRead, CardRefused, DeviceError, DeviceFault,
 RESENDS = 3
 ANSWER, READ_ANSWER = 2.0, 5.0
 SETTLE = 0.2  # after a damaged answer: the real one may still follow the noise
-PATIENCE = 3.0
+PATIENCE = 5.0
 TICK, WATCH, WATCH_SPENT = 1.0, 3.0, 1.0
 SPENT_PAUSE = 0.3
+
+
+class _OutOfStep(DeviceFault):
+    """21: the reader does not know how far we are (it restarted, or our resend came second). It was reset."""
 
 
 class IdCardReader(Watched):
@@ -53,7 +58,7 @@ class IdCardReader(Watched):
         self._link: Link[Response | Damaged] = Link(role, opener, sdt.responses)
         self._poll, self._presence, self._trace = poll, presence, trace
         self._online = asyncio.Event()
-        self._spent = False
+        self._spent = self._told = False
         self._heard = 0.0
 
     async def run(self) -> None:
@@ -62,14 +67,22 @@ class IdCardReader(Watched):
             group.create_task(self._keep_watch())
 
     async def wait_card(self) -> IdentityCard:
+        out_of_step = False
         while True:
             await self._until_online()
-            with suppress(DeviceOffline):
+            try:
                 async with self._link.turn():
                     card = await self._take()
-                if card is not None:
-                    return card
-                await asyncio.sleep(max(self._poll, SPENT_PAUSE) if self._spent else self._poll)
+            except DeviceOffline:
+                continue
+            except _OutOfStep:
+                if out_of_step:
+                    raise
+                out_of_step = True
+                continue
+            if card is not None:
+                return card
+            await asyncio.sleep(max(self._poll, SPENT_PAUSE) if self._spent else self._poll)
 
     async def card_present(self) -> bool | None:
         if self._presence == "none" or not self._online.is_set():
@@ -130,20 +143,26 @@ class IdCardReader(Watched):
         if self._spent:
             self._spent = await self._lies_there()
             if self._spent:
+                self._say_lift_it()
                 return None
         try:
             if (await self._ask(Command.FIND)).status != 0x9F or (await self._ask(Command.SELECT)).status != 0x90:
                 return None
             reading = sdt.reading((await self._ask(Command.READ)).data)
             newest_address = await self._newest_address()
-            self._spent = True
+            self._spent, self._told = True, False
             return _card(sdt_text.decode(reading.text), newest_address, reading.photo)
         except CardRefused:
-            self._spent = True
+            self._spent = self._told = True
             raise
         except ValueError as error:
-            self._spent = True
+            self._spent = self._told = True
             raise CardRefused(f"record: {error}") from error
+
+    def _say_lift_it(self) -> None:
+        if not self._told:
+            self._told = True
+            raise CardNotRead("the card that was read before still lies there")
 
     async def _newest_address(self) -> str:
         """Empty if the card has none or the reader does not know the command (21)."""
@@ -180,6 +199,7 @@ class IdCardReader(Watched):
                 raise CardRefused(str(answer))
             case Action.RESET:
                 await self._answer(Command.RESET)
+                raise _OutOfStep(self.role, str(answer))
             case Action.OUT_OF_SERVICE:
                 self.lost(DeviceFault(self.role, str(answer)))
             case _:

@@ -43,8 +43,9 @@ def _resident(name: str, sex: str, number: str, address: str, valid_to: date | N
 
 
 ZHANG = _resident("张样本", "1", "440703199003070013", "广东省江门市蓬江区样本路1号", date(2040, 5, 18))
-LI = _resident("李样例", "2", "440703195501010023", "广东省江门市蓬江区样本路2号", None)
-CHEN = CardText(
+LI = _resident("李样本", "2", "440703195501010023", "广东省江门市蓬江区样本路2号", None)
+WANG = _resident("王样本", "2", "11010519491231002X", "北京市朝阳区样本路3号", None)
+CHAN = CardText(
     layout=Layout.HK_MACAU_TAIWAN,
     name="陈样本",
     sex="2",
@@ -59,7 +60,7 @@ CHEN = CardText(
 )
 LIN = CardText(
     layout=Layout.HK_MACAU_TAIWAN,
-    name="林样例",
+    name="林样本",
     sex="2",
     birth=date(1992, 1, 30),
     address="广东省江门市台山市样本街4号",
@@ -86,7 +87,7 @@ SAMPLE_2017 = CardText(
 SAMPLE_2023 = CardText(
     layout=Layout.FOREIGNER_2023,
     name="样本二",
-    english_name="SAMPLE, CITIZEN TWO WITH A VERY LONG NAME INDEED",
+    english_name="SAMPLE, CITIZEN TWO WITH A VERY LONG NAME",
     sex="1",
     birth=date(1990, 1, 1),
     number="944840199001010016",
@@ -99,7 +100,8 @@ SAMPLE_2023 = CardText(
 CARDS: Mapping[str, SampleCard] = {
     "zhang": SampleCard(ZHANG),
     "li": SampleCard(LI, newest_address="广东省江门市江海区样本新路5号"),
-    "chen": SampleCard(CHEN),
+    "wang": SampleCard(WANG),
+    "chan": SampleCard(CHAN),
     "lin": SampleCard(LIN),
     "foreigner_2017": SampleCard(SAMPLE_2017),
     "foreigner_2023": SampleCard(SAMPLE_2023),
