@@ -127,13 +127,14 @@ class StreamChannel:
             return b""
 
     async def write(self, data: bytes) -> None:
-        if self._writer.is_closing():
+        if not self._writer.is_closing():
+            try:
+                self._writer.write(data)
+                await self._writer.drain()
+            except (OSError, RuntimeError) as error:
+                raise ChannelClosed(str(error)) from error
+        if self._writer.is_closing():  # a drain that is cut short by closing ends without a word
             raise ChannelClosed("closed")
-        try:
-            self._writer.write(data)
-            await self._writer.drain()
-        except (OSError, RuntimeError) as error:
-            raise ChannelClosed(str(error)) from error
 
     async def close(self) -> None:
         """Let go; what a frozen peer does not take within a moment is thrown away."""
