@@ -137,6 +137,12 @@ def load(connection: sa.Connection, today: date) -> None:
     connection.execute(decisions.insert(), [_row(sample, today) for sample in SAMPLES])
 
 
+def load_once(connection: sa.Connection, today: date) -> None:
+    """The same, unless the department already has something."""
+    if connection.execute(sa.select(sa.func.count()).select_from(decisions)).scalar() == 0:
+        load(connection, today)
+
+
 def _row(sample: Sample, today: date) -> dict[str, object]:
     violation, (place, unit) = _VIOLATIONS[sample.code], _PLACES[sample.unit]
     decided_on = None if sample.decided is None else today - timedelta(days=sample.decided)
