@@ -49,7 +49,7 @@ class IdCardReader(Watched):
         opener: Opener,
         *,
         role: str = "id_card_reader",
-        poll: float = 0.03,
+        poll: float = 0.02,
         presence: Literal["reset", "none"] = "reset",
         trace: Trace | None = None,
     ) -> None:
