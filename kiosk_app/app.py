@@ -5,26 +5,22 @@ and leaves the file as it is.
 """
 
 import asyncio
-import json
 import resource
 import shutil
-import sys
 import time
-from collections.abc import Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
 from random import Random, SystemRandom
-from typing import Any
 
 import structlog
-from hardware.drivers.card_terminal import CardTerminal
-from hardware.drivers.document_printer import DocumentPrinter
 from screens.stage import Stage
 
-from hardware.channel import open_child, opener_of
+from hardware.channel import opener_of
+from hardware.drivers.card_terminal import CardTerminal
+from hardware.drivers.document_printer import DocumentPrinter, printing_host
 from hardware.drivers.id_card_reader import IdCardReader
 from hardware.drivers.receipt_printer import ReceiptPrinter
 from kiosk_app import devices as roles
@@ -40,7 +36,8 @@ from offline_cache.journal import SqlJournal
 from offline_cache.keys import load_or_make_key
 from offline_cache.outbox import SqlOutbox
 from offline_cache.store import Store, open_store
-from provisioning.device_key import load_key, sign
+from provisioning.device_key import DeviceKey
+from provisioning.enrol import Files, Identity
 
 log = structlog.get_logger()
 
@@ -56,36 +53,26 @@ class SystemClock:
         return datetime.now(UTC)
 
 
-@dataclass(frozen=True)
-class Identity:
-    """What enrolment gave this machine; ``folder`` holds key, certificate and chain."""
-
-    folder: Path
-    facts: Mapping[str, Any]
-
-    def fact(self, name: str) -> str:
-        """A fact as text; empty if enrolment did not give it."""
-        return str(self.facts.get(name, ""))
-
-
-def read_identity(config: Config, base: Path) -> Identity:
-    """Raises ConfigError when the machine is not enrolled."""
-    folder = base / config.central.folder
+def read_identity(config: Config, base: Path) -> tuple[Identity, Files]:
+    """Who this machine is. Raises ConfigError when it is not enrolled."""
+    files = Files(base / config.central.folder)
     try:
-        facts = json.loads((folder / "identity.json").read_text("utf-8"))
-    except (OSError, ValueError) as error:
-        raise ConfigError(str(folder / "identity.json"), "central.folder", "run `kiosk enrol` first") from error
-    return Identity(folder, facts)
+        return Identity.load(files.folder), files
+    except (OSError, ValueError, TypeError) as error:
+        raise ConfigError(str(files.identity), "central.folder", "run `kiosk enrol` first") from error
 
 
 def site_of(config: Config, identity: Identity) -> Site:
-    """The file's word first, then enrolment's."""
+    """The file's word first, then enrolment's. Raises ConfigError when neither numbers the machine."""
+    machine = config.site.machine or identity.number
+    if not machine:
+        raise ConfigError("kiosk.toml", "site.machine", "eight digits, unique among machines")
     return Site(
-        name=config.site.name or identity.fact("site"),
+        name=config.site.name or identity.site,
         name_en=config.site.name_en,
-        hotline=config.site.hotline or identity.fact("hotline"),
-        machine=config.site.machine or identity.fact("number"),
-        proof_url=config.site.proof_url or identity.fact("proof_url"),
+        hotline=config.site.hotline or identity.hotline,
+        machine=machine,
+        proof_url=config.site.proof_url or identity.proof_url,
         nearest=tuple(config.site.nearest),
     )
 
@@ -100,9 +87,10 @@ def id_card_reader(config: SdtReader) -> IdCardReader:
 
 def card_terminal(config: ZvtTerminal) -> CardTerminal:
     """The bank-card terminal of the file: bare APDUs over TCP, framed and with two stop bits on a serial line."""
-    framing = "tcp" if config.port.startswith("tcp://") else "serial"
     return CardTerminal(
-        opener_of(config.port, baud=config.baud, stop_bits=2), framing=framing, password=config.password
+        opener_of(config.port, baud=config.baud, stop_bits=2),
+        framing="tcp" if config.port.startswith("tcp://") else "serial",
+        password=config.password,
     )
 
 
@@ -113,8 +101,7 @@ def receipt_printer(config: EscposPrinter) -> ReceiptPrinter:
 
 def document_printer(config: CupsPrinter) -> DocumentPrinter:
     """The A4 printer of the file, behind its host process."""
-    argv = [sys.executable, "-m", "hardware.hosts.printing", *([config.socket] if config.socket else [])]
-    return DocumentPrinter(lambda: open_child(argv), queue=config.queue)
+    return DocumentPrinter(printing_host(config.socket), queue=config.queue)
 
 
 def devices_of(config: Config) -> Devices:
@@ -145,26 +132,25 @@ class Records:
     trouble: str = ""
 
 
-def open_records(config: Config, base: Path, identity: Identity, clock: Clock, stack: ExitStack) -> Records:
+def open_records(config: Config, base: Path, clock: Clock, stack: ExitStack) -> Records:
     """Open the store; a store that cannot be opened is left alone and replaced by one that refuses everything."""
     try:
         store = stack.enter_context(open_store(base / config.store.path, load_or_make_key(base / config.store.key)))
-        return records_in(store, identity, clock)
+        return records_in(store, *read_identity(config, base), clock)
     except StoreError as error:
         log.error("store", error=type(error).__name__, detail=error.detail, do=error.operator)
         nothing = NoStore(error)
         return Records(nothing, nothing, f"store {type(error).__name__}")
 
 
-def records_in(store: Store, identity: Identity, clock: Clock) -> Records:
+def records_in(store: Store, identity: Identity, files: Files, clock: Clock) -> Records:
     """Journal and outbox in an open store."""
-    key = load_key(identity.folder)
     new_id = uuid7(clock, SystemRandom())
     outbox = SqlOutbox(
         store,
-        kiosk=identity.fact("kiosk"),
+        kiosk=identity.kiosk,
         boot_id=new_id(),
-        sign=lambda data: sign(key, data),
+        sign=DeviceKey.load_or_make(files.key).sign,
         clock=clock,
         mono=time.monotonic,
         clock_quality=lambda: "unknown",
@@ -179,7 +165,7 @@ def open_books(config: Config, base: Path, stack: ExitStack) -> Records:
     if not path.exists():
         raise ConfigError(str(path), "store.path", "there is no store yet: the kiosk has not run")
     store = stack.enter_context(open_store(path, load_or_make_key(base / config.store.key)))
-    return records_in(store, read_identity(config, base), SystemClock())
+    return records_in(store, *read_identity(config, base), SystemClock())
 
 
 # --- running ---------------------------------------------------------------------------------------------------
@@ -189,11 +175,18 @@ async def run(config: Config, base: Path) -> None:
     """Serve until cancelled. ``base``: the folder of the configuration file. Raises ConfigError."""
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))  # a core dump would keep a person's data
     clock = SystemClock()
-    identity = read_identity(config, base)
+    identity, files = read_identity(config, base)
     site = site_of(config, identity)
     with ExitStack() as stack:
-        records = open_records(config, base, identity, clock, stack)
-        transport = CentralClient(config.central.url, identity.folder)
+        records = open_records(config, base, clock, stack)
+        transport = CentralClient(
+            config.central.url,
+            ca=files.authority,
+            certificate=files.certificate,
+            key=files.key,
+            clock=clock,
+            new_id=uuid7(clock, SystemRandom()),
+        )
         stack.callback(transport.close)
         stage = Stage(
             site=site.name,

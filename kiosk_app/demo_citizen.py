@@ -64,14 +64,15 @@ async def fetch(address: str, method: str, path: str, body: bytes | None = None)
 
 
 class Citizen:
-    """Somebody at the machine. ``out`` gets numbered pictures; ``timings`` (step, seconds since the last)."""
+    """Somebody at the machine. ``out`` gets numbered pictures; ``papers``: what stands on each; ``timings``."""
 
     def __init__(
         self, display: str, targets: Path, bench: str, out: Path, *, strikes: Mapping[str, Strike] | None = None
     ) -> None:
-        self._display, self._targets, self._bench, self._out = display, targets, bench, out
+        self._display, self._targets, self._bench, self.out = display, targets, bench, out
         self._strikes = strikes or {}
         self._began = self._last = time.monotonic()
+        self.papers: dict[str, str] = {}
         self.timings: list[dict[str, Any]] = []
         self._pictures = 0
 
@@ -153,5 +154,5 @@ class Citizen:
         self.timings.append({"step": name, "seconds": round(now - self._last, 2), "at": round(now - self._began, 2)})
         self._last = now
         self._pictures += 1
-        path = self._out / f"{self._pictures:02d}-{name}.png"
+        path = self.out / f"{self._pictures:02d}-{name}.png"
         await asyncio.to_thread(lambda: ImageGrab.grab(xdisplay=self._display).save(path, compress_level=1))

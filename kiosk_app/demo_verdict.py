@@ -15,7 +15,7 @@ from typing import Any
 from hardware.simulators.samples import CARDS
 from kiosk_app.demo_citizen import Citizen, fetch
 from kiosk_app.demo_faults import FAULTS, Expects
-from kiosk_app.demo_papers import Papers, keep_papers
+from kiosk_app.demo_papers import SLIP, VOUCHER, keep_papers
 from kiosk_app.demo_scripts.traffic_fines import PERSON
 from kiosk_app.demo_world import World
 
@@ -27,7 +27,7 @@ async def judge(world: World, citizen: Citizen, script: str, fault: str, trouble
     """Write ``result.json``; 0 if all is as it must be, else 1."""
     kiosk, central = await _at_rest(world)
     terminal = (await citizen.bench_state())["card_terminal"]["state"]
-    papers = await keep_papers(citizen, world.folder.root)
+    papers = await keep_papers(citizen)
     problems = [trouble] if trouble else []
     problems += money_problems(kiosk, central, terminal["ledger"], FAULTS[fault].expects)
     problems += paper_problems(kiosk, papers, FAULTS[fault].expects)
@@ -44,7 +44,7 @@ async def judge(world: World, citizen: Citizen, script: str, fault: str, trouble
         "journal": kiosk,
         "central": central,
         "terminal": terminal,
-        "papers": papers.names,
+        "papers": sorted(papers),
         "kiosk_starts": world.keeper.starts,
         "timings": citizen.timings,
     }
@@ -93,7 +93,8 @@ def money_problems(
         return ["the kiosk's journal has no payment"]
     problems = []
     taken = sum(day["taken"] for day in kiosk["days"])
-    at_terminal = sum(int(booking["amount"]) for booking in ledger if not booking["reversed"])
+    standing = (booking for booking in ledger if booking["kind"] == "payment" and booking["state"] == "booked")
+    at_terminal = sum(int(booking["amount"]) for booking in standing)
     if not taken == at_terminal == central["held"]:
         problems.append(f"money differs: kiosk {taken}, terminal {at_terminal}, central {central['held']} fen")
     for payment in kiosk["payments"]:
@@ -108,16 +109,16 @@ def money_problems(
     return problems
 
 
-def paper_problems(kiosk: dict[str, Any], papers: Papers, expects: Expects) -> list[str]:
+def paper_problems(kiosk: dict[str, Any], papers: dict[str, str], expects: Expects) -> list[str]:
     """Papers that are missing, too many, or do not bear the reference."""
     problems = []
-    if len(papers.slips) != expects.slips:
-        problems.append(f"{len(papers.slips)} slips were printed, not {expects.slips}")
-    if len(papers.vouchers) != expects.vouchers:
-        problems.append(f"{len(papers.vouchers)} vouchers were printed, not {expects.vouchers}")
+    for kind, wanted in ((SLIP, expects.slips), (VOUCHER, expects.vouchers)):
+        there = sum(name.startswith(kind) for name in papers)
+        if there != wanted:
+            problems.append(f"{there} papers of kind {kind} were printed, not {wanted}")
     references = [payment["reference"] for payment in kiosk["payments"]]
-    for name, text in (papers.slips | papers.vouchers).items():
-        if not any(reference in text.replace(" ", "") for reference in references):
+    for name, text in papers.items():
+        if not any(reference in "".join(text.split()) for reference in references):
             problems.append(f"{name} does not bear the reference")
     return problems
 

@@ -4,14 +4,22 @@ Nothing here is a special case of the product: central is ``python -m central``,
 one-time code, the devices are the simulators at the end of real wires, and the kiosk reads an ordinary file.
 """
 
+import asyncio
 import json
+import sys
+from collections.abc import Awaitable
+from contextlib import AbstractAsyncContextManager, AsyncExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from kiosk_app.demo_children import Child, free_port, reachable, running, start
 from kiosk_app.demo_keeper import Keeper
+from provisioning.enrol import enrol
 
 SITE = {"name": "样本政务服务中心", "name_en": "Sample service centre", "hotline": "0750-12345"}
+MACHINE = "44070301"
+"""The sample machine's number, where enrolment gives none."""
 
 
 @dataclass(frozen=True)
@@ -43,6 +51,11 @@ class Folder:
     def logs(self) -> Path:
         """One log per process."""
         return self.root / "logs"
+
+    @property
+    def spool(self) -> Path:
+        """What the print queue may hold; the tray with the printed paper is not part of it."""
+        return (self.bench / "a4").resolve() / "spool"
 
     @property
     def config(self) -> Path:
@@ -86,7 +99,9 @@ def toml(sections: dict[str, dict[str, Any]]) -> str:
 
 def configuration(places: dict[str, Any], identity: dict[str, Any], window: Window, *, scripted: bool) -> str:
     """The kiosk.toml of the demo."""
-    site = {**SITE, "machine": identity["number"]} | {k: identity[k] for k in ("proof_url",) if identity.get(k)}
+    site = {**SITE, "machine": identity.get("number") or MACHINE} | {
+        k: identity[k] for k in ("proof_url",) if identity.get(k)
+    }
     screen = {"width": window.width, "height": window.height, "fullscreen": window.fullscreen}
     return toml(
         {
@@ -102,14 +117,31 @@ def configuration(places: dict[str, Any], identity: dict[str, Any], window: Wind
     )
 
 
+async def _enrol(folder: Folder, code: str, port: int) -> dict[str, Any]:
+    """A one-time code against an identity, as a technician does it; the facts it brought."""
+    identity = folder.kiosk / "identity"
+    authority = folder.central / "authority" / "root.pem"
+    await asyncio.to_thread(enrol, f"https://127.0.0.1:{port}", code, identity, ca_file=authority)
+    facts: dict[str, Any] = json.loads((identity / "identity.json").read_text("utf-8"))
+    return facts
+
+
+async def _code(folder: Folder) -> str:
+    """A one-time code, as central operations make it."""
+    argv = _python("-m", "central", "enrolment-code", "--data", folder.central, "--site", SITE["name"])
+    async with running("enrolment code", argv, log=folder.logs / "central.log", pipes=True) as making:
+        return (await making.line(30)).strip()
+
+
 async def build(house: AsyncExitStack, folder: Folder, window: Window, *, scripted: bool) -> World:
     """Start central and the bench, enrol, write the configuration, and keep the kiosk running."""
     port, console = free_port(8443), free_port(8200)
-    central = await house.enter_async_context(_central(folder, port, console))
     bench = await house.enter_async_context(_bench(folder, port))
+    code = await _code(folder)
+    central = await house.enter_async_context(_central(folder, port, console))
     await reachable(central, port, 30)
     await reachable(central, console, 10)
-    identity = await _enrol(folder, port, console)
+    identity = await _enrol(folder, code, port)
     places = json.loads(await bench.line(45))["ready"]
     folder.config.write_text(configuration(places, identity, window, scripted=scripted), "utf-8")
     keeper = Keeper(lambda: _kiosk(folder, window), bench)

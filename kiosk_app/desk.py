@@ -29,6 +29,7 @@ from kiosk_app.errors import (
 from kiosk_app.money.amounts import Fen
 from kiosk_app.money.payment import Payment
 from kiosk_app.money.till import Charge, Till
+from kiosk_app.papers.proof import Trouble
 from kiosk_app.papers.slips import trouble_slip
 from kiosk_app.ports import Clock, Journal, Screen
 from kiosk_app.views import Chosen, IdleWarning, Intent, Leave, Pay, Sorry, Steps, Text, View, Working, text
@@ -223,10 +224,23 @@ class Desk:
     async def _trouble(self, payment: Payment, error: KioskError) -> PaymentTrouble:
         """The error as the citizen must hear it; the slip with reference, amount and telephone is printed."""
         cause = f"refused.{error.code}" if hasattr(error, "code") and isinstance(error.code, str) else error.citizen
-        await self.print_slip(payment.reference, trouble_slip(self.site, payment, self.clock.now()))
+        await self.print_slip(payment.reference, self.trouble_slip(payment))
         return PaymentTrouble(payment.reference, payment.amount, payment.state.value, cause)
 
     # --- paper ---
+
+    def trouble_slip(self, payment: Payment) -> Slip:
+        """For a payment that did not end in a proof."""
+        return trouble_slip(
+            Trouble(
+                reference=payment.reference,
+                amount=payment.amount,
+                state=payment.state.value,
+                at=self.clock.now(),
+                site=self.site.name,
+                hotline=self.site.hotline,
+            )
+        )
 
     async def print_slip(self, reference: str, slip: Slip) -> PrintOutcome | None:
         """Print on the receipt printer, journaled; None when it could not."""

@@ -30,7 +30,6 @@ from kiosk_app.devices import (
 )
 from kiosk_app.money.payment import OPEN_AT_TERMINAL, Payment, State
 from kiosk_app.money.till import Till
-from kiosk_app.papers.slips import trouble_slip
 from kiosk_app.ports import Clock, Journal, Outbox, Screen, Transport
 from kiosk_app.reporting import Reporting
 from kiosk_app.services.traffic_fines import pay_traffic_fines
@@ -230,4 +229,4 @@ class Machine:
             payment = await self._owed.get()
             entries = self._journal.entries(reference=payment.reference, kind="receipt")
             if not any(entry.state in PROVEN for entry in entries):
-                await self.desk.print_slip(payment.reference, trouble_slip(self.desk.site, payment, self._clock.now()))
+                await self.desk.print_slip(payment.reference, self.desk.trouble_slip(payment))

@@ -1,12 +1,12 @@
-"""The person of a world: pays fines, hesitates, cancels, walks away, forgets a card. Acts by hands, answers by intents."""
+"""The person of a world: pays fines, hesitates, cancels, walks away, forgets a card; by hands and by intents."""
 
 import asyncio
 from typing import TYPE_CHECKING
 
 from kiosk_app.views import (
     Attract,
-    Chosen,
     ChooseMany,
+    Chosen,
     Done,
     EnterNumber,
     IdleWarning,
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from tests.worlds.world import World
 
 CARD = "zhang"
-BANK_CARD = "debit"
+BANK_CARD = "sample"
 PIN = "123456"
 LONGEST_VISIT = 1800.0
 
@@ -58,11 +58,11 @@ class Citizen:
     async def answer(self, view: View) -> Intent | None:
         """What this person does when they see ``view``; None: nothing, only looks."""
         if not self._here:
-            return await self._only_look()
+            await self._only_look()
         await asyncio.sleep(self._world.random.uniform(0.3, 4.0))
         if not isinstance(view, Attract) and self._world.random.random() < self._world.plan.walks_away:
             self._leave()
-            return await self._only_look()
+            await self._only_look()
         match view:
             case Attract() if self._begun:
                 self._leave()
@@ -71,15 +71,15 @@ class Citizen:
                 return Chosen("begin")
             case Menu():
                 return self._at_menu(view)
-            case PlaceCard():
-                return self._at_reader(view)
+            case PlaceCard() if (intent := self._at_reader(view)) is not None:
+                return intent
             case ChooseMany():
                 keys = tuple(row.key for row in view.rows if row.refused is None)
                 return Marked(keys) if keys else Leave()
             case EnterNumber():
                 return Leave() if view.problem else Typed("440703100000018")
-            case Pay():
-                return self._at_terminal(view)
+            case Pay() if (intent := self._at_terminal(view)) is not None:
+                return intent
             case Done():
                 return self._at_the_end(view)
             case Sorry(leave=False):
@@ -92,7 +92,8 @@ class Citizen:
                 return Leave()
             case _:
                 pass
-        return await self._only_look()
+        await self._only_look()
+        return None
 
     async def _only_look(self) -> None:
         await asyncio.get_running_loop().create_future()

@@ -1,15 +1,15 @@
-"""What may go wrong in a world, drawn from its seed. Faults happen to simulators, the network and people, never to our code."""
+"""What may go wrong in a world, drawn from its seed: to simulators, the network and people, never to our code."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
 from random import Random
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from tests.worlds.world import World
 
-Fault = Callable[["World"], Awaitable[None]]
+Fault = Callable[["World"], Coroutine[Any, Any, None]]
 
 
 @dataclass(frozen=True)
@@ -31,10 +31,10 @@ async def _after(world: "World", least: float, most: float) -> None:
 
 
 async def network_down(world: "World") -> None:
-    """The line to central is cut for minutes, or for a day."""
+    """The line to central is cut for seconds, minutes or hours."""
     await _after(world, 0, 60)
     world.network.up = False
-    await asyncio.sleep(world.random.choice((5, 30, 600, 86_400)))
+    await asyncio.sleep(world.random.choice((5, 30, 600, 7200)))
     world.network.up = True
 
 

@@ -26,7 +26,11 @@ def broken(world: "World") -> list[str]:
 
 
 def _money(world: "World") -> Iterator[str]:
-    taken = {booking.trace: booking.amount for booking in world.card_terminal.standing()}
+    taken = {
+        booking.trace: booking.amount
+        for booking in world.card_terminal.ledger.bookings
+        if (booking.kind, booking.state) == ("payment", "booked")
+    }
     books = world.books()
     latest = {entry.reference: from_entry(entry) for entry in world.journal if entry.kind == KIND}
     owed = {p.reference: p for p in latest.values() if p.state is State.REFUND_DUE}

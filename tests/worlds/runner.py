@@ -1,12 +1,15 @@
 """Run worlds: each seed once whole, then once per journal entry with the plug pulled before it and after it."""
 
 import asyncio
+import logging
 import tempfile
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from random import Random
+
+import structlog
 
 from tests.virtual import VirtualLoop
 from tests.worlds.faults import Plan, draw
@@ -37,9 +40,12 @@ class Report:
         return self.virtual_seconds / self.seconds if self.seconds else 0.0
 
 
+structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
+
+
 def run_one(seed: int, crash: Crash | None = None, plan: Plan | None = None) -> tuple[World, list[str]]:
     """One world; the same arguments give the same world, to the last event."""
-    memory = Path("/dev/shm")  # noqa: S108 - the store in memory: durability is not what a world proves
+    memory = Path("/dev/shm")
     folder = memory if memory.is_dir() else None
     with tempfile.TemporaryDirectory(dir=folder) as place, asyncio.Runner(loop_factory=VirtualLoop) as runner:
 
@@ -76,4 +82,3 @@ def _counted(seed: int, crash: Crash | None, report: Report) -> World | None:
     report.payments += sum(1 for entry in world.journal if entry.state == "approved")
     report.failures += [f"{again}: {fault}" for fault in faults]
     return world
-

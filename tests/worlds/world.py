@@ -58,7 +58,7 @@ KEY = DeviceKey.from_number(4407)
 STORE_KEY = bytes(range(32))
 
 
-class PowerCut(BaseException):  # noqa: N818 - not an error of the product, and nothing of it may catch it
+class PowerCut(BaseException):
     """The plug is pulled."""
 
 
@@ -166,7 +166,7 @@ class World:
         self.clock = WorldClock()
         chance = self.random.randrange
         self.id_card_reader = IdCardReaderSimulator(seed=chance(2**32))
-        self.card_terminal = CardTerminalSimulator(seed=chance(2**32), when_abandoned="either")
+        self.card_terminal = CardTerminalSimulator(seed=chance(2**32), when_abandoned=None, now=self.clock.now)
         self.receipt_printer = ReceiptPrinterSimulator(seed=chance(2**32), presenter=True)
         self.document_printer = DocumentPrinterSimulator(seed=chance(2**32))
         self.engine = memory_engine()
@@ -203,7 +203,7 @@ class World:
 
     # --- life ---
 
-    async def run(self, *, visits: int = 1, quiet: float = 2 * 86_400) -> None:
+    async def run(self, *, visits: int = 1, quiet: float = 1800) -> None:
         """Visits with faults and at most one power cut, then ``quiet`` seconds in which everything is mended."""
         faults = [asyncio.create_task(FAULTS[name](self), name=name) for name in self.plan.names]
         await self._live(Power(self.crash), visits)
@@ -310,4 +310,3 @@ class World:
             return [data]
         at = self.random.randrange(1, len(data))
         return [data[:at], data[at:]]
-

@@ -1,0 +1,34 @@
+# The two commands are `make demo` and `make test`; each does all set-up by itself.
+PY = .venv/bin/python
+SEEDS ?= 200
+
+.PHONY: demo test check bench worlds lock prepare gallery
+
+prepare:
+	@provisioning/prepare.sh
+
+demo: prepare
+	@$(PY) -m kiosk_app demo $(ARGS)
+
+test: prepare
+	@$(PY) -m pytest
+
+check: prepare
+	@.venv/bin/ruff check .
+	@.venv/bin/ruff format --check .
+	@.venv/bin/mypy
+	@.venv/bin/lint-imports
+
+worlds: prepare
+	@$(PY) -m tests.worlds --seeds $(SEEDS)
+
+bench: prepare
+	@$(PY) -m bench
+
+gallery: prepare
+	@$(PY) -m screens.gallery docs/pictures
+
+# Needs `uv`; rewrites requirements.lock from setup.cfg.
+lock:
+	uv pip compile setup.cfg --extra test --generate-hashes --no-emit-index-url --no-annotate \
+	  --python-version 3.11 --custom-compile-command "make lock" -o requirements.lock
