@@ -1,18 +1,21 @@
 """The journal of money and paper: what was intended, and what became of it (``architecture.md`` section 5).
 
 Append-only with a gapless ``seq``. Each entry's hash covers the hash before it and its own fields, so that a
-changed or removed entry is found by :meth:`SqlJournal.verify`; a removed last one by the counter SQLite keeps.
+changed or removed entry is found by :meth:`SqlJournal.verify`. That the last ones were removed shows in the
+highest seq known, which each start and each night's retention write down (a counter per entry would cost a page).
 The reports of an entry go into the outbox in the same transaction: both are durable or neither exists.
 """
 
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from datetime import datetime
 from typing import Any, Final
 
 import msgspec
 
 from kiosk_app.contract import GENESIS, Body
+from kiosk_app.errors import DiskFull, StoreBusy
 from kiosk_app.ports import Clock, Entry
 from offline_cache.outbox import SqlOutbox
 from offline_cache.sql import Connection, stamp
@@ -42,6 +45,8 @@ class SqlJournal:
 
     def __init__(self, store: Store, outbox: SqlOutbox, clock: Clock) -> None:
         self._store, self._outbox, self._clock = store, outbox, clock
+        with suppress(DiskFull, StoreBusy):  # the books can be read all the same
+            store.transact(note_head)
 
     def append(
         self,
@@ -84,7 +89,8 @@ class SqlJournal:
 
     def verify(self) -> list[str]:
         """What was tampered with, in words; empty if every entry ever written is there, unchanged and in order."""
-        return self._store.read(lambda connection: list(_faults(connection)))
+        live, _ = self._store.heads.get(CHAIN, (0, ""))
+        return self._store.read(lambda connection: list(_faults(connection, live)))
 
     def _select(self, sql: str, *given: str | None) -> list[Entry]:
         return [_entry(row) for row in self._store.read(lambda connection: connection.execute(sql, given).fetchall())]
@@ -105,19 +111,26 @@ def _base(connection: Connection) -> Head:
     return base or (0, GENESIS)
 
 
-def _counted(connection: Connection) -> int:
-    """The highest seq ever given; it survives the removal of the row."""
-    row = connection.execute("SELECT seq FROM sqlite_sequence WHERE name = 'journal'").fetchone()
+def _noted(connection: Connection) -> int:
+    """The highest seq known when somebody last looked."""
+    row = connection.execute("SELECT acked FROM base WHERE chain = ?", (CHAIN,)).fetchone()
     return row[0] if row else 0
+
+
+def note_head(connection: Connection) -> None:
+    """Write down how far the journal goes, so that a later removal of its end is seen."""
+    seq, _ = _head(connection)
+    connection.execute("INSERT INTO base (chain, hash) VALUES (?, ?) ON CONFLICT DO NOTHING", (CHAIN, GENESIS))
+    connection.execute("UPDATE base SET acked = ?1 WHERE chain = ?2 AND acked < ?1", (seq, CHAIN))
 
 
 def _head(connection: Connection) -> Head:
     last = connection.execute("SELECT seq, hash FROM journal ORDER BY seq DESC LIMIT 1").fetchone()
     seq, sealed = last or _base(connection)
-    return max(seq, _counted(connection)), sealed
+    return max(seq, _noted(connection)), sealed
 
 
-def _faults(connection: Connection) -> Iterator[str]:
+def _faults(connection: Connection, live: int) -> Iterator[str]:
     seq, prev = _base(connection)
     rows: Iterable[_Row] = connection.execute(_ALL)
     for row in rows:
@@ -126,5 +139,6 @@ def _faults(connection: Connection) -> Iterator[str]:
         elif row != _sealed(prev, *row[:-1]):
             yield f"entry {row[0]} was changed, or the one before it"
         seq, prev = row[0], row[-1]
-    if seq < _counted(connection):
-        yield f"entries {seq + 1} to {_counted(connection)} are missing"
+    last = max(live, _noted(connection))
+    if seq < last:
+        yield f"entries {seq + 1} to {last} are missing"

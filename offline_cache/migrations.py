@@ -8,11 +8,11 @@ from collections.abc import Sequence
 from offline_cache.sql import Connection
 
 STEPS: Sequence[str] = (
-    # 1: AUTOINCREMENT remembers the highest seq ever given, so that a removed last entry leaves a hole.
-    # `base` is where a chain begins now (its newest row that retention deleted) and what central has of it.
+    # 1: `base` is where a chain begins now (its newest row that retention deleted); `acked` is what central has of
+    # a stream, and of the journal the highest seq known at the last start. As few pages as can be change per entry.
     """
     CREATE TABLE journal (
-        seq INTEGER PRIMARY KEY AUTOINCREMENT,
+        seq INTEGER PRIMARY KEY,
         at TEXT NOT NULL, reference TEXT NOT NULL, kind TEXT NOT NULL, state TEXT NOT NULL,
         body TEXT NOT NULL, hash TEXT NOT NULL
     ) STRICT;

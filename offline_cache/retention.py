@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 
 from kiosk_app.ports import Clock
-from offline_cache.journal import CHAIN
+from offline_cache.journal import CHAIN, note_head
 from offline_cache.outbox import chain_of, streams
 from offline_cache.sql import Connection, stamp
 from offline_cache.store import Store
@@ -66,6 +66,7 @@ class Retention:
 
         def work(connection: Connection) -> tuple[dict[str, Span], Span | None]:
             spans = {stream: _prune_stream(connection, stream, old_event) for stream in streams(connection)}
+            note_head(connection)
             return {stream: span for stream, span in spans.items() if span}, _prune_journal(connection, old_entry)
 
         events, entries = self._store.transact(work)
@@ -103,8 +104,7 @@ def _prune_journal(connection: Connection, old: str) -> Span | None:
     if last is None:
         return None
     connection.execute(
-        "INSERT INTO base (chain, seq, hash) SELECT ?2, seq, hash FROM journal WHERE seq = ?1"
-        " ON CONFLICT DO UPDATE SET seq = excluded.seq, hash = excluded.hash",
+        "UPDATE base SET seq = ?1, hash = (SELECT hash FROM journal WHERE seq = ?1) WHERE chain = ?2",
         (last, CHAIN),
     )
     connection.execute("DELETE FROM journal WHERE seq <= ?", (last,))

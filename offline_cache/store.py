@@ -10,6 +10,7 @@ SQLCipher with a raw key, WAL, synchronous FULL: what :meth:`Store.transact` ret
   forgets when the other has written.
 """
 
+import os
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
@@ -86,7 +87,7 @@ class Store:
 
     def __init__(self, connection: Connection, path: Path, ballast: Ballast) -> None:
         self._connection, self._path, self._ballast = connection, path, ballast
-        self._inode = path.stat().st_ino
+        self._name, self._inode = str(path), path.stat().st_ino
         self._generation = -1
         self._broken: StoreError | None = None
         self.heads: dict[str, Head] = {}
@@ -182,7 +183,7 @@ class Store:
         if self._broken is not None:
             raise StoreCorrupt(self._broken.detail)
         try:
-            same = self._path.stat().st_ino == self._inode
+            same = os.stat(self._name).st_ino == self._inode  # noqa: PTH116  # per entry, and five times faster
         except OSError:
             same = False
         if not same:

@@ -1,6 +1,6 @@
 """What was intended and what became of it is there afterwards, whole and in order."""
 
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, ExitStack
 from functools import partial
 from pathlib import Path
 
@@ -77,13 +77,24 @@ def test_an_entry_changed_together_with_its_hash_is_found_at_the_next(tmp_path: 
 
 
 @pytest.mark.parametrize("removed", [1, 2, 3])
-def test_a_removed_entry_is_found_even_the_last_and_its_number_is_not_used_again(tmp_path: Path, removed: int) -> None:
-    with three_entries(tmp_path) as books:
+@pytest.mark.parametrize("restart", [False, True])
+def test_a_removed_entry_is_found_even_the_last_and_its_number_is_not_used_again(
+    tmp_path: Path, removed: int, restart: bool
+) -> None:
+    with ExitStack() as stack:
+        books = stack.enter_context(three_entries(tmp_path))
+        if not restart:
+            books.journal.append("R2", "payment", "requested")
+            removed += 1
+        last = 3 if restart else 4
         tamper(books, f"DELETE FROM journal WHERE seq = {removed}")
-        assert books.journal.verify() == [f"entries {removed} to {removed} are missing"]
-    with opened(tmp_path / "store") as books:
-        assert books.journal.append("R9", "payment", "requested").seq == 4
-        assert books.journal.verify() == [f"entries {removed} to {removed} are missing"]
+        if restart:
+            stack.close()
+            books = stack.enter_context(opened(tmp_path / "store"))
+        missing = [f"entries {removed} to {removed} are missing"]
+        assert books.journal.verify() == missing
+        assert books.journal.append("R9", "payment", "requested").seq == last + 1
+        assert books.journal.verify() == missing
 
 
 def test_two_programs_may_write_and_no_chain_forks(tmp_path: Path) -> None:
