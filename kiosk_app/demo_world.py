@@ -97,7 +97,7 @@ def toml(sections: dict[str, dict[str, Any]]) -> str:
     return "\n".join(lines)
 
 
-def configuration(places: dict[str, Any], identity: dict[str, Any], window: Window, *, scripted: bool) -> str:
+def configuration(places: dict[str, Any], identity: dict[str, Any], window: Window, targets: Path | None) -> str:
     """The kiosk.toml of the demo."""
     site = {**SITE, "machine": identity.get("number") or MACHINE} | {
         k: identity[k] for k in ("proof_url",) if identity.get(k)
@@ -106,7 +106,7 @@ def configuration(places: dict[str, Any], identity: dict[str, Any], window: Wind
     return toml(
         {
             "site": site,
-            "screen": screen | ({"targets": "targets.json"} if scripted else {}),
+            "screen": screen | ({"targets": str(targets)} if targets else {}),
             "store": {"path": "kiosk/kiosk.store", "key": "kiosk/kiosk.key"},
             "central": {"url": places["central"], "folder": "kiosk/identity"},
             "devices.id_card_reader": {"driver": "sdt", "port": places["id_card_reader"], "baud": 115200},
@@ -143,7 +143,7 @@ async def build(house: AsyncExitStack, folder: Folder, window: Window, *, script
     await reachable(central, console, 10)
     identity = await _enrol(folder, code, port)
     places = json.loads(await bench.line(45))["ready"]
-    folder.config.write_text(configuration(places, identity, window, scripted=scripted), "utf-8")
+    folder.config.write_text(configuration(places, identity, window, folder.targets if scripted else None), "utf-8")
     keeper = Keeper(lambda: _kiosk(folder, window), bench)
     for work in (keeper.run(), keeper.obey()):
         house.push_async_callback(_ended, asyncio.create_task(work))

@@ -3,8 +3,9 @@
 from typing import Any
 
 from kiosk_app.demo_citizen import Citizen
+from kiosk_app.demo_papers import take_papers
 
-BANK_CARD, PIN = "debit", "1234"
+BANK_CARD, PIN = "sample", "123456"
 
 
 def terminal(bench: dict[str, Any]) -> dict[str, Any]:
@@ -18,14 +19,13 @@ async def pay_by_card(citizen: Citizen) -> None:
     await citizen.see("Pay")
     await citizen.picture("pay")
     await citizen.hand("card_terminal", "insert", card=BANK_CARD)
+    await citizen.on_bench(lambda bench: terminal(bench)["stage"] == "pin", "the terminal to ask for the PIN")
     await citizen.moment("before_pin")
-    for digit in PIN:
-        await citizen.hand("card_terminal", "press", key=digit)
-    await citizen.hand("card_terminal", "press", key="ok")
+    await citizen.hand("card_terminal", "type_pin", pin=PIN)
     await citizen.on_bench(lambda bench: terminal(bench)["ledger"], "the terminal to take the money")
     await citizen.picture("paid")
     await citizen.moment("approved")
-    await citizen.hand("card_terminal", "remove")
+    await citizen.hand("card_terminal", "remove_card")
 
 
 async def take_everything(citizen: Citizen) -> None:
@@ -36,8 +36,7 @@ async def take_everything(citizen: Citizen) -> None:
     await citizen.on_bench(lambda bench: bench["document_printer"]["papers"], "the voucher", within=30)
     await citizen.see("Done", target="other", within=30)
     await citizen.picture("voucher")
-    for printer in ("receipt_printer", "document_printer"):
-        await citizen.hand(printer, "take_paper")
+    await take_papers(citizen)
     await citizen.hand("id_card_reader", "lift")
     await citizen.moment("goodbye")
     await citizen.touch("Done", "leave")
