@@ -146,7 +146,8 @@ class StreamChannel:
             async with asyncio.timeout(CLOSE_GRACE):
                 await self._writer.wait_closed()
         except (TimeoutError, asyncio.CancelledError) as error:
-            self._writer.transport.abort()
+            with suppress(AttributeError):  # a pipe of asyncio that is closed already has no loop left to abort on
+                self._writer.transport.abort()
             if isinstance(error, asyncio.CancelledError):
                 raise
         except OSError:  # it was broken before we closed it
@@ -238,7 +239,9 @@ async def open_child(argv: Sequence[str], *, grace: float = 2.0) -> Channel:
             if child.returncode is None:
                 with suppress(ProcessLookupError):
                     child.kill()
-        await child.wait()
+                with suppress(TimeoutError):
+                    async with asyncio.timeout(CLOSE_GRACE):
+                        await child.wait()
 
     if child.stdout is None or child.stdin is None:
         raise ChannelClosed("no pipes")
