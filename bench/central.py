@@ -26,7 +26,7 @@ from kiosk_app import contract
 from kiosk_app.contract import Batch, DeviceReport, Event, Heartbeat, OutboxReport, PaymentMoved
 from provisioning.device_key import DeviceKey
 
-ROUNDS, CALLS, EVENTS = 5, 100, 50
+ROUNDS, CALLS, EVENTS = 5, 40, 50
 KIOSK = "bench"
 
 
@@ -117,7 +117,7 @@ def _heartbeats() -> Iterator[bytes]:
                 screen="menu",
                 since=now,
                 devices={role: DeviceReport(state="online", supplies={"paper": "full"}) for role in roles},
-                services={"traffic_fines": ""},
+                services={"traffic_fines": "open"},
                 outbox=OutboxReport(count=0, heads={"pay": "0" * 64, "audit": "0" * 64}),
                 at_wall=now,
             )

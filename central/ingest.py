@@ -13,9 +13,10 @@ What may come, and what becomes of it:
 Every payment that is set aside also gets a refusing verdict: its money must go back.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from hashlib import sha256
 from itertools import groupby
 from operator import attrgetter
 from typing import Any
@@ -35,6 +36,31 @@ from kiosk_app.contract import Alarm, BatchReply, Event, FinesPaid, PaymentMoved
 _PAYMENTS = FinesPaid.__struct_config__.tag
 _SCHEMAS = frozenset(kind.__struct_config__.tag for kind in contract.Body.__args__)
 
+# Statements are built once: building one costs more than running it.
+_HEAD = (
+    sa.select(events.c.seq, events.c.digest)
+    .where(events.c.kiosk == sa.bindparam("kiosk"), events.c.stream == sa.bindparam("stream"))
+    .order_by(events.c.seq.desc())
+    .limit(1)
+)
+_KNOWN = sa.select(events.c.seq, events.c.digest, events.c.quarantine, events.c.verdict).where(
+    events.c.kiosk == sa.bindparam("kiosk"),
+    events.c.stream == sa.bindparam("stream"),
+    events.c.seq.in_(sa.bindparam("seqs", expanding=True)),
+)
+_IDS = sa.select(events.c.id).where(
+    events.c.kiosk == sa.bindparam("kiosk"), events.c.id.in_(sa.bindparam("ids", expanding=True))
+)
+
+
+@dataclass(frozen=True)
+class _Kept:
+    """What is known of one seq."""
+
+    digest: str
+    code: str
+    verdict: Verdict | None
+
 
 @dataclass
 class _Stream:
@@ -42,6 +68,7 @@ class _Stream:
 
     head: int
     link: str
+    kept: dict[int, _Kept] = field(default_factory=dict)
     dup: list[int] = field(default_factory=list)
     rejected: list[Rejection] = field(default_factory=list)
     verdicts: list[Verdict] = field(default_factory=list)
@@ -61,13 +88,16 @@ class Intake:
 
     def __init__(self, connection: sa.Connection, kiosk: Kiosk, traffic: TrafficPolice, now: datetime) -> None:
         self._connection, self._kiosk, self._traffic, self._now = connection, kiosk, traffic, now
+        self._rows: list[dict[str, Any]] = []
+        self._ids: set[str] = set()
 
-    def take(self, batch: Iterable[Event]) -> BatchReply:
+    def take(self, batch: Sequence[Event]) -> BatchReply:
         """Store what can be stored. Raises Unavailable if a department's silence kept everything out."""
+        self._ids = set(self._ask(_IDS, ids=[event.id for event in batch]).scalars())
         replies = {}
         silent: Unavailable | None = None
         for name, members in _by_stream(batch):
-            stream = self._head(name)
+            stream = self._opened(name, members)
             before = stream.head
             try:
                 for event in members:
@@ -79,25 +109,41 @@ class Intake:
             replies[name] = stream.ack()
         if silent and len(replies) == 1:
             raise silent
+        if self._rows:
+            self._connection.execute(events.insert(), self._rows)
         return BatchReply(streams=replies)
 
+    def _opened(self, name: str, members: Sequence[Event]) -> _Stream:
+        """The stream's head, and what is known of the seqs that come again."""
+        row = self._ask(_HEAD, stream=name).one_or_none()
+        stream = _Stream(row.seq, row.digest) if row else _Stream(0, contract.GENESIS)
+        if old := [event.seq for event in members if event.seq <= stream.head]:
+            for kept in self._ask(_KNOWN, stream=name, seqs=old):
+                stream.kept[kept.seq] = _Kept(kept.digest, kept.quarantine, _stored(kept.verdict))
+        return stream
+
+    def _ask(self, statement: sa.Select[Any], **values: object) -> sa.CursorResult[Any]:
+        return self._connection.execute(statement, {"kiosk": self._kiosk.id, **values})
+
     def _one(self, event: Event, stream: _Stream) -> None:
-        digest = contract.digest(event)
+        signed = contract.canonical(event)
+        digest = sha256(signed).hexdigest()
         if event.seq <= stream.head:
             self._again(event, digest, stream)
             return
-        code = self._fault(event, stream.link)
+        code = self._fault(event, signed, stream.link)
         verdict = self._refusal(event, code) if code else self._effect(event)
-        row = self._row(event, digest, verdict) | {"id": event.id, "schema": event.schema, "quarantine": code}
-        self._connection.execute(events.insert().values(row))
-        stream.head, stream.link = event.seq, digest
+        row = self._row(event, digest, verdict)
+        self._rows.append(row | {"id": event.id, "schema": event.schema, "quarantine": code})
+        self._ids.add(event.id)
+        stream.head, stream.link, stream.kept[event.seq] = event.seq, digest, _Kept(digest, code, verdict)
         stream.answer(event.seq, code, verdict)
 
-    def _fault(self, event: Event, link: str) -> str:
+    def _fault(self, event: Event, signed: bytes, link: str) -> str:
         """Why this event must have no effect, or ``""``."""
         if event.kiosk != self._kiosk.id:
             return "wrong-kiosk"
-        if not self._kiosk.signed(contract.canonical(event), event.sig):
+        if not self._kiosk.signed(signed, event.sig):
             return "bad-signature"
         if event.prev != link:
             return "chain-broken"
@@ -107,8 +153,7 @@ class Intake:
             contract.body_of(event)
         except msgspec.ValidationError:
             return "bad-body"
-        known = sa.exists().where(events.c.kiosk == self._kiosk.id, events.c.id == event.id)
-        return "id-reused" if self._connection.execute(sa.select(known)).scalar() else ""
+        return "id-reused" if event.id in self._ids else ""
 
     def _effect(self, event: Event) -> Verdict | None:
         """Do what the event says; the verdict if its department owes one."""
@@ -124,26 +169,17 @@ class Intake:
 
     def _again(self, event: Event, digest: str, stream: _Stream) -> None:
         """A seq that is there already: the stored answer, or a fork."""
-        at = {"kiosk": self._kiosk.id, "stream": event.stream, "seq": event.seq}
-        first = self._connection.execute(sa.select(events).filter_by(**at)).one()
+        first = stream.kept[event.seq]
         if first.digest == digest:
             stream.dup.append(event.seq)
-            stream.answer(event.seq, first.quarantine, _stored(first.verdict))
+            stream.answer(event.seq, first.code, first.verdict)
             return
-        kept = self._connection.execute(sa.select(forks).filter_by(**at, digest=digest)).one_or_none()
+        at = {"kiosk": self._kiosk.id, "stream": event.stream, "seq": event.seq, "digest": digest}
+        kept = self._connection.execute(sa.select(forks).filter_by(**at)).one_or_none()
         verdict = _stored(kept.verdict) if kept else self._refusal(event, "chain-fork")
         if kept is None:
             self._connection.execute(forks.insert().values(self._row(event, digest, verdict)))
         stream.answer(event.seq, "chain-fork", verdict)
-
-    def _head(self, stream: str) -> _Stream:
-        row = self._connection.execute(
-            sa.select(events.c.seq, events.c.digest)
-            .where(events.c.kiosk == self._kiosk.id, events.c.stream == stream)
-            .order_by(events.c.seq.desc())
-            .limit(1)
-        ).one_or_none()
-        return _Stream(row.seq, row.digest) if row else _Stream(0, contract.GENESIS)
 
     def _refusal(self, event: Event, code: str) -> Verdict | None:
         return self._verdict(event, Judgement(False, code)) if event.schema == _PAYMENTS else None
@@ -165,9 +201,10 @@ class Intake:
         }
 
 
-def _by_stream(batch: Iterable[Event]) -> Iterator[tuple[str, Iterator[Event]]]:
+def _by_stream(batch: Iterable[Event]) -> Iterator[tuple[str, list[Event]]]:
     """Each stream's events in the order of seq, however the batch was shuffled."""
-    return groupby(sorted(batch, key=attrgetter("stream", "seq")), key=attrgetter("stream"))
+    for name, members in groupby(sorted(batch, key=attrgetter("stream", "seq")), key=attrgetter("stream")):
+        yield name, list(members)
 
 
 def _stored(verdict: bytes | None) -> Verdict | None:

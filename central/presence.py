@@ -12,12 +12,16 @@ from central.db import presence
 from kiosk_app.contract import Alarm, Heartbeat, HeartbeatReply
 
 NEXT_S: Final = 60
+_INSERT: Final = insert(presence)
+_NEWEST: Final = _INSERT.on_conflict_do_update(
+    index_elements=["kiosk"], set_={name: _INSERT.excluded[name] for name in ("seen_at", "seq", "report")}
+)
 
 
 def heartbeat(connection: sa.Connection, kiosk: str, beat: Heartbeat, now: datetime) -> HeartbeatReply:
     """Keep the newest report. Last seen is central's clock: a kiosk's own may be wrong."""
     row = {"kiosk": kiosk, "seen_at": now, "seq": beat.seq, "report": msgspec.json.encode(beat)}
-    connection.execute(insert(presence).values(row).on_conflict_do_update(index_elements=["kiosk"], set_=row))
+    connection.execute(_NEWEST, row)
     return HeartbeatReply(now=now, next_s=NEXT_S)
 
 

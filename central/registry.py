@@ -13,6 +13,8 @@ from cryptography.hazmat.primitives.serialization import load_pem_public_key
 from central.db import kiosk as kiosks
 from central.problems import Refused
 
+_BY_ID = sa.select(kiosks).where(kiosks.c.id == sa.bindparam("id"))
+
 
 @dataclass(frozen=True)
 class Kiosk:
@@ -54,7 +56,7 @@ def revoke(connection: sa.Connection, id: str, now: datetime) -> bool:
 
 def trusted(connection: sa.Connection, id: str) -> Kiosk:
     """The kiosk with this id. Raises Refused 403 for one that is unknown or revoked."""
-    row = connection.execute(sa.select(kiosks).where(kiosks.c.id == id)).one_or_none()
+    row = connection.execute(_BY_ID, {"id": id}).one_or_none()
     if row is None:
         raise Refused(403, "unknown-kiosk", "this kiosk is not enrolled here")
     if row.revoked_at is not None:
