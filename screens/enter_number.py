@@ -1,0 +1,76 @@
+"""A number pad: large keys, the digits in groups of four, and a confirm button that opens when the number is whole."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from kiosk_app.views import Typed, text
+from screens.widgets.element import Row, load
+from screens.widgets.frame import Key
+from screens.widgets.target import PushButton
+from screens.widgets.work import Work
+
+ROWS = (("1", "2", "3"), ("4", "5", "6"), ("7", "8", "9"), ("clear", "0", "erase"))
+
+
+def grouped(digits: str) -> str:
+    """``440703100612345`` as ``4407 0310 0612 345``."""
+    return " ".join(digits[i : i + 4] for i in range(0, len(digits), 4))
+
+
+class PadKey(PushButton):
+    """One key of the pad."""
+
+
+class EnterNumber(Work):
+    """Types a number."""
+
+    def fill(self, view: Any) -> None:
+        self.digits = view.value[: max(view.lengths)]
+        ids = self.ids
+        ids.hint.words = view.hint
+        ids.problem.words, ids.problem.hidden = view.problem, view.problem is None
+        ids.digits.plain = grouped(self.digits) or " "
+        for names in ROWS:
+            row = Row(gap=20, lean="fill", tall=128, grow=True)
+            for name in names:
+                row.add_widget(self._key(name))
+            ids.pad.add_widget(row)
+
+    def _key(self, name: str) -> PadKey:
+        key = PadKey(key=name, letters=56)
+        if name.isdigit():
+            key.words = text("number.digit", digit=name)
+        elif name == "clear":
+            key.words, key.letters = text("number.clear"), 34
+        else:
+            key.words, key.letters, key.icon = text("number.erase"), 34, "erase"
+        key.bind(on_tap=lambda tapped: self.press(tapped.key))
+        return key
+
+    def press(self, name: str) -> None:
+        """A key of the pad, or of the keypad, was pressed."""
+        if name == "clear":
+            self.digits = ""
+        elif name == "erase":
+            self.digits = self.digits[:-1]
+        elif len(self.digits) < max(self.view.lengths):
+            self.digits += name
+        self.ids.digits.write(grouped(self.digits) or " ")
+        self.parent.ids.bar.button("go").enable(self.whole)
+
+    @property
+    def whole(self) -> bool:
+        """As long as such a number is."""
+        return len(self.digits) in self.view.lengths
+
+    def keys(self) -> Sequence[Key]:
+        confirm = Key("go", text("number.confirm"), self.confirm, kind="go", share=2, enabled=self.whole)
+        return (self.back_key(), self.leave_key(), confirm)
+
+    def confirm(self) -> None:
+        """This is the number."""
+        if self.whole:
+            self.answer(Typed(self.digits))
+
+
+load(__file__)

@@ -1,0 +1,51 @@
+"""Draw every view with sample data: ``python -m screens.gallery OUT``. Needs an X server (DISPLAY)."""
+
+import asyncio
+import sys
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+from screens.samples import SAMPLES
+from screens.stage import Stage
+
+SIZES = {"portrait": (1080, 1920), "landscape": (1920, 1080)}
+
+
+class Noon:
+    """A clock for pictures: always the same time."""
+
+    def now(self) -> datetime:
+        """14:32 in Shanghai."""
+        return datetime(2026, 11, 23, 6, 32, tzinfo=UTC)
+
+
+def styles() -> Iterator[tuple[str, dict[str, object]]]:
+    """The looks worth a picture."""
+    for language in ("zh_CN", "en"):
+        for large in (False, True):
+            yield f"{language}{'-large' if large else ''}", {"language": language, "large": large}
+    yield "zh_CN-contrast", {"contrast": True}
+
+
+async def draw(out: Path) -> int:
+    """All pictures; how many."""
+    count = 0
+    stage = Stage(site="环市街服务中心", site_en="Huanshi Street Service Centre", hotline="0750-1234567", clock=Noon())
+    for turned, size in SIZES.items():
+        await stage.resize(size)
+        for style, look in styles():
+            stage.wear(**look)
+            for name, view in SAMPLES.items():
+                stage.put(view)
+                stage.snapshot(out / f"{name}-{turned}-{style}.png")
+                count += 1
+            stage.forget()
+    stage.close()
+    return count
+
+
+if __name__ == "__main__":
+    folder = Path(sys.argv[1] if len(sys.argv) > 1 else "out/screens")
+    folder.mkdir(parents=True, exist_ok=True)
+    print(f"{asyncio.run(draw(folder))} pictures in {folder}")  # noqa: T201 - a command says what it did
