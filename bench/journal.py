@@ -116,15 +116,15 @@ def _loop(connection: Any, stack: ExitStack, *, rows: int = 1, key: bytes = b"")
 
 
 def _round(runs: dict[str, Callable[[], object]]) -> dict[str, float]:
-    """Commits per second of each, in short turns: what else the machine does meets all alike."""
-    spent = dict.fromkeys(runs, 0.0)
+    """Commits per second of each by its median commit, in short turns: what else the machine does meets all alike."""
+    took: dict[str, list[float]] = {name: [] for name in runs}
     for _ in range(TURNS):
         for name, commit in runs.items():
-            began = time.perf_counter()
             for _ in range(COMMITS):
+                began = time.perf_counter()
                 commit()
-            spent[name] += time.perf_counter() - began
-    return {name: TURNS * COMMITS / seconds for name, seconds in spent.items()}
+                took[name].append(time.perf_counter() - began)
+    return {name: 1 / median(seconds) for name, seconds in took.items()}
 
 
 def _ratio(ours: list[float], theirs: list[float]) -> float:

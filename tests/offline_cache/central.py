@@ -136,9 +136,10 @@ def _listen(
         server.connections += 1
         raw.settimeout(0.02 if context is None else 2)
         with raw, suppress(OSError):
-            if context is None:  # says nothing sensible, slowly
+            if context is None:  # begins a record of 16 kB and never gets to its end
+                raw.sendall(b"\x16\x03\x03\x3f\xff")
                 while not stopping.wait(0.02):
-                    raw.sendall(b"\x16")
+                    raw.sendall(b"\x02")
                 continue
             with context.wrap_socket(raw, server_side=True) as connection:
                 _converse(connection, manner, server, stopping)
