@@ -1,20 +1,25 @@
 """Central's tables, and the one way to read and write them.
 
 Rules. One writer at a time (SQLite has only one anyway; a lock makes the others wait in line instead of
-failing); ``synchronous=FULL`` in WAL mode, so that a committed transaction survives a power cut: the commit is
-the acknowledgement (C.10). The department's tables stand apart from the fleet's: nothing joins across.
-Presence has its own narrow table and no index on last seen, so that a heartbeat touches one small row.
+failing, and those who wait share one commit). ``synchronous=FULL`` in WAL mode, so that a committed transaction
+survives a power cut: the commit is the acknowledgement (C.10). The department's tables stand apart from the
+fleet's: nothing joins across. Presence has its own narrow table and no index on last seen, so that a heartbeat
+touches one small row.
 """
 
 import threading
-from collections.abc import Iterator
+from collections import deque
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import sqlalchemy as sa
 from sqlalchemy.pool import StaticPool
+
+Result = TypeVar("Result")
 
 
 class Utc(sa.TypeDecorator[datetime]):
@@ -190,18 +195,63 @@ def file_engine(path: Path) -> sa.Engine:
     return engine
 
 
+@dataclass
+class _Job:
+    """One caller's part of a shared transaction."""
+
+    work: Callable[[sa.Connection], Any]
+    done: bool = False
+    result: Any = None
+    failure: BaseException | None = None
+
+    def run(self, connection: sa.Connection) -> None:
+        try:
+            with connection.begin_nested():
+                self.result = self.work(connection)
+        except Exception as failure:
+            self.failure = failure
+
+
 class Store:
-    """Reads beside each other, writes one after the other."""
+    """Reads beside each other, writes one after the other; writes that wait share the next commit."""
 
     def __init__(self, engine: sa.Engine) -> None:
         self._engine = engine
         self._writer = engine.execution_options(immediate=True)
         self._lock = threading.RLock()
+        self._waiting: deque[_Job] = deque()
         self._alone = isinstance(engine.pool, StaticPool)
+
+    def commit(self, work: Callable[[sa.Connection], Result]) -> Result:
+        """Do ``work`` in a transaction; durable when this returns, undone when it raises.
+
+        While one caller waits for the disk, others queue up; the first of them does the work of all in one
+        transaction, each in its savepoint, so that the disk is waited for once.
+        """
+        job = _Job(work)
+        self._waiting.append(job)
+        with self._lock:
+            if not job.done:
+                self._together([self._waiting.popleft() for _ in range(len(self._waiting))])
+        if job.failure is not None:
+            raise job.failure
+        result: Result = job.result
+        return result
+
+    def _together(self, jobs: list[_Job]) -> None:
+        try:
+            with self._writer.begin() as connection:
+                for job in jobs:
+                    job.run(connection)
+        except BaseException as failure:  # nothing of anybody is durable
+            for job in jobs:
+                job.failure = failure
+        for job in jobs:
+            job.done = True
 
     @contextmanager
     def write(self) -> Iterator[sa.Connection]:
-        """One transaction; durable when the block is left, undone when it raises."""
+        """One transaction of one's own; durable when the block is left, undone when it raises."""
         with self._lock, self._writer.begin() as connection:
             yield connection
 

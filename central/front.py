@@ -95,15 +95,15 @@ class Front:
 
     def _heartbeat(self, kiosk: Kiosk, body: bytes) -> contract.HeartbeatReply:
         beat = decode(body, Heartbeat)
-        with self.store.write() as connection:
-            return presence.heartbeat(connection, kiosk.id, beat, self.clock.now())
+        return self.store.commit(lambda connection: presence.heartbeat(connection, kiosk.id, beat, self.clock.now()))
 
     def _batch(self, kiosk: Kiosk, body: bytes) -> contract.BatchReply:
         batch = decode(body, Batch)
         if len(batch.events) > contract.BATCH_EVENTS:
             raise Refused(413, "too-large", f"at most {contract.BATCH_EVENTS} events")
-        with self.store.write() as connection:
-            return Intake(connection, kiosk, self.traffic, self.clock.now()).take(batch.events)
+        return self.store.commit(
+            lambda connection: Intake(connection, kiosk, self.traffic, self.clock.now()).take(batch.events)
+        )
 
     def _decisions(self, _kiosk: Kiosk, body: bytes) -> contract.Decisions:
         ask = decode(body, AskDecisions)

@@ -36,6 +36,11 @@ EARLIEST: Final = datetime(2000, 1, 1, tzinfo=UTC)
 """A clock before this is broken, and day arithmetic on it may be impossible."""
 
 
+_PAYMENT: Final = sa.select(payments).where(
+    payments.c.kiosk == sa.bindparam("kiosk"), payments.c.reference == sa.bindparam("reference")
+)
+
+
 class Traffic:
     """The adapter. ``available`` False answers "not now", as a department's own outage does."""
 
@@ -180,9 +185,7 @@ def _numbers(paid: FinesPaid) -> list[str]:
 
 
 def _payment(connection: sa.Connection, kiosk: str, reference: str) -> sa.Row[Any] | None:
-    return connection.execute(
-        sa.select(payments).where(payments.c.kiosk == kiosk, payments.c.reference == reference)
-    ).one_or_none()
+    return connection.execute(_PAYMENT, {"kiosk": kiosk, "reference": reference}).one_or_none()
 
 
 def _repeat(row: sa.Row[Any], report: bytes) -> Judgement:

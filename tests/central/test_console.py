@@ -1,0 +1,102 @@
+"""Stories of the operators' page: who needs somebody, in words, and nothing that is nobody's business."""
+
+import msgspec
+import pytest
+
+from central import console, registry
+from central.departments import samples
+from kiosk_app.contract import Alarm, DeviceReport, Heartbeat, OutboxReport
+from provisioning.device_key import DeviceKey
+from tests.central.fleet import KIOSK, Fleet, fleet, replace_event
+
+
+@pytest.fixture
+def central() -> Fleet:
+    return fleet()
+
+
+def beat(central: Fleet, state: str = "open", *, kiosk: str = KIOSK) -> None:
+    now = central.clock.now()
+    report = Heartbeat(
+        seq=1,
+        state=state,
+        screen="menu",
+        since=now,
+        devices={"receipt_printer": DeviceReport(state="offline", reason="paper_out")},
+        services={"traffic_fines": "open", "voucher": "closed.printer"},
+        outbox=OutboxReport(count=17),
+        at_wall=now,
+    )
+    assert central.front.post(kiosk, "/hb", msgspec.json.encode(report))[0] == 200
+
+
+def words(central: Fleet) -> list[tuple[str, str, str]]:
+    with central.front.store.read() as connection:
+        return [(row.site, row.word, row.age) for row in console.kiosk_rows(connection, central.clock.now())]
+
+
+def test_a_kiosk_is_never_seen_then_there_then_silent(central: Fleet) -> None:
+    assert words(central) == [("sample site", "never seen", "")]
+    beat(central, "limited")
+    central.clock.turn(seconds=90)
+    assert words(central) == [("sample site", "limited", "1 min")]
+    central.clock.turn(hours=3)
+    assert words(central) == [("sample site", "silent", "3 h")]
+    central.clock.turn(days=2)
+    assert words(central) == [("sample site", "silent", "2 d")]
+
+
+def test_kiosks_that_need_somebody_come_first(central: Fleet) -> None:
+    central.front.register("well", DeviceKey.from_number(2).public_pem, site="a")
+    central.front.register("gone", DeviceKey.from_number(3).public_pem, site="b")
+    beat(central, "open", kiosk="well")
+    beat(central, "open")
+    with central.front.store.write() as connection:
+        registry.revoke(connection, "gone", central.clock.now())
+    assert [site for site, *_ in words(central)] == ["a", "b", "sample site"]
+    central.send(central.kiosk.event(Alarm(component="till", code="short", raised=True), "audit"))
+    assert [site for site, *_ in words(central)] == ["sample site", "a", "b"]
+
+
+def test_the_page_shows_devices_services_and_what_waits(central: Fleet) -> None:
+    beat(central)
+    central.send(central.kiosk.event(Alarm(component="till", code="short", raised=True), "audit"))
+    page = console.page(central.front)
+    for text in ("receipt_printer: offline", "paper_out", "voucher: closed.printer", ">17<", "till: short", "服务中"):
+        assert text in page
+
+
+def test_the_page_shows_what_was_set_aside_and_why(central: Fleet) -> None:
+    event = central.kiosk.event(central.moved("R1", "approved"))
+    central.send(replace_event(event, sig="00"))
+    central.send(central.kiosk.signed(replace_event(event, id="other")))
+    page = console.page(central.front)
+    assert "bad-signature" in page
+    assert "chain-fork" in page
+
+
+def test_what_a_machine_calls_itself_is_text_and_never_markup(central: Fleet) -> None:
+    central.front.register("x", DeviceKey.from_number(2).public_pem, site="<script>alert(1)</script>")
+    assert "<script>" not in console.page(central.front)
+
+
+def test_the_page_needs_nothing_from_elsewhere(central: Fleet) -> None:
+    page = console.page(central.front)
+    assert "http://" not in page
+    assert "https://" not in page
+    assert "src=" not in page
+
+
+def test_no_id_number_is_on_any_page(central: Fleet) -> None:
+    person = samples.ZHANG.id_number
+    central.say(central.paid("R1", central.ask(id_number=person)[0]))
+    assert person not in console.page(central.front)
+    assert person not in console.proof_page(central.front, "R1")[1]
+
+
+def test_a_payment_given_back_proves_nothing(central: Fleet) -> None:
+    shown = central.ask(number=samples.SAMPLES[0].number)[0]
+    central.say(central.paid("R1", shown))
+    assert console.proof_page(central.front, "R1")[0] == 200
+    central.say(central.moved("R1", "reversed"))
+    assert console.proof_page(central.front, "R1")[0] == 404
