@@ -1,0 +1,88 @@
+"""How the kiosk talks to its host processes (printing, smart card, camera): framed messages over a pipe.
+
+    "KHL1"  u32 length of head  u32 length of body  u32 crc32(head + body)  head (JSON object)  body (bytes)
+
+Big-endian; head and body together at most 16 MB. A message is a question (``id``, ``op`` and what it needs) or
+the answer to it (the same ``id``; ``error`` and ``detail`` if it failed). Why not pickle: a host runs foreign native
+code, and what it says is data. Why a checksum on a pipe: a native library that prints to standard output writes
+into our frames. There is no resynchronisation: a host whose bytes are wrong once is ended and started again, so
+the first bad frame is reported as :class:`Broken` and nothing after it is read. Standard library only.
+"""
+
+import json
+import struct
+import zlib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+MAGIC = b"KHL1"
+LIMIT = 16 * 1024 * 1024
+_HEADER = struct.Struct(">4sIII")
+
+
+@dataclass(frozen=True)
+class Message:
+    """One question or answer."""
+
+    head: Mapping[str, Any]
+    body: bytes = field(default=b"", repr=False)
+
+
+@dataclass(frozen=True)
+class Broken:
+    """The stream is not hostlink (any more), and why."""
+
+    why: str
+
+
+def encode(message: Message) -> bytes:
+    """The bytes of ``message``. Raises ValueError when it is larger than the limit."""
+    head = json.dumps(message.head, ensure_ascii=False, separators=(",", ":")).encode()
+    if len(head) + len(message.body) > LIMIT:
+        raise ValueError(f"a message holds at most {LIMIT} bytes")
+    crc = zlib.crc32(message.body, zlib.crc32(head))
+    return _HEADER.pack(MAGIC, len(head), len(message.body), crc) + head + message.body
+
+
+class HostLink:
+    """Bytes in, messages out; after one :class:`Broken` nothing more."""
+
+    def __init__(self) -> None:
+        self._buffer = bytearray()
+        self._broken = False
+
+    def feed(self, data: bytes) -> list[Message | Broken]:
+        """The messages completed by ``data``."""
+        out: list[Message | Broken] = []
+        if self._broken:
+            return out
+        self._buffer += data
+        try:
+            while (message := self._take()) is not None:
+                out.append(message)
+        except ValueError as error:
+            self._broken = True
+            self._buffer.clear()
+            out.append(Broken(str(error)))
+        return out
+
+    def _take(self) -> Message | None:
+        if self._buffer[: len(MAGIC)] != MAGIC[: len(self._buffer)]:
+            raise ValueError("not a hostlink frame")
+        if len(self._buffer) < _HEADER.size:
+            return None
+        _, head_size, body_size, crc = _HEADER.unpack_from(self._buffer)
+        if head_size + body_size > LIMIT:
+            raise ValueError("frame too large")
+        end = _HEADER.size + head_size + body_size
+        if len(self._buffer) < end:
+            return None
+        content = bytes(self._buffer[_HEADER.size : end])
+        del self._buffer[:end]
+        if zlib.crc32(content) != crc:
+            raise ValueError("checksum")
+        head = json.loads(content[:head_size])
+        if not isinstance(head, dict):
+            raise ValueError("head is not an object")
+        return Message(head, content[head_size:])
