@@ -16,6 +16,7 @@ from typing import Any, TypeVar
 from kiosk_app.central_desk import CentralDesk
 from kiosk_app.devices import DocumentPrinter, IdCardReader, PrintOutcome, ReceiptPrinter, Slip, TerminalNotice
 from kiosk_app.errors import (
+    CentralRefused,
     DeviceError,
     KioskError,
     Left,
@@ -223,7 +224,7 @@ class Desk:
 
     async def _trouble(self, payment: Payment, error: KioskError) -> PaymentTrouble:
         """The error as the citizen must hear it; the slip with reference, amount and telephone is printed."""
-        cause = f"refused.{error.code}" if hasattr(error, "code") and isinstance(error.code, str) else error.citizen
+        cause = error.sentence if isinstance(error, CentralRefused) else error.citizen
         await self.print_slip(payment.reference, self.trouble_slip(payment))
         return PaymentTrouble(payment.reference, payment.amount, payment.state.value, cause)
 

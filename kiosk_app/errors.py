@@ -231,10 +231,19 @@ class CentralRefused(CentralError):
 
     citizen = "error.central_refused"
     operator = "Read the code; the request will not be repeated."
+    said: ClassVar[frozenset[str]] = frozenset(
+        {"already-paid", "amount-changed", "unknown-decision", "not-payable", "given-back", "department-unavailable"}
+    )
+    """Codes that have a sentence of their own, ``refused.<code>``."""
 
     def __init__(self, code: str, detail: str = "") -> None:
         super().__init__(f"{code} {detail}".strip())
         self.code = code
+
+    @property
+    def sentence(self) -> str:
+        """The citizen's text id for this code."""
+        return f"refused.{self.code}" if self.code in self.said else self.citizen
 
 
 # --- the store -------------------------------------------------------------------------------------------------

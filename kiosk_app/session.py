@@ -133,7 +133,7 @@ def sorry(error: KioskError, hotline: str) -> Sorry:
         case TillClosed():
             title = text(error.why)
         case CentralRefused():
-            title = text(f"refused.{error.code}")
+            title = text(error.sentence)
         case _:
             pass
     return Sorry(title=title, detail=detail, facts=tuple(facts), actions=(("other", text("sorry.action.other")),))

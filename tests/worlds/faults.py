@@ -38,6 +38,15 @@ async def network_down(world: "World") -> None:
     world.network.up = True
 
 
+async def central_down_for_a_day(world: "World") -> None:
+    """Central is away from the moment the citizen pays until the next day."""
+    while not any(entry.state == "requested" for entry in world.live_journal()):
+        await asyncio.sleep(0.5)
+    world.network.up = False
+    await asyncio.sleep(86_400)
+    world.network.up = True
+
+
 async def replies_lost(world: "World") -> None:
     """Central does what is asked, but the answer is lost now and then."""
     world.network.lose_replies = 0.5
@@ -123,3 +132,5 @@ FAULTS: dict[str, Fault] = {
         reader_unplugged,
     )
 }
+RARE: dict[str, Fault] = {central_down_for_a_day.__name__: central_down_for_a_day}
+"""Too long for every run: for a test of their own."""

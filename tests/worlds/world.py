@@ -9,7 +9,7 @@ file. Simulators, central and people live on. The world owns all chance; the pro
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import ExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -48,7 +48,7 @@ from offline_cache.store import open_store
 from provisioning.device_key import DeviceKey
 from tests.people import ScriptedScreen
 from tests.worlds.citizen import Citizen
-from tests.worlds.faults import FAULTS, Plan
+from tests.worlds.faults import FAULTS, RARE, Plan
 
 KIOSK = "0198c0de-0000-7000-8000-0000000000ff"
 MORNING = datetime(2026, 11, 23, 1, 0, tzinfo=UTC)
@@ -180,6 +180,7 @@ class World:
         self.crashes = 0
         self.waiting = 0
         self.journal: list[Entry] = []
+        self.live_journal: Callable[[], list[Entry]] = list
         self.screens: list[ScriptedScreen] = []
         self.virtual = 0.0
         self._serving: set[asyncio.Task[None]] = set()
@@ -205,14 +206,13 @@ class World:
 
     async def run(self, *, visits: int = 1, quiet: float = 1800) -> None:
         """Visits with faults and at most one power cut, then ``quiet`` seconds in which everything is mended."""
-        faults = [asyncio.create_task(FAULTS[name](self), name=name) for name in self.plan.names]
-        await self._live(Power(self.crash), visits)
+        faults = [asyncio.create_task((FAULTS | RARE)[name](self), name=name) for name in self.plan.names]
+        await self._live(Power(self.crash), visits, faults)
         if self.crashes:
             await asyncio.sleep(self.random.uniform(3, 60))
-            await self._live(Power(None, self.entries), 0)
-        await asyncio.gather(*faults)
+            await self._live(Power(None, self.entries), 0, faults)
         await self._mend()
-        await self._live(Power(None, self.entries), 0, quiet=quiet)
+        await self._live(Power(None, self.entries), 0, [], quiet=quiet)
 
     async def _mend(self) -> None:
         self.network.up, self.network.lose_replies = True, 0.0
@@ -221,12 +221,14 @@ class World:
             simulator.thaw()
             simulator.garbled = 0
 
-    async def _live(self, power: Power, visits: int, *, quiet: float = 30.0) -> None:
-        """One life of the machine, from power on to power off: ``visits`` of the citizen, then ``quiet`` seconds."""
+    async def _live(
+        self, power: Power, visits: int, faults: "Sequence[asyncio.Task[None]]", *, quiet: float = 30.0
+    ) -> None:
+        """One life of the machine, from power on to power off: ``visits``, until the faults are over, ``quiet``."""
         began = asyncio.get_running_loop().time()
         async with self._machine(power) as (machine, screen):
             running = asyncio.create_task(machine.run(), name="machine")
-            living = asyncio.create_task(self._visits(visits, quiet), name="visits")
+            living = asyncio.create_task(self._visits(visits, faults, quiet), name="visits")
             failing = asyncio.create_task(power.failed.wait(), name="power")
             try:
                 await asyncio.wait({running, living, failing}, return_when=asyncio.FIRST_COMPLETED)
@@ -246,9 +248,11 @@ class World:
                 self.screens.append(screen)
                 self.lives.append((began, asyncio.get_running_loop().time()))
 
-    async def _visits(self, count: int, quiet: float) -> None:
+    async def _visits(self, count: int, faults: "Sequence[asyncio.Task[None]]", quiet: float) -> None:
         for _ in range(count):
             await self.citizen.visit()
+        if faults:
+            await asyncio.wait(faults)
         await asyncio.sleep(quiet)
 
     @asynccontextmanager
@@ -284,10 +288,12 @@ class World:
                 patience=Patience(),
                 surroundings=Surroundings(),
             )
+            self.live_journal = journal.entries
             try:
                 yield machine, screen
             finally:
                 self.journal = journal.entries()
+                self.live_journal = lambda: self.journal
 
     def _wire(self, simulator: Simulator, power: Power) -> Opener:
         async def open_wire() -> Channel:
