@@ -40,8 +40,7 @@ async def network_down(world: "World") -> None:
 
 async def central_down_for_a_day(world: "World") -> None:
     """Central is away from the moment the citizen pays until the next day."""
-    while not any(entry.state == "requested" for entry in world.live_journal()):
-        await asyncio.sleep(0.5)
+    await world.requested.wait()
     world.network.up = False
     await asyncio.sleep(86_400)
     world.network.up = True

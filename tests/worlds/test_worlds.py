@@ -46,7 +46,7 @@ def test_the_worlds_notice_a_journal_that_is_written_after_the_effect(monkeypatc
             till._open[payment.reference] = payment
             before = till._journal.append
             try:
-                till._journal.append = lambda *_, **__: None  # type: ignore[method-assign,assignment,misc] # planted
+                till._journal.append = lambda *_, **__: None  # type: ignore[method-assign,assignment] # planted
                 return written(till, payment, to, **changes)
             finally:
                 till._journal.append = before  # type: ignore[method-assign] # planted

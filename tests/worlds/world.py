@@ -9,7 +9,7 @@ file. Simulators, central and people live on. The world owns all chance; the pro
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import ExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -101,10 +101,10 @@ class Power:
 
 
 class FragileJournal:
-    """The real journal under the power switch."""
+    """The real journal under the power switch. ``requested`` is set when a terminal is about to be asked."""
 
-    def __init__(self, journal: SqlJournal, power: Power) -> None:
-        self._journal, self._power = journal, power
+    def __init__(self, journal: SqlJournal, power: Power, requested: asyncio.Event) -> None:
+        self._journal, self._power, self._requested = journal, power, requested
 
     def append(
         self,
@@ -119,6 +119,8 @@ class FragileJournal:
         self._power.check("before")
         entry = self._journal.append(reference, kind, state, body, reports=reports)
         self._power.check("after")
+        if state == "requested":
+            self._requested.set()
         return entry
 
     def entries(self, *, reference: str | None = None, kind: str | None = None) -> list[Entry]:
@@ -180,7 +182,7 @@ class World:
         self.crashes = 0
         self.waiting = 0
         self.journal: list[Entry] = []
-        self.live_journal: Callable[[], list[Entry]] = list
+        self.requested = asyncio.Event()
         self.screens: list[ScriptedScreen] = []
         self.virtual = 0.0
         self._serving: set[asyncio.Task[None]] = set()
@@ -279,7 +281,7 @@ class World:
                     receipt_printer=ReceiptPrinter(self._wire(self.receipt_printer, power), presenter=True),
                     document_printer=DocumentPrinter(self._wire(self.document_printer, power), queue="a4"),
                 ),
-                journal=FragileJournal(journal, power),
+                journal=FragileJournal(journal, power, self.requested),
                 outbox=outbox,
                 transport=self.network,
                 clock=self.clock,
@@ -288,12 +290,10 @@ class World:
                 patience=Patience(),
                 surroundings=Surroundings(),
             )
-            self.live_journal = journal.entries
             try:
                 yield machine, screen
             finally:
                 self.journal = journal.entries()
-                self.live_journal = lambda: self.journal
 
     def _wire(self, simulator: Simulator, power: Power) -> Opener:
         async def open_wire() -> Channel:
