@@ -11,7 +11,7 @@ import asyncio
 import json
 import signal
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AsyncExitStack, contextmanager
 from pathlib import Path
 from typing import Any
@@ -57,24 +57,30 @@ async def standard_input() -> asyncio.StreamReader:
     return reader
 
 
-async def serve(bench: Bench, port: int, ready: dict[str, Any]) -> None:
-    """Run the web server until the bench closes."""
+async def serve(bench: Bench, port: int, told: Callable[[str], None]) -> None:
+    """Run the web server until the bench closes; ``told`` gets its address as soon as it listens."""
     config = uvicorn.Config(
-        application(bench), host="127.0.0.1", port=port, log_level="warning", timeout_graceful_shutdown=2
+        application(bench),
+        host="127.0.0.1",
+        port=port,
+        ws="none",
+        lifespan="off",
+        log_level="warning",
+        timeout_graceful_shutdown=2,
     )
     server = Server(config)
     sock = config.bind_socket()
     sock.listen()
-    address = f"http://127.0.0.1:{sock.getsockname()[1]}"
     running = asyncio.create_task(server.serve([sock]))
+    closing = asyncio.create_task(bench.closing.wait())
     try:
-        say({"ready": {"bench": address, **ready}})
-        closing = asyncio.create_task(bench.closing.wait())
+        told(f"http://127.0.0.1:{sock.getsockname()[1]}")
         await asyncio.wait([running, closing], return_when=asyncio.FIRST_COMPLETED)
     finally:
         bench.closing.set()
         server.should_exit = True
         await running
+        await closing
 
 
 async def main(options: argparse.Namespace) -> None:
@@ -91,7 +97,7 @@ async def main(options: argparse.Namespace) -> None:
             listening = asyncio.create_task(power.listen(await standard_input()))
             listening.add_done_callback(lambda _: bench.closing.set())
             house.callback(listening.cancel)
-        await serve(bench, options.port, parts.places)
+        await serve(bench, options.port, lambda address: say({"ready": {"bench": address, **parts.places}}))
 
 
 if __name__ == "__main__":

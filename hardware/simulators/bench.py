@@ -20,6 +20,7 @@ from typing import Any, Protocol
 import msgspec
 from litestar import Litestar, MediaType, Request, Response, get, post
 from litestar.exceptions import HTTPException
+from litestar.params import FromPath
 from litestar.response import ServerSentEvent
 
 PAGE = Path(__file__).with_name("bench_page.html")
@@ -175,7 +176,7 @@ def application(bench: Bench) -> Litestar:
         return ServerSentEvent(bench.changes())
 
     @post("/hand/{role:str}/{name:str}", status_code=200)
-    async def use(request: Request[Any, Any, Any], role: str, name: str) -> dict[str, Any]:
+    async def use(request: Request[Any, Any, Any], role: FromPath[str], name: FromPath[str]) -> dict[str, Any]:
         try:
             given = msgspec.json.decode(await request.body() or b"{}")
         except msgspec.DecodeError as error:
@@ -183,7 +184,7 @@ def application(bench: Bench) -> Litestar:
         return dict(await bench.use(role, name, given))
 
     @get("/paper/{role:str}/{name:str}")
-    async def paper(role: str, name: str) -> Response[bytes]:
+    async def paper(role: FromPath[str], name: FromPath[str]) -> Response[bytes]:
         kind = MEDIA.get(name.rpartition(".")[2], "application/octet-stream")
         return Response(await asyncio.to_thread(bench.paper, role, name), media_type=kind)
 
