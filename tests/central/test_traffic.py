@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from central.db import decision
 from central.departments import rules, samples
 from tests.central.fleet import Fleet, fleet
 
@@ -116,6 +117,17 @@ def test_a_number_finds_its_decision_with_or_without_the_check_digit(central: Fl
     sample = samples.SAMPLES[1]
     assert central.ask(number=sample.number) == central.ask(number=sample.base)
     assert central.ask(number=sample.number)[0].due == 24200
+
+
+def test_another_provinces_number_must_fit_as_it_is_stored(central: Fleet) -> None:
+    with central.front.store.write() as connection:
+        connection.execute(
+            decision.update()
+            .where(decision.c.number == samples.SAMPLES[0].number)
+            .values(base="330103100000018", number="3301031000000185")
+        )
+    assert central.ask(number="3301031000000185") == central.ask(number="330103100000018")
+    assert central.problem(number="3301031000000189") == (404, "unknown-decision")
 
 
 def test_a_record_number_shows_the_record_and_why_it_cannot_be_paid(central: Fleet) -> None:
