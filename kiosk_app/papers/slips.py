@@ -40,7 +40,7 @@ def fines_receipt(paid: PaidFines) -> Slip:
         SlipLine("付款 Card", f"{paid.card_name} {paid.card}".strip()),
         SlipLine("授权码 Authorisation", paid.authorisation),
         SlipLine("流水号 Reference", paid.reference),
-        SlipLine("时间 Time", _moment(paid.paid_at)),
+        SlipLine("时间 Time", moment(paid.paid_at)),
     ]
     if paid.voucher is None:
         lines += [SlipLine("已收款，稍后自动报送交警平台"), SlipLine("Paid; reported as soon as the line is back.")]
@@ -48,7 +48,8 @@ def fines_receipt(paid: PaidFines) -> Slip:
         lines.append(SlipLine("交警平台受理号 Voucher", paid.voucher))
     lines += [
         RULE,
-        SlipLine("本凭条不是财政电子票据"),
+        SlipLine("本凭条不是财政电子票据" + ("，扫码可查验" if paid.proof_url else "")),
+        SlipLine("Not the fiscal bill." + (" Scan the code to verify." if paid.proof_url else "")),
         SlipLine(paid.site),
         SlipLine("咨询电话 Help", paid.hotline),
     ]
@@ -67,14 +68,16 @@ def trouble_slip(trouble: Trouble) -> Slip:
             SlipLine(english),
             SlipLine("金额 Amount", f"¥{yuan(trouble.amount)}"),
             SlipLine("流水号 Reference", trouble.reference),
-            SlipLine("时间 Time", _moment(trouble.at)),
+            SlipLine("时间 Time", moment(trouble.at)),
             RULE,
-            SlipLine("如有疑问请凭流水号致电"),
+            SlipLine("请保留本凭条；如有疑问请凭流水号致电"),
+            SlipLine("Keep this slip; call with the reference."),
             SlipLine("咨询电话 Help", trouble.hotline),
             SlipLine(trouble.site),
         )
     )
 
 
-def _moment(at: datetime) -> str:
+def moment(at: datetime) -> str:
+    """As the citizen's clock shows it."""
     return f"{at.astimezone(LOCAL):%Y-%m-%d %H:%M}"
