@@ -49,6 +49,7 @@ class DocumentPrinterSimulator(Simulator):
         self.sheets = TRAY
         self.in_tray = 0
         self.cover_open = self.jammed = self.jam_at_next = self.paused = self.lies = False
+        self.uncounted = 0
         self.on = True
         self._serial = 0
         self._changed = asyncio.Event()
@@ -93,7 +94,11 @@ class DocumentPrinterSimulator(Simulator):
             self.paused = bool(self._reasons)
             self._changed.set()
             return {}
-        told = {"state": job.state, "reasons": [], "impressions": job.pages_done if self.confirms else 0}
+        told = {
+            "state": job.state,
+            "reasons": [],
+            "impressions": job.pages_done - self.uncounted if self.confirms else 0,
+        }
         return {"job": told, **self._status()}
 
     def _status(self) -> dict[str, Any]:
@@ -203,6 +208,11 @@ class DocumentPrinterSimulator(Simulator):
     def lie(self) -> None:
         """From now on a job counts as completed although its sheet is stuck."""
         self.lies = True
+
+    @hand("count pages short")
+    def miscount(self, pages: int = 1) -> None:
+        """From now on the printer counts fewer pages than it was sent, as after a double feed."""
+        self.uncounted = int(pages)
 
     def state(self) -> Mapping[str, Any]:
         """For the bench."""

@@ -93,6 +93,14 @@ def test_completed_with_the_sheet_stuck_is_unknown() -> None:
     story(tell)
 
 
+def test_fewer_pages_counted_than_sent_is_not_called_printed() -> None:
+    async def tell(driver: DocumentPrinter, printer: DocumentPrinterSimulator) -> None:
+        printer.miscount()
+        assert await driver.print(TWO_PAGES, "voucher") is PrintOutcome.SENT
+
+    story(tell)
+
+
 def test_an_empty_tray_is_known_before_anything_is_sent() -> None:
     async def tell(driver: DocumentPrinter, printer: DocumentPrinterSimulator) -> None:
         printer.paper_out()
