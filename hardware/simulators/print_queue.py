@@ -4,7 +4,7 @@ Everything lives in one folder and dies with the context; the machine's own cups
 touched. Works as root and as an ordinary user. What was found out (CUPS 2.4.2):
 
 - ippeveprinter insists on a DNS-SD client, which only needs *a* system bus: a private dbus-daemon will do, no
-  Avahi; ``-r off`` then keeps it from announcing itself. It listens on every interface, so its port is a chance one.
+  Avahi; ``-r off`` then keeps it from announcing itself, and ``-n localhost`` makes it listen on loopback only.
 - A raw queue hands the PDF through unchanged (``-m everywhere`` would filter it), and completes when the printer
   says so. With ``PreserveJobFiles No`` the document leaves the spool as the job ends; the history must be kept for
   a while, or the final state could never be read.
@@ -303,6 +303,6 @@ class PrintQueue:
 
 
 def _free_port() -> int:
-    with socket.create_server(("", 0)) as server:
+    with socket.create_server(("localhost", 0)) as server:
         port: int = server.getsockname()[1]
         return port
