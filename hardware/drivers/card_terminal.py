@@ -194,11 +194,13 @@ class CardTerminal(Watched):
         paying.add_done_callback(lambda _: held.close(DeviceOffline(self.role, "line lost")))
         self._held, self._paying = held, paying
         try:
-            return await asyncio.shield(held.approved)
+            receipt = await asyncio.shield(held.approved)
         except asyncio.CancelledError:
             self._call_off(held)
             await asyncio.wait([paying], timeout=ABORT_PATIENCE)
             raise
+        self._talk.unasked = ACCEPTED  # goods may be delivered from now on; what was kept can still be reversed
+        return receipt
 
     async def _run(self, held: Held, command: Apdu) -> None:
         try:

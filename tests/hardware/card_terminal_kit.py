@@ -17,13 +17,14 @@ Hook = Callable[[bytes], Sequence[bytes]]
 
 
 class Table:
-    """``to_terminal`` and ``to_kiosk`` are hooks of the cable; ``trace`` is what the driver traced."""
+    """``to_terminal`` and ``to_kiosk`` are hooks of the cable, ``stale`` waits on it for whoever opens it."""
 
     def __init__(self, *, framing: Literal["tcp", "serial"] = "tcp", **simulator: Any) -> None:
         self.sim = CardTerminalSimulator(framing=framing, now=lambda: datetime(2026, 3, 2, tzinfo=UTC), **simulator)
         self.trace: list[tuple[str, bytes]] = []
         self.to_terminal: Hook = lambda data: [data]
         self.to_kiosk: Hook = lambda data: [data]
+        self.stale = b""
         self.told: list[TerminalNotice] = []
         self._serving: set[asyncio.Task[None]] = set()
         self.driver = CardTerminal(self._open, framing=framing, trace=lambda way, data: self.trace.append((way, data)))
@@ -34,6 +35,8 @@ class Table:
         near, far = memory_pair()
         near.hook = lambda data: self.to_terminal(data)  # noqa: PLW0108 - a test may change it later
         far.hook = lambda data: self.to_kiosk(data)  # noqa: PLW0108
+        await far.write(self.stale)
+        self.stale = b""
         serving = asyncio.create_task(self.sim.serve(far))
         self._serving.add(serving)
         serving.add_done_callback(self._serving.discard)

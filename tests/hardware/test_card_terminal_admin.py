@@ -1,6 +1,8 @@
 """The rest of the card terminal: last, reversal, end of day, condition, registration, and its simulator's hands."""
 
 import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 
 import pytest
 
@@ -302,11 +304,16 @@ DONE, REFUSED = Apdu(Command.COMPLETION), Apdu(Command.ABORTED, b"\x6c")
 
 
 class Odd:
-    """Registers and is ready, then answers 06 01 with a script. ``heard`` is what the kiosk said to the script."""
+    """Registers and is ready, then answers 06 01 with a script and hangs up if told so.
 
-    def __init__(self, *script: Apdu) -> None:
+    ``heard`` is what the kiosk said to the script. ``repeated`` is said at the next registration and ``answered``.
+    """
+
+    def __init__(self, *script: Apdu, hangs_up: bool = False, repeated: Apdu | None = None) -> None:
         self._script = list(script)
+        self._hangs_up, self._repeated = hangs_up, repeated
         self._paying = False
+        self.answered = b""
         self.heard: list[Apdu] = []
 
     async def open(self) -> MemoryChannel:
@@ -319,6 +326,10 @@ class Odd:
             taken = take_apdu(data)
             assert taken is not None
             apdu = taken[0]
+            if apdu.control == Command.REGISTRATION and self._paying and self._repeated is not None:
+                await line.write(bytes(self._repeated))
+                self.answered = await line.read()
+                self._repeated = None
             if apdu.control in (Command.REGISTRATION, Command.STATUS_ENQUIRY):
                 await line.write(bytes(ACCEPTED) + bytes(DONE))
             elif apdu.control == Command.AUTHORISATION:
@@ -327,6 +338,20 @@ class Odd:
             elif self._paying and self._script:
                 self.heard.append(apdu)
                 await line.write(bytes(self._script.pop(0)))
+                if self._hangs_up and not self._script:
+                    line.cut()
+
+
+@asynccontextmanager
+async def driver_of(odd: Odd) -> AsyncIterator[CardTerminal]:
+    driver = CardTerminal(odd.open)
+    running = asyncio.create_task(driver.run())
+    await asyncio.sleep(1)
+    try:
+        yield driver
+    finally:
+        running.cancel()
+        await asyncio.wait([running])
 
 
 @pytest.mark.parametrize(
@@ -346,14 +371,10 @@ class Odd:
 def test_what_is_neither_approval_nor_decline_is_uncertain(script: tuple[Apdu, ...], heard: str) -> None:
     async def story() -> None:
         odd = Odd(*script)
-        driver = CardTerminal(odd.open)
-        running = asyncio.create_task(driver.run())
-        await asyncio.sleep(1)
-        with pytest.raises(PaymentUncertain):
-            await driver.pay(PRICE, lambda _: None)
+        async with driver_of(odd) as driver:
+            with pytest.raises(PaymentUncertain):
+                await driver.pay(PRICE, lambda _: None)
         assert b"".join(bytes(apdu) for apdu in odd.heard).hex() == heard
-        running.cancel()
-        await asyncio.wait([running])
 
     run(story())
 
@@ -375,15 +396,60 @@ REVERSED = status((0x27, b"\0"), (0x04, bcd(PRICE, 6)), (0x0B, bcd(8, 3)), (0x37
 def test_withheld_is_only_what_the_terminal_has_undone(script: tuple[Apdu, ...], undone: bool) -> None:
     async def story() -> None:
         odd = Odd(status(*APPROVED), *script)
-        driver = CardTerminal(odd.open)
-        running = asyncio.create_task(driver.run())
-        await asyncio.sleep(1)
-        await driver.pay(PRICE, lambda _: None)
-        error = await outcome(driver.withhold())
+        async with driver_of(odd) as driver:
+            await driver.pay(PRICE, lambda _: None)
+            error = await outcome(driver.withhold())
         assert error is None if undone else isinstance(error, PaymentUncertain)
         assert odd.heard[0] == Apdu(0x8466)
-        running.cancel()
-        await asyncio.wait([running])
+
+    run(story())
+
+
+@pytest.mark.parametrize(
+    "then",
+    [status(*DECLINED), status(*[(0x0B, bcd(9, 3)) if tag == 0x0B else (tag, value) for tag, value in APPROVED])],
+    ids=["declined", "another"],
+)
+def test_a_terminal_that_contradicts_its_approval_is_not_believed(then: Apdu) -> None:
+    async def story() -> None:
+        odd = Odd(status(*APPROVED), then, DONE)
+        async with driver_of(odd) as driver:
+            await driver.pay(PRICE, lambda _: None)
+            await asyncio.sleep(10)
+            with pytest.raises(PaymentUncertain):
+                await driver.deliver()
+
+    run(story())
+
+
+def test_an_end_that_was_heard_is_known_even_if_the_line_dies_then() -> None:
+    async def story() -> None:
+        async with driver_of(Odd(status(*APPROVED), DONE, hangs_up=True)) as driver:
+            await driver.pay(PRICE, lambda _: None)
+            await driver.deliver()
+
+    run(story())
+
+
+@pytest.mark.parametrize(
+    ("approved", "decision", "answer"),
+    [(False, "", 0x8466), (True, "", 0x8000), (True, "deliver", 0x8000), (True, "withhold", 0x8466)],
+)
+def test_an_approval_repeated_on_a_new_line_is_answered_as_was_decided(
+    approved: bool, decision: str, answer: int
+) -> None:
+    async def story() -> None:
+        booked = status(*APPROVED)
+        bank = Apdu(Command.INTERMEDIATE, b"\x04")
+        odd = Odd(*([booked, booked] if approved else [bank, bank]), hangs_up=True, repeated=booked)
+        async with driver_of(odd) as driver:
+            paid = await outcome(driver.pay(PRICE, lambda _: None))
+            assert isinstance(paid, CardReceipt) == approved
+            if decision:
+                with pytest.raises(PaymentUncertain):
+                    await getattr(driver, decision)()
+            await asyncio.sleep(20)
+        assert odd.answered == bytes(Apdu(answer))
 
     run(story())
 

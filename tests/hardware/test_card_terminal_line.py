@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from hardware.protocols.zvt import ACK, NAK
+from hardware.protocols.zvt import ACCEPTED, ACK, NAK, Apdu, Command, serial_frame
 from hardware.simulators.card_terminal import STAGES
-from kiosk_app.devices import CardReceipt
+from kiosk_app.devices import CardReceipt, DeviceState
 from kiosk_app.errors import DeviceError, DeviceOffline, PaymentDeclined, PaymentError, PaymentUncertain
 from tests.hardware.card_terminal_kit import PRICE, Table, outcome, table
 from tests.virtual import run
@@ -326,6 +326,24 @@ def test_garbled_answers_never_turn_a_decline_into_an_approval(
                 await asyncio.sleep(100)
                 assert standing(made) == []
             assert agrees(made, await truth(made))
+
+    run(story())
+
+
+def test_a_late_answer_that_outlives_a_serial_connection_is_not_taken_for_the_next() -> None:
+    async def story() -> None:
+        async with table(framing="serial") as made:
+            seen: list[DeviceState] = []
+            made.driver.watch(lambda condition: seen.append(condition.state))
+            made.sim.freeze()
+            with pytest.raises(DeviceOffline):
+                await made.driver.status()
+            made.sim.thaw()
+            await made.wait(lambda: bool(seen))
+            made.stale = serial_frame(ACCEPTED) + serial_frame(Apdu(Command.COMPLETION, b"\xdf"))
+            await made.online()
+            assert set(seen) == {DeviceState.OFFLINE, DeviceState.ONLINE}
+            assert made.driver.condition.reason == ""
 
     run(story())
 

@@ -375,6 +375,23 @@ def test_without_a_line_nothing_is_sent_and_that_is_certain() -> None:
     run(story())
 
 
+@pytest.mark.parametrize("steps", range(10))
+def test_a_line_lost_while_the_request_leaves_never_leaves_the_caller_waiting(steps: int) -> None:
+    async def story() -> None:
+        async with table() as made:
+            paying = made.pay()
+            for _ in range(steps):
+                await asyncio.sleep(0)
+            await made.sim.unplug()
+            async with asyncio.timeout(10):
+                error = await outcome(paying)
+            assert isinstance(error, PaymentUncertain | DeviceOffline)
+            if isinstance(error, DeviceOffline):
+                assert made.sent("0601") == 0
+
+    run(story())
+
+
 def test_before_it_has_registered_nothing_is_sent() -> None:
     async def story() -> None:
         async with table() as made:
