@@ -55,6 +55,7 @@ enrolment = sa.Table(
     sa.Column("selector", sa.String, primary_key=True),  # first 4 characters of the code; not secret
     sa.Column("keyed_hash", sa.String, nullable=False),
     sa.Column("site", sa.String, nullable=False),
+    sa.Column("number", sa.String, nullable=False, unique=True),  # the machine's eight digits
     sa.Column("expires_at", Utc, nullable=False),
     sa.Column("tries", sa.Integer, nullable=False),
     sa.Column("used_at", Utc),

@@ -35,10 +35,14 @@ TRIES: Final = 5
 
 @dataclass(frozen=True)
 class Place:
-    """What every kiosk of this central is told: where a receipt can be checked, and whom a citizen may call."""
+    """What every kiosk of this central is told: where a receipt can be checked, and whom a citizen may call.
+
+    ``district``: six digits (GB/T 2260) that begin the number of every machine enrolled here.
+    """
 
     proof_url: str = ""
     hotline: str = ""
+    district: str = "440703"
 
 
 class Enrolment:
@@ -65,9 +69,16 @@ class Enrolment:
         code = codes.make(self._random(60))
         row = {"selector": code[: codes.SELECTOR], "keyed_hash": self._hash(code), "site": site, "tries": 0}
         with self._store.write() as connection:
+            row["number"] = self._next_number(connection)
             connection.execute(rows.delete().where(rows.c.selector == row["selector"]))  # one in a million: last wins
             connection.execute(rows.insert().values(row | {"expires_at": self._clock.now() + LIFE}))
         return codes.show(code)
+
+    def _next_number(self, connection: sa.Connection) -> str:
+        """Eight digits no other machine of the district has."""
+        mine = rows.c.number.startswith(self._place.district)
+        last = connection.execute(sa.select(sa.func.max(rows.c.number)).where(mine)).scalar_one()
+        return str(int(last) + 1) if last else f"{self._place.district}01"
 
     def post(self, caller: str, body: bytes) -> bytes:
         """Answer ``POST /enrol`` of this network address: JSON. Raises Refused."""
@@ -109,22 +120,23 @@ class Enrolment:
         registry.add(connection, kiosk, self._clock.now())
         used = {"used_at": self._clock.now(), "kiosk": kiosk.id, "public_key": public_key, "certificate": certificate}
         connection.execute(rows.update().where(here).values(used))
-        return self._enrolled(kiosk.id, row.site, certificate)
+        return self._enrolled(kiosk.id, row, certificate)
 
     def _repeated(self, connection: sa.Connection, row: sa.Row[Any], public_key: str) -> Enrolled | Refused:
         if row.public_key != public_key:
             alarm = Alarm(component="enrolment", code="code-used-twice", raised=True)
             presence.alarm(connection, row.kiosk, alarm, self._clock.now())
         elif self._clock.now() < row.used_at + REPEAT:
-            return self._enrolled(row.kiosk, row.site, row.certificate)
+            return self._enrolled(row.kiosk, row, row.certificate)
         return Refused(409, "code-used", "the code was used; ask for a new one")
 
-    def _enrolled(self, kiosk: str, site: str, certificate: str) -> Enrolled:
+    def _enrolled(self, kiosk: str, row: sa.Row[Any], certificate: str) -> Enrolled:
         return Enrolled(
             kiosk=kiosk,
+            number=row.number,
             certificate=certificate,
             chain=self._authority.chain_pem,
-            site=site,
+            site=row.site,
             proof_url=self._place.proof_url,
             hotline=self._place.hotline,
         )

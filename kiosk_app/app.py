@@ -33,7 +33,7 @@ from kiosk_app.no_store import NoStore
 from kiosk_app.ports import Clock, Journal, Outbox
 from offline_cache.central_client import CentralClient
 from offline_cache.journal import SqlJournal
-from offline_cache.keys import load_or_make_key
+from offline_cache.keys import lineage, load_or_make_key
 from offline_cache.outbox import SqlOutbox
 from offline_cache.store import Store, open_store
 from provisioning.device_key import DeviceKey
@@ -135,15 +135,16 @@ class Records:
 def open_records(config: Config, base: Path, clock: Clock, stack: ExitStack) -> Records:
     """Open the store; a store that cannot be opened is left alone and replaced by one that refuses everything."""
     try:
-        store = stack.enter_context(open_store(base / config.store.path, load_or_make_key(base / config.store.key)))
-        return records_in(store, *read_identity(config, base), clock)
+        path = base / config.store.path
+        store = stack.enter_context(open_store(path, load_or_make_key(base / config.store.key)))
+        return records_in(store, path, *read_identity(config, base), clock)
     except StoreError as error:
         log.error("store", error=type(error).__name__, detail=error.detail, do=error.operator)
         nothing = NoStore(error)
         return Records(nothing, nothing, f"store {type(error).__name__}")
 
 
-def records_in(store: Store, identity: Identity, files: Files, clock: Clock) -> Records:
+def records_in(store: Store, path: Path, identity: Identity, files: Files, clock: Clock) -> Records:
     """Journal and outbox in an open store."""
     new_id = uuid7(clock, SystemRandom())
     outbox = SqlOutbox(
@@ -155,6 +156,7 @@ def records_in(store: Store, identity: Identity, files: Files, clock: Clock) -> 
         mono=time.monotonic,
         clock_quality=lambda: "unknown",
         new_id=new_id,
+        lineage=lineage(path.with_name(path.name + ".id")),
     )
     return Records(SqlJournal(store, outbox, clock), outbox)
 
@@ -165,7 +167,7 @@ def open_books(config: Config, base: Path, stack: ExitStack) -> Records:
     if not path.exists():
         raise ConfigError(str(path), "store.path", "there is no store yet: the kiosk has not run")
     store = stack.enter_context(open_store(path, load_or_make_key(base / config.store.key)))
-    return records_in(store, *read_identity(config, base), SystemClock())
+    return records_in(store, path, *read_identity(config, base), SystemClock())
 
 
 # --- running ---------------------------------------------------------------------------------------------------

@@ -40,7 +40,9 @@ class SqlOutbox:
     """Implements :class:`kiosk_app.ports.Outbox` in the store.
 
     ``sign`` gives hex of the device key's signature; ``mono`` is seconds of a clock that never goes back within
-    ``boot_id``; ``clock_quality`` one of ``ntp``, ``server``, ``drifted``, ``unknown`` (C.17).
+    ``boot_id``; ``clock_quality`` one of ``ntp``, ``server``, ``drifted``, ``unknown`` (C.17). ``lineage`` is added
+    to every stream's name: a store that replaces a lost one begins at 1 again, and under the old names central
+    would rightly call that a fork.
     """
 
     def __init__(
@@ -54,9 +56,11 @@ class SqlOutbox:
         mono: Callable[[], float],
         clock_quality: Callable[[], str],
         new_id: NewId,
+        lineage: str = "",
     ) -> None:
         self._store, self._kiosk, self._boot_id, self._sign = store, kiosk, boot_id, sign
         self._clock, self._mono, self._quality, self._new_id = clock, mono, clock_quality, new_id
+        self._lineage = f".{lineage}" if lineage else ""
 
     # --- in ---
 
@@ -66,7 +70,7 @@ class SqlOutbox:
 
     def extend(self, connection: Connection, reports: Iterable[tuple[str, Body]]) -> list[Event]:
         """The same inside somebody's transaction."""
-        return [self._put(connection, stream, body) for stream, body in reports]
+        return [self._put(connection, stream + self._lineage, body) for stream, body in reports]
 
     def _put(self, connection: Connection, stream: str, body: Body) -> Event:
         chain = chain_of(stream)

@@ -38,6 +38,7 @@ class Identity:
     """Who this machine is, and the files it proves it with."""
 
     kiosk: str
+    number: str
     site: str
     proof_url: str
     hotline: str
@@ -96,7 +97,7 @@ def enrol(
         raise EnrolmentError("wrong-authority", failure.verify_message) from failure
     except (OSError, http.client.HTTPException) as failure:
         raise EnrolmentError("unreachable", type(failure).__name__) from failure
-    identity = Identity(answer.kiosk, answer.site, answer.proof_url, answer.hotline, url)
+    identity = Identity(answer.kiosk, answer.number, answer.site, answer.proof_url, answer.hotline, url)
     _write(files.authority, root)
     _write(files.certificate, answer.certificate + answer.chain)
     _write(files.identity, json.dumps(asdict(identity), ensure_ascii=False, indent=2))

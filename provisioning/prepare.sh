@@ -6,9 +6,9 @@ cd "$(dirname "$0")/.."
 
 # The kiosk itself; then what the demo and the tests stand on (a screen of their own, a print server, fonts).
 PACKAGES="python3-venv python3-dev gcc libcups2-dev
-  cups-daemon cups-client cups-filters cups-ipp-utils ghostscript dbus avahi-daemon
+  cups cups-daemon cups-client cups-filters cups-ipp-utils ghostscript dbus avahi-daemon
   xvfb x11vnc novnc websockify xdotool x11-utils libgl1 libgl1-mesa-dri libmtdev1
-  fonts-noto-cjk fonts-wqy-zenhei poppler-utils chromium"
+  fonts-noto-cjk fonts-wqy-microhei poppler-utils chromium"
 
 missing=""
 for package in $PACKAGES; do
@@ -19,7 +19,6 @@ if [ -n "$missing" ]; then
     as_root=""
     [ "$(id -u)" = 0 ] || as_root="sudo"
     $as_root apt-get update -qq
-    # policy-rc.d: a print server for the demo is our own child; the machine's own is not to be started by us.
     DEBIAN_FRONTEND=noninteractive $as_root apt-get install -y -qq --no-install-recommends $missing >/dev/null
 fi
 

@@ -138,14 +138,17 @@ class Till:
             self._open[moved.reference] = moved
         if self._newest is not None and self._newest.reference == moved.reference:
             self._newest = moved
+        if reports:
+            for listener in self.reported:
+                listener()
         return moved
 
     def _begin(self, amount: Fen) -> Payment:
-        """Write the intention under a new reference: machine, local day, number of the day."""
-        day = f"{self._machine}{self._clock.now().astimezone(LOCAL):%y%m%d}"
-        last = self._newest.reference if self._newest else ""
-        number = int(last[-4:]) + 1 if last.startswith(day) else 1
-        payment = Payment(f"{day}{number:04d}", amount, State.INTENDED)
+        """Write the intention under a new reference: machine, local day and second, never one that was used."""
+        reference = f"{self._machine}{self._clock.now().astimezone(LOCAL):%y%m%d%H%M%S}"
+        if self._newest is not None and reference <= self._newest.reference:
+            reference = str(int(self._newest.reference) + 1)
+        payment = Payment(reference, amount, State.INTENDED)
         self._journal.append(payment.reference, KIND, payment.state.value, fields(payment))
         self._open[payment.reference] = self._newest = payment
         return payment

@@ -101,6 +101,12 @@ def test_a_code_becomes_a_certificate_and_a_trusted_kiosk(office: tuple[Fleet, E
     assert central.send(central.kiosk.event(central.moved("R1", "approved"))).streams["pay"].rejected == []
 
 
+def test_every_machine_gets_a_number_that_no_other_has(office: tuple[Fleet, Enrolment]) -> None:
+    _, enrolments = office
+    limits = [ask(enrolments, enrolments.new_code("x"), DeviceKey.from_number(n + 1)).number for n in range(3)]
+    assert limits == ["44070301", "44070302", "44070303"]
+
+
 def test_the_certificate_carries_the_identity_central_gave_and_nothing_else(office: tuple[Fleet, Enrolment]) -> None:
     central, enrolments = office
     answer = ask(enrolments, enrolments.new_code("x"))

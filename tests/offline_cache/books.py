@@ -45,7 +45,7 @@ def seal(data: bytes) -> str:
     return hashlib.sha256(b"device key" + data).hexdigest()
 
 
-def write_up(store: Store, clock: SetClock | None = None, ids: Iterator[int] | None = None) -> Books:
+def write_up(store: Store, clock: SetClock | None = None, ids: Iterator[int] | None = None, lineage: str = "") -> Books:
     """Journal and outbox over ``store``."""
     clock, numbers = clock or SetClock(), ids or count(1)
     outbox = SqlOutbox(
@@ -57,15 +57,18 @@ def write_up(store: Store, clock: SetClock | None = None, ids: Iterator[int] | N
         mono=lambda: 12.5,
         clock_quality=lambda: "server",
         new_id=lambda: f"id-{next(numbers)}",
+        lineage=lineage,
     )
     return Books(store, SqlJournal(store, outbox, clock), outbox, clock)
 
 
 @contextmanager
-def opened(path: Path, *, key: bytes = KEY, clock: SetClock | None = None, reserve: int = 1 << 20) -> Iterator[Books]:
+def opened(
+    path: Path, *, key: bytes = KEY, clock: SetClock | None = None, reserve: int = 1 << 20, lineage: str = ""
+) -> Iterator[Books]:
     """The books in ``path``, closed at the end."""
     with open_store(path, key, reserve=reserve) as store:
-        yield write_up(store, clock)
+        yield write_up(store, clock, lineage=lineage)
 
 
 def moved(reference: str, state: str = "approved", amount: int = 20_000) -> tuple[str, PaymentMoved]:

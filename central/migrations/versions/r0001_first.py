@@ -25,6 +25,7 @@ def upgrade() -> None:
         sa.Column("selector", sa.String(), nullable=False),
         sa.Column("keyed_hash", sa.String(), nullable=False),
         sa.Column("site", sa.String(), nullable=False),
+        sa.Column("number", sa.String(), nullable=False),
         sa.Column("expires_at", Utc(), nullable=False),
         sa.Column("tries", sa.Integer(), nullable=False),
         sa.Column("used_at", Utc(), nullable=True),
@@ -32,6 +33,7 @@ def upgrade() -> None:
         sa.Column("public_key", sa.Text(), nullable=True),
         sa.Column("certificate", sa.Text(), nullable=True),
         sa.PrimaryKeyConstraint("selector"),
+        sa.UniqueConstraint("number"),
     )
     op.create_table(
         "event",
