@@ -1,11 +1,9 @@
 """Nobody is here: what the machine is for, and one large invitation. A touch anywhere begins."""
 
-from collections.abc import Sequence
 from typing import Any
 
 from kiosk_app.views import Chosen, text
 from screens.widgets.element import load
-from screens.widgets.frame import Key
 from screens.widgets.say import Say
 from screens.widgets.work import Work
 
@@ -16,12 +14,9 @@ class Attract(Work):
     def fill(self, view: Any) -> None:
         self.title = text("attract.title")
         for name in view.services:
-            self.ids.services.add_widget(Say(words=name, letters=46, bold=True))
-            self.ids.services.add_widget(Say(words=name, letters=32, ink="ink2", second=True))
+            self.ids.services.add_widget(Say(words=name, letters=46, bold=True, align="center"))
+            self.ids.services.add_widget(Say(words=name, letters=32, ink="ink2", second=True, align="center"))
         self.ids.services.hidden = not view.services
-
-    def keys(self) -> Sequence[Key]:
-        return (Key("begin", text("attract.begin"), self.begin, kind="go", icon="touch", share=2.4),)
 
     def begin(self) -> None:
         """Somebody is here."""

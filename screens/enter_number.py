@@ -27,8 +27,9 @@ class EnterNumber(Work):
     def fill(self, view: Any) -> None:
         self.digits = view.value[: max(view.lengths)]
         ids = self.ids
-        ids.hint.words = view.hint
-        ids.problem.words, ids.problem.hidden = view.problem, view.problem is None
+        ids.hint.words, wrong = view.problem or view.hint, view.problem is not None
+        ids.hint.bold, ids.hint.ink = wrong, "on_stop" if wrong else "ink2"
+        ids.field.rim = "stop" if wrong else "none"
         ids.digits.plain = grouped(self.digits) or " "
         for names in ROWS:
             row = Row(gap=20, lean="fill", tall=128, grow=True)

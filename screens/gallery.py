@@ -1,6 +1,5 @@
 """Draw every view with sample data: ``python -m screens.gallery OUT``. Needs an X server (DISPLAY)."""
 
-import asyncio
 import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -28,12 +27,12 @@ def styles() -> Iterator[tuple[str, dict[str, object]]]:
     yield "zh_CN-contrast", {"contrast": True}
 
 
-async def draw(out: Path) -> int:
+def draw(out: Path) -> int:
     """All pictures; how many."""
     count = 0
     stage = Stage(site="环市街服务中心", site_en="Huanshi Street Service Centre", hotline="0750-1234567", clock=Noon())
     for turned, size in SIZES.items():
-        await stage.resize(size)
+        stage.resize(size)
         for style, look in styles():
             stage.wear(**look)
             for name, view in SAMPLES.items():
@@ -48,4 +47,4 @@ async def draw(out: Path) -> int:
 if __name__ == "__main__":
     folder = Path(sys.argv[1] if len(sys.argv) > 1 else "out/screens")
     folder.mkdir(parents=True, exist_ok=True)
-    print(f"{asyncio.run(draw(folder))} pictures in {folder}")  # noqa: T201 - a command says what it did
+    print(f"{draw(folder)} pictures in {folder}")  # noqa: T201 - a command says what it did

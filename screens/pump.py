@@ -79,7 +79,6 @@ class Pump:
         self._whole = True
         self._heal_at = math.inf
         self._keeps = keeps_picture(window)
-        self.drawn = asyncio.Event()
         self.after_turn: Callable[[], None] = lambda: None
         self.frames = {"whole": 0, "part": 0}
 
@@ -97,6 +96,7 @@ class Pump:
     async def run(self) -> None:
         """Until cancelled, or until the window is closed."""
         loop = asyncio.get_running_loop()
+        self._wake = asyncio.Event()
         for fd in self._descriptors:
             loop.add_reader(fd, self._wake.set)
         try:

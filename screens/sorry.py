@@ -15,7 +15,7 @@ class Sorry(Work):
     """An apology that helps on."""
 
     def fill(self, view: Any) -> None:
-        self.title = None
+        self.title, self.lean = None, "middle"
         ids = self.ids
         ids.said.words = ids.said_second.words = view.title
         ids.detail.words = ids.detail_second.words = view.detail

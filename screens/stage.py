@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 from kivy.base import runTouchApp
 from kivy.clock import Clock as Ticks
@@ -35,6 +35,7 @@ from screens.pump import Pump, sockets, x_connections
 from screens.root import Root
 from screens.sorry import Sorry
 from screens.widgets.frame import Key, Page
+from screens.widgets.say import Say
 from screens.widgets.work import Work
 from screens.window import open_window
 from screens.words import LANGUAGES, Words, other
@@ -71,7 +72,7 @@ class Stage:
         self._page: Page | None = None
         self._covered: Page | None = None
         self._answer_to: asyncio.Future[Intent] | None = None
-        self._serial, self._told = 0, -1
+        self._serial, self._told = 0, dict[str, Any]()
         self._since = clock.now()
         self._touched = 0.0
         self._pump = Pump(self._window, x_connections(sockets() - before) or x_connections(sockets()))
@@ -90,6 +91,11 @@ class Stage:
     @property
     def language(self) -> str:
         return self._look.language
+
+    @property
+    def look(self) -> Look:
+        """Language, letter size and contrast of this visit."""
+        return self._look
 
     @property
     def current(self) -> tuple[str, datetime]:
@@ -112,7 +118,7 @@ class Stage:
         outer = self._answer_to
         answer: asyncio.Future[Intent] = asyncio.get_running_loop().create_future()
         self._answer_to = answer
-        self._told = -1
+        self._told = {}
         self.put(view)
         try:
             return await answer
@@ -135,21 +141,41 @@ class Stage:
         finally:
             Ticks.unschedule(self._tick)
 
-    def snapshot(self, path: Path | str) -> None:
+    @property
+    def size(self) -> tuple[int, int]:
+        """The window's, in pixels."""
+        return (int(self._window.width), int(self._window.height))
+
+    @property
+    def frames(self) -> dict[str, int]:
+        """How many frames were drawn whole and in part."""
+        return dict(self._pump.frames)
+
+    def sayings(self) -> list[Say]:
+        """Every sentence that shows."""
+        return self._page.sayings() if self._page is not None else []
+
+    def snapshot(self, path: Path | str | IO[bytes]) -> None:
         """Write what is shown as a PNG."""
         picture = Image.frombytes("RGBA", self._window.size, self._pump.pixels())
-        picture.transpose(Image.Transpose.FLIP_TOP_BOTTOM).convert("RGB").save(path, compress_level=1)
+        picture.transpose(Image.Transpose.FLIP_TOP_BOTTOM).convert("RGB").save(path, "PNG", compress_level=1)
         self._pump.everything()
 
     def wear(self, **choices: Any) -> None:
         """Dress in another ``language``, with ``large`` letters, in ``contrast``: what the bar's buttons do."""
         self._wear(replace(self._look, **choices))
 
-    async def resize(self, size: tuple[int, int]) -> None:
+    def resize(self, size: tuple[int, int]) -> None:
         """Give the window another size, for pictures in both orientations."""
         self._window.size = size
         self._window.dispatch("on_resize", *size)
-        await asyncio.sleep(0)
+        for _ in range(3):  # the X server, SDL and the drawing surface agree on the size one after the other
+            self._window.flip()
+            self._window.mainloop()
+
+    def targets(self) -> list[dict[str, Any]]:
+        """What can be touched now, as {key, x, y, w, h} from the upper left corner."""
+        return self._root.targets()
 
     def close(self) -> None:
         """Take everything off the window. A process has one window; another stage may use it."""
@@ -243,13 +269,14 @@ class Stage:
 
     def _tell_targets(self) -> None:
         """Write what can be touched and would be heard, as {view, serial, targets: [{key, x, y, w, h}]}."""
-        heard = self._answer_to is not None and not self._answer_to.done()
-        state = self._serial * 2 + heard
-        if self._targets is None or self._told == state:
+        if self._targets is None:
             return
-        self._told = state
+        heard = self._answer_to is not None and not self._answer_to.done()
         seen = self._root.targets() if heard else []
         news = {"view": self.current[0], "serial": self._serial, "targets": seen}
+        if news == self._told:  # a button may open, or a list move, on the same page
+            return
+        self._told = news
         part = self._targets.with_suffix(".part")
         part.write_text(json.dumps(news), "utf-8")
         part.replace(self._targets)

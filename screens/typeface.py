@@ -73,7 +73,8 @@ def pieces(text: str) -> list[str]:
     units: list[str] = []
     for piece in _PIECE.findall(text):
         glue = bool(units) and (piece[0] in _CLOSING or piece.isspace() or (units[-1][-1] in _OPENING))
-        if glue:
+        counted = bool(units) and re.search(r"\d\s*$", units[-1]) and (not piece.isascii() or piece[0].isdigit())
+        if glue or counted:
             units[-1] += piece
         else:
             units.append(piece)
@@ -106,6 +107,9 @@ def _longest(line: str, width: float, wide: Callable[[str], float]) -> int:
 def balanced(text: str, width: float, wide: Callable[[str], float]) -> list[str]:
     """As many lines as :func:`wrap` needs, of nearly equal length: no single character on the last one."""
     lines = wrap(text, width, wide)
+    halves = re.split(r"(?<=[，。？])", text.strip(), maxsplit=1)
+    if len(lines) == 2 and all(halves) and all(wide(half) <= width for half in halves):
+        return halves
     low, high = width / max(1, len(lines)), width
     while len(lines) > 1 and high - low > 8:
         middle = (low + high) / 2

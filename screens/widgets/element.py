@@ -19,12 +19,14 @@ Box = tuple[float, float, float, float]
 class Element(Widget):
     """A part of the picture. In a Row it is ``wide`` units, its natural width (-1), or its share of the rest (0)."""
 
-    look = ObjectProperty(Look())
+    look = ObjectProperty(Look(), rebind=True)
     wide = NumericProperty(0)
     tall = NumericProperty(0)
     share = NumericProperty(1)
     grow = BooleanProperty(False)
+    give = BooleanProperty(False)
     hidden = BooleanProperty(False)
+    apart = BooleanProperty(False)
 
     def px(self, units: float) -> float:
         """Design units in pixels of this window."""
@@ -36,8 +38,8 @@ class Element(Widget):
         return look.colour(name)
 
     def parts(self) -> list["Element"]:
-        """The children that show, in reading order."""
-        return [child for child in reversed(self.children) if not child.hidden]
+        """The children that show here, in reading order; one that is ``apart`` is placed by somebody else."""
+        return [child for child in reversed(self.children) if not child.hidden and not child.apart]
 
     def dress(self, look: Look) -> None:
         """Take this look, with everything inside."""
@@ -85,8 +87,10 @@ class Element(Widget):
 
 
 class Column(Element):
-    """One below the other. What is left over goes to those that ``grow``; what is missing is taken from them."""
+    """One below the other. What is left over goes to those that ``grow``; what is missing is taken from them, and
+    from those that ``give``."""
 
+    lean = OptionProperty("middle", options=("middle", "up"))
     gap = NumericProperty(0)
     pad = VariableListProperty([0, 0, 0, 0])
 
@@ -109,10 +113,10 @@ class Column(Element):
         heights = [part.fit(inner) for part in parts]
         gap = self.px(self.gap)
         spare = height - top - bottom - sum(heights) - gap * max(0, len(parts) - 1)
-        growing = [i for i, part in enumerate(parts) if part.grow]
+        growing = [i for i, part in enumerate(parts) if part.grow or (part.give and spare < 0)]
         for i in growing:
             heights[i] = max(0, heights[i] + spare / len(growing))
-        at = y + height - top - (0 if growing else max(0, spare // 2))
+        at = y + height - top - (0 if growing or self.lean == "up" else max(0, spare // 2))
         for part, tall in zip(parts, heights, strict=True):
             part.place(x + left, round(at - tall), inner, tall)
             at -= tall + gap

@@ -137,6 +137,18 @@ class Bar(Row):
             button.bind(on_tap=lambda _, act=key.act: act())
             self.add_widget(button)
 
+    def widths(self, width: float) -> list[float]:
+        """Natural widths, stretched by shares as far as a button should go, or all narrower by the same part."""
+        parts = self.parts()
+        free = width - self.px(self.pad[0]) - self.px(self.pad[2]) - self.px(self.gap) * max(0, len(parts) - 1)
+        wants = [part.want() for part in parts]
+        spare = free - sum(wants)
+        if spare < 0:
+            return [free * want / sum(wants) for want in wants]
+        shares = sum(part.share for part in parts)
+        wide = [want + spare * part.share / shares for part, want in zip(parts, wants, strict=True)]
+        return [min(w, free / 2) for w in wide] if len(parts) < 3 and parts[-1].kind != "go" else wide
+
     def button(self, name: str) -> Any:
         """The button of this name."""
         return next(child for child in self.children if child.key == name)
@@ -169,6 +181,9 @@ class Page(Element):
             top -= self.px(steps)
             self.ids.steps.place(0, top, width, self.px(steps))
         low = 0.0
+        for part in (self.ids.steps, self.ids.bar):
+            if part.hidden:
+                part.put_away()
         if not self.ids.bar.hidden:
             low = self.px(bar)
             self.ids.bar.place(0, 0, width, low)
@@ -177,6 +192,8 @@ class Page(Element):
 
     def _upright(self, x: float, low: float, width: float, top: float) -> None:
         words: Column = self.ids.words
+        self.ids.title.letters = 64
+        self._part(False)
         if not self.work.title:
             words.put_away()
             self.work.place(x, low + self.px(40), width, top - low - self.px(80))
@@ -190,16 +207,35 @@ class Page(Element):
 
     def _lying(self, x: float, low: float, width: float, top: float) -> None:
         words: Column = self.ids.words
-        room = top - low - self.px(80)
-        if not self.work.title:
+        low, top, gap = low + self.px(30), top - self.px(30), self.px(56)
+        left, tall = float(round(width * 0.37)), 0.0
+        self.ids.title.letters = 52
+        if self.work.title:
+            tall = words.fit(left)
+            words.place(x, top - self.px(12) - tall, left, tall)
+            tall += self.px(48)
+        else:
             words.put_away()
-            self.work.place(x, low + self.px(32), width, top - low - self.px(64))
-            return
-        left = round(width * 0.36)
-        tall = words.fit(left)
-        words.place(x, top - self.px(48) - tall, left, tall)
-        gap = self.px(64)
-        self.work.place(x + left + gap, low + self.px(40), width - left - gap, room)
+        aside = self.work.aside
+        room = top - low - tall
+        self._part(aside is not None and not aside.hidden and self._fits(aside, left, room))
+        if aside is not None and aside.apart:
+            if not self.work.parts_shown():
+                left, gap = width, 0.0
+            high = min(room, aside.fit(left))
+            aside.place(x, round(top - tall - (0 if tall else (room - high) / 2) - high), left, high)
+        elif not self.work.title:
+            left, gap = 0.0, 0.0
+        if left < width:
+            self.work.place(x + left + gap, low, width - left - gap, top - low)
+
+    def _part(self, apart: bool) -> None:
+        if self.work.aside is not None:
+            self.work.aside.apart = apart
+
+    @staticmethod
+    def _fits(aside: Element, width: float, room: float) -> bool:
+        return aside.give or aside.fit(width) <= room
 
     def wear(self, look: Look) -> None:
         """Another language, letter size or contrast: the same widgets, dressed and placed again."""

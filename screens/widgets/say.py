@@ -35,6 +35,12 @@ class Say(Element):
     pitch = NumericProperty(1.36)
 
     _tint: Any = None
+    drawn: list[tuple[float, float, float, float]]
+    letters_tall = 0.0
+
+    def __init__(self, **properties: Any) -> None:
+        self.drawn = []
+        super().__init__(**properties)
 
     def dress(self, look: Look) -> None:
         super().dress(look)
@@ -98,8 +104,19 @@ class Say(Element):
         super().put_away()
         self.canvas.clear()
 
+    @property
+    def scrolls(self) -> bool:
+        """Whether it can be brought into sight by scrolling."""
+        above: Any = self.parent
+        while above is not None and above is not above.parent:
+            if hasattr(above, "over"):
+                return bool(above.over)
+            above = above.parent
+        return False
+
     def _draw(self, size: int, lines: list[str]) -> None:
         step = size * self.pitch
+        self.drawn, self.letters_tall = [], step * len(lines)
         top = self.y + (self.height + step * len(lines)) / 2
         with self.canvas:
             self._tint = Color(rgba=self.colour(self.ink))
@@ -110,4 +127,5 @@ class Say(Element):
                 wide, tall = texture.size
                 spare = {"left": 0, "center": (self.width - wide) / 2, "right": self.width - wide}[self.align]
                 low = top - step * (index + 0.5) - tall / 2
+                self.drawn.append((self.x + spare, low, wide, tall))
                 Rectangle(texture=texture, size=(wide, tall), pos=(round(self.x + spare), round(low)))

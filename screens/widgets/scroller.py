@@ -15,6 +15,8 @@ from screens.widgets.target import PushButton
 
 SLIP = 24
 """So many units may a finger move and still tap."""
+BESIDE = 120
+"""So many units wide is the column of the button and the rail, when there is more than fits."""
 
 
 class Scroller(Element):
@@ -28,10 +30,16 @@ class Scroller(Element):
     _speed = 0.0
     _gliding: Any = None
 
+    def add_widget(self, widget: Element, *args: Any, **kwargs: Any) -> None:
+        if self.children:
+            super().add_widget(widget, 1)  # under the button that pages
+        else:
+            super().add_widget(widget, *args, **kwargs)
+
     @property
     def content(self) -> Element:
         """The one thing inside; the other child is the button that pages."""
-        inside: Element = next(child for child in self.children if child is not self.ids.more)
+        inside: Element = next(child for child in self.children if not isinstance(child, More))
         return inside
 
     def dress(self, look: Look) -> None:
@@ -44,32 +52,39 @@ class Scroller(Element):
     def place(self, x: float, y: float, width: float, height: float) -> None:
         super().place(x, y, width, height)
         tall = self.content.fit(width)
-        self.over = max(0, round(tall - height))
-        if self.over:
+        if tall > height:
+            width -= self.px(BESIDE)
             tall = self.content.fit(width)
+        self.over = max(0, round(tall - height))
         spare = max(0, height - tall)
         top = self.top - (spare // 2 if self.centre else 0)
         self.content.place(x, top - tall, width, tall)
-        self.move_to(min(self.offset, self.over))
+        self.move_to(self.offset)
 
     def move_to(self, offset: float) -> None:
-        """Show from ``offset`` on."""
+        """Show from ``offset`` on. The button stands beside the content and leads on, at the end back to the top."""
         self.offset = min(max(0, round(offset)), self.over)
         more = self.ids.more
-        more.hidden = self.offset >= self.over - self.px(SLIP)
-        if more.hidden:
-            more.put_away()
-        else:
-            wide, tall = self.px(112), self.px(96)
-            more.place(round(self.right - wide - self.px(8)), round(self.y + self.px(8) - self.offset), wide, tall)
+        more.hidden = not self.over
         if self.over:
-            self.thumb_tall = self.height * self.height / (self.height + self.over)
-            self.thumb_y = self.top - self.thumb_tall - (self.height - self.thumb_tall) * self.offset / self.over
+            more.turn("up" if self.at_end else "down")
+            side = self.px(96)
+            more.place(round(self.right - side), round(self.y - self.offset), side, side)
+            rail = self.height - side - self.px(24)
+            self.thumb_tall = rail * self.height / (self.height + self.over)
+            self.thumb_y = self.top - self.thumb_tall - (rail - self.thumb_tall) * self.offset / self.over
+        else:
+            more.put_away()
         self.stain()
 
+    @property
+    def at_end(self) -> bool:
+        """Whether the last line shows."""
+        return bool(self.offset >= self.over - self.px(SLIP))
+
     def page(self) -> None:
-        """One page further down; what was the last row stays visible."""
-        self.move_to(self.offset + self.height * 0.8)
+        """One page further down, where what was the last row stays visible; from the end back to the top."""
+        self.move_to(0 if self.at_end else self.offset + self.height * 0.8)
 
     def clip(self) -> tuple[int, int, int, int]:
         """What may be painted: everything if nothing is moved, else this box and the shadows beside it."""
@@ -141,6 +156,12 @@ class Scroller(Element):
 
 class More(PushButton):
     """The button that shows that there is more, and goes there."""
+
+    def turn(self, icon: str) -> None:
+        """Point up or down."""
+        if icon != self.icon:
+            self.icon = icon
+            self.ids.sign.hidden = False
 
 
 load(__file__)

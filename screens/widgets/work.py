@@ -7,7 +7,6 @@ from kivy.clock import Clock
 from kivy.properties import ObjectProperty
 
 from kiosk_app.views import Back, Chosen, Intent, Leave, Text, View, text
-from screens.look import Look
 from screens.widgets import notice, qr, scroller, target  # noqa: F401 - used in the .kv of the views
 from screens.widgets.element import Column
 from screens.widgets.frame import Key
@@ -16,17 +15,21 @@ Answer = Callable[[Intent], None]
 
 
 class Work(Column):
-    """Shows one view. Subclasses fill themselves in :meth:`fill` and name their buttons in :meth:`keys`."""
+    """Shows one view. Subclasses fill themselves in :meth:`fill` and name their buttons in :meth:`keys`.
+
+    ``aside`` is the part that stands below the title when the screen lies on its side.
+    """
 
     view = ObjectProperty(None)
     title = ObjectProperty(None, allownone=True)
     subtitle = ObjectProperty(None, allownone=True)
+    aside = ObjectProperty(None, allownone=True)
     moves_money = False
     """No language or letters button here: nothing may distract while money moves."""
 
     def __init__(self, view: View, answer: Answer) -> None:
         self._answer, self._clocks, self._starts = answer, list[Any](), list[Callable[[], None]]()
-        super().__init__(view=view, title=getattr(view, "title", None))
+        super().__init__(view=view, title=getattr(view, "title", None), lean="up")
         self.fill(view)
 
     def fill(self, view: Any) -> None:
@@ -39,6 +42,10 @@ class Work(Column):
     def renew(self, view: View) -> bool:  # noqa: ARG002 - for subclasses that can
         """Show a newer view of the same kind in the same widgets, if that is possible: a press in progress survives."""
         return False
+
+    def parts_shown(self) -> bool:
+        """Whether anything is left beside what stands aside."""
+        return any(part.fit(1000) > 0 for part in self.parts())
 
     def answer(self, intent: Intent) -> None:
         """This is what the citizen wants."""
@@ -82,9 +89,3 @@ class Work(Column):
     def leave_key(self, words: Text | None = None) -> Key:
         """End the visit."""
         return Key("leave", words or text("bar.leave"), lambda: self.answer(Leave()), kind="stop", icon="leave")
-
-    @property
-    def dressed(self) -> Look:
-        """The look it wears."""
-        look: Look = self.look
-        return look
