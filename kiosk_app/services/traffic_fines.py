@@ -55,14 +55,15 @@ async def pay_traffic_fines(desk: Desk) -> bool:
 async def find_decisions(desk: Desk) -> Found | None:
     """Who and what is open; None for "back"."""
     steps = Steps(STEPS, 0)
-    if not desk.id_card_reader.condition.serves:
-        return await by_number(desk, steps)
-    card = await place_card(desk, steps, other=text("identify.other_number"))
-    if card is None:
-        return None
-    if not isinstance(card, IdentityCard):
-        return await by_number(desk, steps)
-    return card, await look_up(desk, AskDecisions(id_number=card.number))
+    while desk.id_card_reader.condition.serves:
+        card = await place_card(desk, steps, other=text("identify.other_number"))
+        if card is None:
+            return None
+        if isinstance(card, IdentityCard):
+            return card, await look_up(desk, AskDecisions(id_number=card.number))
+        if found := await by_number(desk, steps):
+            return found
+    return await by_number(desk, steps)
 
 
 async def by_number(desk: Desk, steps: Steps) -> Found | None:
@@ -112,8 +113,10 @@ async def choose(desk: Desk, citizen: IdentityCard | None, decisions: list[Decis
         answer = await desk.ask(view)
         if isinstance(answer, Back):
             return []
-        if isinstance(answer, Marked) and answer.keys:
-            return [decision for decision in payable if decision.number in answer.keys]
+        if isinstance(answer, Marked):
+            chosen = [decision for decision in payable if decision.number in answer.keys]
+            if chosen:
+                return chosen
 
 
 def _title(citizen: IdentityCard | None, payable: list[Decision]) -> Text:
@@ -177,6 +180,13 @@ def proof(
     )
 
 
+def _paid_by(paid: PaidFines) -> Text:
+    card = card_text(paid.card_name, paid.card)
+    if not paid.authorisation:  # not every terminal tells it
+        return text("done.paid_by_card", card=card)
+    return text("done.paid_by", card=card, authorisation=paid.authorisation)
+
+
 def done_view(paid: PaidFines) -> Done:
     """Board 06: what was paid, by what, and how it was reported."""
     reported = (
@@ -185,7 +195,7 @@ def done_view(paid: PaidFines) -> Done:
     return Done(
         title=text("done.title.paid"),
         amount=paid.amount,
-        paid_by=text("done.paid_by", card=card_text(paid.card_name, paid.card), authorisation=paid.authorisation),
+        paid_by=_paid_by(paid),
         facts=(
             *(text("done.fact.decision", number=item.number) for item in paid.items),
             text("done.fact.reference", reference=paid.reference),

@@ -6,6 +6,7 @@ the screen shows the reference and the code to photograph, and the A4 printer is
 
 import asyncio
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, replace
 
 from kiosk_app.desk import Desk
@@ -32,18 +33,16 @@ async def deliver(desk: Desk, view: Done, papers: Papers, steps: Steps) -> bool:
     Raises Left when they leave or do not answer.
     """
     outcome = await _print_receipt(desk, papers, steps)
-    view = replace(view, warnings=view.warnings + _receipt_warnings(outcome, papers.reference))
-    if outcome is None:
-        view = replace(view, title=text("done.title.paid_no_receipt"), seconds=desk.patience.take_card)
+    first = replace(view, seconds=desk.patience.done)
+    view = _after_receipt(desk, first, outcome, papers.reference)
     while True:
-        view = replace(view, actions=_actions(desk))
         intent = await _show_while_taking(desk, view)
         match intent:
             case Chosen("document"):
                 view = replace(view, warnings=await _print_document(desk, papers, steps))
             case Chosen("again"):
                 outcome = await _print_receipt(desk, papers, steps)
-                view = replace(view, warnings=_receipt_warnings(outcome, papers.reference))
+                view = _after_receipt(desk, first, outcome, papers.reference)
             case Chosen("other"):
                 return True
             case _:
@@ -65,6 +64,14 @@ async def _print_receipt(desk: Desk, papers: Papers, steps: Steps) -> PrintOutco
         return await desk.print_slip(papers.reference, papers.slip)
 
 
+def _after_receipt(desk: Desk, view: Done, outcome: PrintOutcome | None, reference: str) -> Done:
+    """The view with what became of the receipt; without one there is more time to photograph the screen."""
+    view = replace(view, warnings=view.warnings + _receipt_warnings(outcome, reference))
+    if outcome is None:
+        view = replace(view, title=text("done.title.paid_no_receipt"), seconds=desk.patience.take_card)
+    return view
+
+
 def _receipt_warnings(outcome: PrintOutcome | None, reference: str) -> tuple[Text, ...]:
     if outcome is PrintOutcome.PRINTED:
         return ()
@@ -82,8 +89,8 @@ async def _print_document(desk: Desk, papers: Papers, steps: Steps) -> tuple[Tex
 
 
 async def _show_while_taking(desk: Desk, view: Done) -> Chosen | Leave | None:
-    """The view with what must still be taken, until an answer or its time is over."""
-    view = replace(view, take=await still_inside(desk))
+    """The view with what must still be taken and can be printed now, until an answer or its time is over."""
+    view = await _as_it_is(desk, view)
     looking = asyncio.create_task(_keep_looking(desk, view), name="what is still inside")
     try:
         intent = await desk.last_view(view, view.seconds)
@@ -95,22 +102,25 @@ async def _show_while_taking(desk: Desk, view: Done) -> Chosen | Leave | None:
 async def _keep_looking(desk: Desk, view: Done) -> None:
     while True:
         await asyncio.sleep(LOOK_EVERY)
-        inside = await still_inside(desk)
-        if inside != view.take:
-            view = replace(view, take=inside)
+        now = await _as_it_is(desk, view)
+        if now != view:
+            view = now
             desk.screen.put(view)
+
+
+async def _as_it_is(desk: Desk, view: Done) -> Done:
+    return replace(view, take=await still_inside(desk), actions=_actions(desk))
 
 
 async def still_inside(desk: Desk) -> tuple[str, ...]:
     """What the devices say is still in or on the machine; what they cannot tell is left to the reminder."""
     inside = []
-    try:
+    with suppress(DeviceError):
         if desk.id_card_reader.condition.serves and await desk.id_card_reader.card_present():
             inside.append("card")
-    except DeviceError:
-        pass
-    if await desk.receipt_printer.paper_taken() is False:
-        inside.append("receipt")
+    with suppress(DeviceError):  # a printer that died after the payment must not cost the citizen the last view
+        if desk.receipt_printer.condition.serves and await desk.receipt_printer.paper_taken() is False:
+            inside.append("receipt")
     return tuple(inside)
 
 
