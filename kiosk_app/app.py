@@ -9,14 +9,14 @@ import resource
 import shutil
 import time
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import UTC, datetime
+from datetime import time as time_of_day
 from importlib.metadata import version
 from pathlib import Path
 from random import Random, SystemRandom
 
 import structlog
-from screens.stage import Stage
 
 from hardware.channel import opener_of
 from hardware.drivers.card_terminal import CardTerminal
@@ -38,6 +38,7 @@ from offline_cache.outbox import SqlOutbox
 from offline_cache.store import Store, open_store
 from provisioning.device_key import DeviceKey
 from provisioning.enrol import Files, Identity
+from screens.stage import Stage
 
 log = structlog.get_logger()
 
@@ -213,6 +214,8 @@ async def run(config: Config, base: Path) -> None:
                 software=SOFTWARE,
                 disk_free_mb=lambda: shutil.disk_usage(base).free // MIB,
                 issues=(records.trouble,) if records.trouble else (),
+                clock_quality=transport.clock_quality,
+                day_end=time_of_day.fromisoformat(config.session.day_end),
             ),
         )
         async with asyncio.TaskGroup() as group:
@@ -222,4 +225,4 @@ async def run(config: Config, base: Path) -> None:
 
 def patience_of(config: Config) -> Patience:
     """The file's seconds."""
-    return Patience(**{name: getattr(config.session, name) for name in config.session.__struct_fields__})
+    return Patience(**{field.name: getattr(config.session, field.name) for field in fields(Patience)})

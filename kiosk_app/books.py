@@ -8,6 +8,7 @@ import msgspec
 
 from kiosk_app.contract import PaymentMoved
 from kiosk_app.errors import ConfigError
+from kiosk_app.money.day import DAY
 from kiosk_app.money.payment import FINAL, KIND, STREAM, TAKEN, State, fields, from_entry, move
 from kiosk_app.ports import Entry, Journal, Outbox
 
@@ -38,11 +39,21 @@ class Day(msgspec.Struct, frozen=True, kw_only=True):
     owed: int
 
 
+class Closing(msgspec.Struct, frozen=True, kw_only=True):
+    """One closed batch of the terminal: ``agrees``, ``differs`` or ``unknown``; count and fen of both columns."""
+
+    day: str
+    state: str
+    ours: list[int]
+    terminal: list[int]
+
+
 class Books(msgspec.Struct, frozen=True, kw_only=True):
     """Everything ``kiosk books`` shows."""
 
     payments: list[Line]
     days: list[Day]
+    closings: list[Closing]
     outbox_waiting: int
 
 
@@ -50,13 +61,18 @@ def read_books(journal: Journal, outbox: Outbox) -> Books:
     """The books as the journal has them now."""
     walked: dict[str, list[Entry]] = defaultdict(list)
     papers: dict[str, list[str]] = defaultdict(list)
+    closings = []
     for entry in journal.entries():
-        if entry.kind == KIND:
+        if entry.kind == DAY:
+            if entry.state != "intended":
+                closings.append(Closing(day=entry.reference, state=entry.state, **entry.body))
+        elif entry.kind == KIND:
             walked[entry.reference].append(entry)
         else:
             papers[entry.reference].append(f"{entry.kind} {entry.state}")
     lines = [_line(entries, papers[reference], outbox) for reference, entries in sorted(walked.items())]
-    return Books(payments=lines, days=_days(walked.values()), outbox_waiting=outbox.report().count)
+    waiting = outbox.report().count
+    return Books(payments=lines, days=_days(walked.values()), closings=closings, outbox_waiting=waiting)
 
 
 def _line(entries: list[Entry], papers: list[str], outbox: Outbox) -> Line:

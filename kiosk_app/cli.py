@@ -11,7 +11,7 @@ import sys
 from collections.abc import Coroutine
 from contextlib import ExitStack
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import structlog
 import typer
@@ -20,6 +20,9 @@ from rich.table import Table
 
 from kiosk_app.errors import KioskError
 from kiosk_app.money.amounts import Fen, yuan
+
+if TYPE_CHECKING:
+    from kiosk_app.books import Books
 
 app = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False, add_completion=False, help=__doc__)
 out = Console(soft_wrap=True)
@@ -113,7 +116,7 @@ def enrol(
 @app.command()
 def device(
     role: Annotated[str, typer.Argument(help="id_card_reader, card_terminal, receipt_printer, document_printer")],
-    verb: Annotated[str, typer.Argument(help="status for any; read; pay, reverse, last, end-of-day; test; print")],
+    verb: Annotated[str, typer.Argument(help="status; read; pay, reverse, last, end-of-day, diagnosis; test; print")],
     file: Annotated[Path | None, typer.Argument(help="The PDF for print.")] = None,
     *,
     config: ConfigOption = Path("kiosk.toml"),
@@ -166,6 +169,11 @@ def books(
     if as_json:
         sys.stdout.write(msgspec.json.encode(book).decode() + "\n")
         return
+    _show(book)
+
+
+def _show(book: "Books") -> None:
+    """The books as tables."""
     table = Table("reference", "at", "amount", "state", "walked", "papers", "central")
     for line in book.payments:
         state = f"OPEN: {line.state}" if line.open else line.state
@@ -181,4 +189,7 @@ def books(
             str(day.returned_count), yuan(Fen(day.returned)), yuan(Fen(day.owed)),
         )  # fmt: skip
     out.print(days)
+    for closing in book.closings:
+        ours, theirs = (f"{count} for {yuan(Fen(fen))}" for count, fen in (closing.ours, closing.terminal))
+        out.print(f"terminal's day {closing.day} {closing.state}: ours {ours}, terminal {theirs}")
     out.print(f"waiting to be reported: {book.outbox_waiting}")

@@ -83,13 +83,14 @@ class ScreenSection(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
 
 
 class SessionSection(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Seconds of patience, see ``desk.Patience``."""
+    """Seconds of patience, see ``desk.Patience``; ``day_end``: local hour at which the terminal's batch is closed."""
 
     idle: Seconds = 30
     countdown: Seconds = 15
     card: Seconds = 60
     done: Seconds = 20
     take_card: Seconds = 60
+    day_end: Annotated[str, msgspec.Meta(pattern="^([01][0-9]|2[0-3]):[0-5][0-9]$")] = "23:30"
 
 
 class StoreSection(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

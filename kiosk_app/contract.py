@@ -91,13 +91,17 @@ class PaymentMoved(msgspec.Struct, frozen=True, kw_only=True, tag="payment.moved
 
 
 class DayClosed(msgspec.Struct, frozen=True, kw_only=True, tag="day.closed/1", tag_field="schema"):
-    """Stream ``pay``: the day's end. Kiosk's own count and sum beside the terminal's; in fen."""
+    """Stream ``pay``: the day's end. Kiosk's own count and sum beside the terminal's; in fen.
+
+    ``known`` False: the terminal's answer was lost with its totals, and somebody must read them there.
+    """
 
     day: date
     kiosk_count: int
     kiosk_amount: int
     terminal_count: int
     terminal_amount: int
+    known: bool = True
 
 
 class Alarm(msgspec.Struct, frozen=True, kw_only=True, tag="alarm/1", tag_field="schema"):

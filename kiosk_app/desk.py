@@ -39,6 +39,8 @@ Answer = TypeVar("Answer")
 
 SHOW_PROGRESS_AFTER = 0.4
 STAGE = {
+    TerminalNotice.PREPARING: 0,
+    TerminalNotice.INSERT_CARD: 0,
     TerminalNotice.ENTER_PIN: 1,
     TerminalNotice.WRONG_PIN: 1,
     TerminalNotice.BANK: 2,
@@ -204,11 +206,13 @@ class Desk:
 
     async def _take_once(self, stack: AsyncExitStack, view: Pay) -> Charge:
         cancel = asyncio.Event()
+        stage = 0
 
         def told(reference: str, notice: TerminalNotice) -> None:
+            nonlocal stage
+            stage = STAGE.get(notice, stage)
             title = text(f"pay.title.{notice.value}")
             cancellable = notice in CANCELLABLE and not cancel.is_set()
-            stage = STAGE.get(notice, 0)
             self.screen.put(replace(view, reference=reference, title=title, stage=stage, cancellable=cancellable))
 
         async def watch_cancel() -> None:

@@ -129,6 +129,12 @@ async def reverse(device: CardTerminal, given: Given) -> Facts:
     return {"reversed": number}
 
 
+async def diagnosis(device: CardTerminal, _: Given) -> Facts:
+    """Let the terminal call its host."""
+    await device.diagnosis()
+    return {"diagnosis": "done"}
+
+
 async def end_of_day(device: CardTerminal, _: Given) -> Facts:
     """Close the terminal's batch."""
     return asdict(await device.end_of_day())
@@ -157,7 +163,14 @@ async def print_file(device: DocumentPrinter, given: Given) -> Facts:
 
 VERBS: Mapping[str, Mapping[str, Verb]] = {
     "id_card_reader": {"status": status, "read": read},
-    "card_terminal": {"status": status, "pay": pay, "last": last, "reverse": reverse, "end-of-day": end_of_day},
+    "card_terminal": {
+        "status": status,
+        "pay": pay,
+        "last": last,
+        "reverse": reverse,
+        "end-of-day": end_of_day,
+        "diagnosis": diagnosis,
+    },
     "receipt_printer": {"status": status, "test": print_test_slip},
     "document_printer": {"status": status, "print": print_file},
 }

@@ -181,6 +181,9 @@ class CardTerminal(Device, Protocol):
         Raises ReversalRefused (a person must refund), DeviceOffline, PaymentUncertain.
         """
 
+    async def diagnosis(self) -> None:
+        """Let the terminal call its host (06 70). Raises DeviceOffline, DeviceFault."""
+
     async def end_of_day(self) -> DayTotals:
         """Close the terminal's batch (06 50)."""
 

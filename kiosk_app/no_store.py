@@ -3,7 +3,7 @@
 The machine runs on so that it can say so, on the screen and to central; the damaged file stays as it is.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any, NoReturn
 
 from kiosk_app.contract import Body, Event, OutboxReport, StreamAck, Verdict
@@ -28,11 +28,20 @@ class NoStore:
     ) -> Entry:
         self.ready()
 
-    def entries(self, *, reference: str | None = None, kind: str | None = None) -> list[Entry]:  # noqa: ARG002
+    def entries(
+        self,
+        *,
+        reference: str | None = None,  # noqa: ARG002
+        kind: str | None = None,  # noqa: ARG002
+        after: int = 0,  # noqa: ARG002
+    ) -> list[Entry]:
         return []
 
-    def latest(self, kind: str) -> list[Entry]:  # noqa: ARG002
+    def latest(self, kind: str, *, leaving_out: Collection[str] = ()) -> list[Entry]:  # noqa: ARG002
         return []
+
+    def newest(self, kind: str) -> Entry | None:  # noqa: ARG002
+        return None
 
     def ready(self) -> NoReturn:
         raise type(self._error)(self._error.detail)

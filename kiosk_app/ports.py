@@ -4,7 +4,7 @@ Protocols, and the frozen values that cross them; device roles are in :mod:`kios
 wrong leaves a port as a leaf of :mod:`kiosk_app.errors`.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Protocol
@@ -87,11 +87,14 @@ class Journal(Protocol):
         Raises DiskFull, StoreCorrupt; then neither entry nor event exists.
         """
 
-    def entries(self, *, reference: str | None = None, kind: str | None = None) -> list[Entry]:
-        """All entries, oldest first, of one reference and/or one kind."""
+    def entries(self, *, reference: str | None = None, kind: str | None = None, after: int = 0) -> list[Entry]:
+        """The entries behind seq ``after``, oldest first, of one reference and/or one kind."""
 
-    def latest(self, kind: str) -> list[Entry]:
-        """The newest entry of every reference of ``kind``, oldest first."""
+    def latest(self, kind: str, *, leaving_out: Collection[str] = ()) -> list[Entry]:
+        """The newest entry of every reference of ``kind`` whose state is not in ``leaving_out``, oldest first."""
+
+    def newest(self, kind: str) -> Entry | None:
+        """The very last entry of ``kind``."""
 
     def ready(self) -> None:
         """Raise a StoreError if money must not be taken now: no room for its outcome, or the file is damaged."""

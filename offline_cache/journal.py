@@ -7,7 +7,7 @@ The reports of an entry go into the outbox in the same transaction: both are dur
 """
 
 import hashlib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime
 from typing import Any, Final
@@ -22,19 +22,21 @@ from offline_cache.sql import Connection, stamp
 from offline_cache.store import Head, Store
 
 CHAIN: Final = "journal"
-_ALL = "SELECT * FROM journal ORDER BY seq"
-_OF_KIND = "SELECT * FROM journal WHERE kind = ? ORDER BY seq"
-_OF_BOTH = "SELECT * FROM journal WHERE reference = ? AND kind = ? ORDER BY seq"
-_LATEST = (
-    "SELECT * FROM journal WHERE seq IN (SELECT max(seq) FROM journal WHERE kind = ? GROUP BY reference) ORDER BY seq"
-)
+_ALL = "SELECT * FROM journal WHERE seq > ? ORDER BY seq"
+_OF_KIND = "SELECT * FROM journal WHERE seq > ? AND kind = ? ORDER BY seq"
+_OF_BOTH = "SELECT * FROM journal WHERE seq > ? AND reference = ? AND kind = ? ORDER BY seq"
+_LATEST = """
+    SELECT * FROM journal WHERE seq IN (SELECT max(seq) FROM journal WHERE kind = ? GROUP BY reference)
+    AND state NOT IN (SELECT value FROM json_each(?)) ORDER BY seq
+"""
+_NEWEST = "SELECT * FROM journal WHERE seq = (SELECT max(seq) FROM journal WHERE kind = ?)"
 # The index begins with the kind: hop through the few kinds there are.
 _OF_REFERENCE = """
     WITH RECURSIVE kinds (name) AS (
         SELECT min(kind) FROM journal
         UNION ALL SELECT (SELECT min(kind) FROM journal WHERE kind > name) FROM kinds WHERE name NOT NULL
     )
-    SELECT * FROM journal WHERE reference = ? AND kind IN (SELECT name FROM kinds) ORDER BY seq
+    SELECT * FROM journal WHERE seq > ? AND reference = ? AND kind IN (SELECT name FROM kinds) ORDER BY seq
 """
 _Row = tuple[int, str, str, str, str, str, str]
 """seq, at, reference, kind, state, body, hash."""
@@ -70,19 +72,22 @@ class SqlJournal:
 
         return _entry(self._store.transact(work))
 
-    def entries(self, *, reference: str | None = None, kind: str | None = None) -> list[Entry]:
+    def entries(self, *, reference: str | None = None, kind: str | None = None, after: int = 0) -> list[Entry]:
         match reference, kind:
             case None, None:
-                return self._select(_ALL)
+                return self._select(_ALL, after)
             case None, str():
-                return self._select(_OF_KIND, kind)
+                return self._select(_OF_KIND, after, kind)
             case str(), None:
-                return self._select(_OF_REFERENCE, reference)
+                return self._select(_OF_REFERENCE, after, reference)
             case _:
-                return self._select(_OF_BOTH, reference, kind)
+                return self._select(_OF_BOTH, after, reference, kind)
 
-    def latest(self, kind: str) -> list[Entry]:
-        return self._select(_LATEST, kind)
+    def latest(self, kind: str, *, leaving_out: Collection[str] = ()) -> list[Entry]:
+        return self._select(_LATEST, kind, msgspec.json.encode(sorted(leaving_out)).decode())
+
+    def newest(self, kind: str) -> Entry | None:
+        return next(iter(self._select(_NEWEST, kind)), None)
 
     def ready(self) -> None:
         self._store.ready()
@@ -92,7 +97,7 @@ class SqlJournal:
         live, _ = self._store.heads.get(CHAIN, (0, ""))
         return self._store.read(lambda connection: list(_faults(connection, live)))
 
-    def _select(self, sql: str, *given: str | None) -> list[Entry]:
+    def _select(self, sql: str, *given: str | int | None) -> list[Entry]:
         return [_entry(row) for row in self._store.read(lambda connection: connection.execute(sql, given).fetchall())]
 
 
@@ -132,7 +137,7 @@ def _head(connection: Connection) -> Head:
 
 def _faults(connection: Connection, live: int) -> Iterator[str]:
     seq, prev = _base(connection)
-    rows: Iterable[_Row] = connection.execute(_ALL)
+    rows: Iterable[_Row] = connection.execute(_ALL, (0,))
     for row in rows:
         if row[0] != seq + 1:
             yield f"entries {seq + 1} to {row[0] - 1} are missing"

@@ -135,9 +135,11 @@ def what_happened(payment: Payment, last: CardReceipt | None) -> State:
 
     The trace number before the request tells whether anything was booked since. An approved booking of the same
     amount is ours, since nobody else may pay before this is settled; its reversal means that nothing was kept.
-    Anything else needs a person: REFUND_DUE.
+    Anything else needs a person: REFUND_DUE. So does a terminal that remembers nothing now and did before.
     """
-    if last is None or last.trace == payment.before or not last.approved:
+    if last is None:
+        return State.DECLINED if payment.before is None else State.REFUND_DUE
+    if last.trace == payment.before or not last.approved:
         return State.DECLINED
     if last.amount != payment.amount:
         return State.REFUND_DUE

@@ -38,7 +38,7 @@ def fines_receipt(paid: PaidFines) -> Slip:
         RULE,
         SlipLine("合计 Total", f"¥{yuan(paid.amount)}", style="strong"),
         SlipLine("付款 Card", f"{paid.card_name} {paid.card}".strip()),
-        SlipLine("授权码 Authorisation", paid.authorisation),
+        *([SlipLine("授权码 Authorisation", paid.authorisation)] if paid.authorisation else []),
         SlipLine("流水号 Reference", paid.reference),
         SlipLine("时间 Time", moment(paid.paid_at)),
     ]

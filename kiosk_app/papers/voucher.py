@@ -130,7 +130,7 @@ def _facts(paid: PaidFines) -> Table:
         ("缴款时间", "Paid at", f"{moment(paid.paid_at)}（北京时间）"),
         ("缴款地点", "Issued at", paid.site),
         ("付款卡", "Card", f"{paid.card_name} {paid.card}".strip()),
-        ("授权码 / 终端流水", "Authorisation / trace", f"{paid.authorisation} / {paid.trace}"),
+        ("授权码 / 终端流水", "Authorisation / trace", f"{paid.authorisation or '—'} / {paid.trace}"),
         ("交警平台受理号", "Voucher number", voucher),
     ]
     rows = [

@@ -86,6 +86,9 @@ class TestWhatHappenedToAPaymentWhoseAnswerWasLost:
     def test_no_transaction_at_all_means_nothing_was_taken(self) -> None:
         assert what_happened(payment(State.UNKNOWN, before=None), None) is State.DECLINED
 
+    def test_a_terminal_that_forgot_what_it_knew_is_for_a_person(self) -> None:
+        assert what_happened(payment(State.UNKNOWN, before=7), None) is State.REFUND_DUE
+
     def test_the_same_trace_as_before_means_nothing_was_taken(self) -> None:
         assert what_happened(payment(State.UNKNOWN), receipt(7)) is State.DECLINED
 

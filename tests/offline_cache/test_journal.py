@@ -45,7 +45,7 @@ def test_latest_gives_each_reference_once_in_the_order_of_its_newest_entry(tmp_p
 
 def test_a_reference_is_searched_in_the_index_not_through_years_of_entries(tmp_path: Path) -> None:
     with opened(tmp_path / "store") as books:
-        for sql, given in ((journal._OF_REFERENCE, ("R",)), (journal._OF_BOTH, ("R", "payment"))):
+        for sql, given in ((journal._OF_REFERENCE, (0, "R")), (journal._OF_BOTH, (0, "R", "payment"))):
             plan = books.store.read(partial(explain, sql, given))
             assert not [step for step in plan if step.startswith("SCAN journal")], plan
 
@@ -74,6 +74,20 @@ def test_an_entry_changed_together_with_its_hash_is_found_at_the_next(tmp_path: 
         assert books.journal.verify() == ["entry 3 was changed, or the one before it"]
         tamper(books, "UPDATE journal SET state = 'declined', hash = '00' WHERE seq = 1")
         assert "entry 2 was changed, or the one before it" in books.journal.verify()
+
+
+def test_what_is_over_is_left_out_and_the_very_last_is_found(tmp_path: Path) -> None:
+    with opened(tmp_path / "store") as books:
+        for reference, states in (("R1", ("requested", "settled")), ("R2", ("requested",)), ("R3", ("intended",))):
+            for state in states:
+                books.journal.append(reference, "payment", state)
+        open_ones = books.journal.latest("payment", leaving_out={"settled"})
+        assert [entry.reference for entry in open_ones] == ["R2", "R3"]
+        assert [entry.seq for entry in books.journal.entries(kind="payment", after=2)] == [3, 4]
+        newest = books.journal.newest("payment")
+        assert newest is not None
+        assert newest.reference == "R3"
+        assert books.journal.newest("day") is None
 
 
 @pytest.mark.parametrize("removed", [1, 2, 3])
@@ -106,7 +120,7 @@ def test_two_programs_may_write_and_no_chain_forks(tmp_path: Path) -> None:
         assert [e.seq for e in office.outbox.pending(10)] == [1, 2, 3, 4, 5, 6]
 
 
-def explain(sql: str, given: tuple[str, ...], connection: Connection) -> list[str]:
+def explain(sql: str, given: tuple[str | int, ...], connection: Connection) -> list[str]:
     return [row[3] for row in connection.execute("EXPLAIN QUERY PLAN " + sql, given)]
 
 

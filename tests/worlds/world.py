@@ -9,7 +9,7 @@ file. Simulators, central and people live on. The world owns all chance; the pro
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from contextlib import ExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -123,11 +123,14 @@ class FragileJournal:
             self._requested.set()
         return entry
 
-    def entries(self, *, reference: str | None = None, kind: str | None = None) -> list[Entry]:
-        return self._journal.entries(reference=reference, kind=kind)
+    def entries(self, *, reference: str | None = None, kind: str | None = None, after: int = 0) -> list[Entry]:
+        return self._journal.entries(reference=reference, kind=kind, after=after)
 
-    def latest(self, kind: str) -> list[Entry]:
-        return self._journal.latest(kind)
+    def latest(self, kind: str, *, leaving_out: Collection[str] = ()) -> list[Entry]:
+        return self._journal.latest(kind, leaving_out=leaving_out)
+
+    def newest(self, kind: str) -> Entry | None:
+        return self._journal.newest(kind)
 
     def ready(self) -> None:
         self._journal.ready()

@@ -1,0 +1,115 @@
+"""The day's end: the terminal's batch is closed, and its totals are laid beside ours (``architecture.md`` section 5).
+
+Rules (``domain.md`` 8.7). Once in a local day, at a quiet hour, never while money moves or a payment is open at
+the terminal. The intention is journaled first: a close whose answer is lost may have taken the totals with it, so
+an empty answer after such a one is *unknown*, not a difference. Ours are the payments that were completed since
+the last close and not given back since. What differs is a case for a person, never corrected by us.
+"""
+
+import asyncio
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+import structlog
+
+from kiosk_app.contract import DayClosed
+from kiosk_app.devices import CardTerminal, DayTotals
+from kiosk_app.errors import DeviceError, StoreError
+from kiosk_app.money.amounts import Fen
+from kiosk_app.money.payment import KIND, STREAM, State, from_entry
+from kiosk_app.money.till import Till
+from kiosk_app.ports import Clock, Entry, Journal
+
+log = structlog.get_logger()
+
+DAY = "day"
+LOCAL = ZoneInfo("Asia/Shanghai")
+AGAIN = 60.0
+"""Seconds until another look when the hour has come and the machine is busy."""
+UNBALANCED = frozenset({"differs", "unknown"})
+"""States of a closed day that a person must look at."""
+NOTHING = DayTotals(0, Fen(0))
+
+
+@dataclass(frozen=True)
+class Closed:
+    """One day: ours beside the terminal's; None: the terminal's answer was lost."""
+
+    day: str
+    ours: DayTotals
+    terminal: DayTotals | None
+
+    @property
+    def agrees(self) -> bool:
+        """Whether both columns say the same."""
+        return self.ours == self.terminal
+
+
+def own_totals(entries: Iterable[Entry]) -> DayTotals:
+    """Payments that stand at the terminal, of the journal's payment entries since its last close."""
+    standing: dict[str, Fen] = {}
+    for entry in entries:
+        if entry.state == State.COMPLETED:
+            standing[entry.reference] = from_entry(entry).amount
+        elif entry.state == State.REVERSED:
+            standing.pop(entry.reference, None)
+    return DayTotals(len(standing), Fen(sum(standing.values())))
+
+
+def wait_until(now: datetime, hour: time) -> float:
+    """Seconds from ``now`` to the next local ``hour``."""
+    local = now.astimezone(LOCAL)
+    due = datetime.combine(local.date(), hour, LOCAL)
+    if due <= local:
+        due += timedelta(days=1)
+    return (due - local).total_seconds()
+
+
+class DayEnd:
+    """Closes the day at ``hour`` (local); :meth:`close` does it now, if it may."""
+
+    def __init__(self, journal: Journal, till: Till, terminal: CardTerminal, clock: Clock, hour: time) -> None:
+        self._journal, self._till, self._terminal, self._clock, self._hour = journal, till, terminal, clock, hour
+
+    async def run(self) -> None:
+        """Close every day until cancelled."""
+        pause = wait_until(self._clock.now(), self._hour)
+        while True:
+            await asyncio.sleep(pause)
+            pause = wait_until(self._clock.now(), self._hour) if await self.close() else AGAIN
+
+    async def close(self) -> Closed | None:
+        """Close the batch if nobody pays and everything is settled with the terminal; None if it must wait."""
+        if self._till.moving or self._till.why_closed():
+            return None
+        async with self._till.lock:
+            day = f"{self._clock.now().astimezone(LOCAL):%Y-%m-%d}"
+            days = self._journal.entries(kind=DAY)
+            tried = bool(days) and days[-1].state == "intended"
+            last = next((entry.seq for entry in reversed(days) if entry.state != "intended"), 0)
+            ours = own_totals(self._journal.entries(kind=KIND, after=last))
+            try:
+                self._journal.append(day, DAY, "intended")
+                theirs = await self._terminal.end_of_day()
+                closed = Closed(day, ours, None if tried and theirs == NOTHING != ours else theirs)
+                self._write(closed)
+            except (DeviceError, StoreError) as error:
+                log.warning("day not closed", error=type(error).__name__, detail=error.detail)
+                return None
+        return closed
+
+    def _write(self, closed: Closed) -> None:
+        state = "unknown" if closed.terminal is None else "agrees" if closed.agrees else "differs"
+        theirs = closed.terminal or NOTHING
+        report = DayClosed(
+            day=datetime.fromisoformat(closed.day).date(),
+            kiosk_count=closed.ours.count,
+            kiosk_amount=closed.ours.amount,
+            terminal_count=theirs.count,
+            terminal_amount=theirs.amount,
+            known=closed.terminal is not None,
+        )
+        body = {"ours": [closed.ours.count, closed.ours.amount], "terminal": [theirs.count, theirs.amount]}
+        self._journal.append(closed.day, DAY, state, body, reports=[(STREAM, report)])
