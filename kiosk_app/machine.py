@@ -8,7 +8,7 @@ that does not come up closes what needs it, not the rest.
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, time
 from functools import partial
 from random import Random
 
@@ -28,6 +28,7 @@ from kiosk_app.devices import (
     PrintOutcome,
     ReceiptPrinter,
 )
+from kiosk_app.money.day import DAY, UNBALANCED, DayEnd
 from kiosk_app.money.payment import OPEN_AT_TERMINAL, Payment, State
 from kiosk_app.money.till import Till
 from kiosk_app.ports import Clock, Journal, Outbox, Screen, Transport
@@ -66,6 +67,8 @@ class Surroundings:
     disk_free_mb: Callable[[], int] = lambda: 0
     clock_quality: Callable[[], str] = lambda: "unknown"
     issues: tuple[str, ...] = ()
+    day_end: time = time(23, 30)
+    """Local hour at which the terminal's batch is closed."""
 
 
 class Machine:
@@ -91,6 +94,7 @@ class Machine:
         self._shown = ""
         self._owed: asyncio.Queue[Payment] = asyncio.Queue()
         self.till = Till(journal, outbox, devices.card_terminal, clock, machine=site.machine)
+        self._day_end = DayEnd(journal, self.till, devices.card_terminal, clock, surroundings.day_end)
         self.reporting = Reporting(outbox, transport, random, self._status)
         self.desk = Desk(
             screen=screen,
@@ -111,6 +115,7 @@ class Machine:
         for device in self._devices.all():
             device.watch(partial(self._condition_changed, device.role))
         self.reporting.link_changed.append(lambda _: self._changed())
+        self.till.reported.append(self.reporting.kick)
         self.reporting.verdict_came.append(lambda _: self.till.settlement.news())
 
     # --- how it is ---
@@ -155,7 +160,9 @@ class Machine:
         )
 
     def _cases(self) -> list[str]:
-        return [f"{p.state.value} {p.reference}" for p in self.till.open_payments if p.state is State.REFUND_DUE]
+        owed = [f"{p.state.value} {p.reference}" for p in self.till.open_payments if p.state is State.REFUND_DUE]
+        day = self._journal.newest(DAY)
+        return owed + ([f"day {day.state} {day.reference}"] if day and day.state in UNBALANCED else [])
 
     def waiting_reports(self) -> int:
         """Events that central has not acknowledged."""
@@ -186,6 +193,7 @@ class Machine:
             group.create_task(self.till.settlement.run(), name="settlement")
             group.create_task(self._print_slips(), name="slips")
             group.create_task(self.session.run(), name="session")
+            group.create_task(self._day_end.run(), name="day end")
 
     async def _devices_up(self) -> None:
         """Wait until every device has said how it is, but not for long."""

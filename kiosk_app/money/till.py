@@ -11,8 +11,9 @@ it *fulfilled*.
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
+from dataclasses import replace
 from datetime import datetime
-from typing import Any
+from typing import Any, NoReturn
 from zoneinfo import ZoneInfo
 
 from kiosk_app.contract import Body, PaymentMoved
@@ -23,6 +24,7 @@ from kiosk_app.errors import (
     PaymentDeclined,
     PaymentUncertain,
     PaymentUndone,
+    ReversalRefused,
     StoreError,
     TillClosed,
 )
@@ -67,6 +69,12 @@ class Charge:
         self.payment = self._till.write(self.payment, State.FULFILLED, report=body)
 
 
+def _newest(journal: Journal) -> Payment | None:
+    """The payment that moved last; one visit at a time, so nearly always the one begun last."""
+    entry = journal.newest(KIND)
+    return from_entry(entry) if entry else None
+
+
 class Till:
     """Takes, completes and gives back, by the table of :mod:`kiosk_app.money.payment`.
 
@@ -75,10 +83,12 @@ class Till:
 
     def __init__(self, journal: Journal, outbox: Outbox, terminal: CardTerminal, clock: Clock, *, machine: str) -> None:
         self._journal, self._terminal, self._clock, self._machine = journal, terminal, clock, machine
-        payments = [from_entry(entry) for entry in journal.latest(KIND)]
-        self._open = {payment.reference: payment for payment in payments if payment.state not in FINAL}
-        self._newest = max(payments, key=lambda payment: payment.reference, default=None)
+        unfinished = [from_entry(entry) for entry in journal.latest(KIND, leaving_out=FINAL)]
+        self._open = {payment.reference: payment for payment in unfinished}
+        self._newest = _newest(journal)
         self._lock = asyncio.Lock()
+        self.reported: list[Callable[[], None]] = []
+        """Called when something for central was written: it should leave now."""
         self.settlement = Settlement(self, terminal, outbox)
 
     # --- what others may ask ---
@@ -146,8 +156,8 @@ class Till:
     def _begin(self, amount: Fen) -> Payment:
         """Write the intention under a new reference: machine, local day and second, never one that was used."""
         reference = f"{self._machine}{self._clock.now().astimezone(LOCAL):%y%m%d%H%M%S}"
-        if self._newest is not None and reference <= self._newest.reference:
-            reference = str(int(self._newest.reference) + 1)
+        while self._journal.entries(reference=reference):  # the clock was set back
+            reference = str(int(reference) + 1)
         payment = Payment(reference, amount, State.INTENDED)
         self._journal.append(payment.reference, KIND, payment.state.value, fields(payment))
         self._open[payment.reference] = self._newest = payment
@@ -165,16 +175,25 @@ class Till:
         PaymentDeclined, DeviceOffline (nothing was taken), PaymentUncertain (settlement goes on by itself),
         PaymentUndone (it was given back), StoreError.
         """
-        async with self._lock:
-            if why := self.why_closed():
-                raise TillClosed(why)
-            charge = await self._take(self._begin(amount), told, cancel)
-            try:
-                yield charge
-            except Exception as error:  # whatever it is, the goods were not delivered
-                await self._undo(charge, type(error).__name__)
-                raise
-            await self._finish(charge)
+        self._be_open()  # at once, also while settlement asks the terminal for long
+        try:
+            async with self._lock:
+                self._be_open()
+                charge = await self._take(self._begin(amount), told, cancel)
+                try:
+                    yield charge
+                    if charge.payment.state is State.APPROVED:
+                        charge.payment = self.write(charge.payment, State.FULFILLED)
+                except Exception as error:  # whatever it is, the goods were not delivered
+                    await self._undo(charge, type(error).__name__)
+                    raise
+                await self._finish(charge)
+        finally:
+            self.settlement.news()  # whatever is still open
+
+    def _be_open(self) -> None:
+        if why := self.why_closed():
+            raise TillClosed(why)
 
     async def _take(
         self, payment: Payment, told: Callable[[str, TerminalNotice], None], cancel: asyncio.Event
@@ -184,6 +203,9 @@ class Till:
         except (DeviceError, PaymentUncertain):
             self.write(payment, State.ABANDONED, why="terminal silent")
             raise
+        if cancel.is_set():
+            self.write(payment, State.ABANDONED, why="cancelled")
+            raise Left("payment cancelled")
         payment = self.write(payment, State.REQUESTED, before=before.trace if before else None)
         paying = asyncio.create_task(
             self._terminal.pay(payment.amount, lambda notice: told(payment.reference, notice)), name="pay"
@@ -200,7 +222,15 @@ class Till:
             return await self._ask(self.write(payment, State.UNKNOWN), wanted=True)
         if receipt is None:
             return await self._ask(self.write(payment, State.UNKNOWN, why="cancelled"), wanted=False)
-        return Charge(self, self.write(payment, State.APPROVED, receipt=receipt), self._clock.now())
+        try:
+            payment = self.write(payment, State.APPROVED, receipt=receipt)
+        except StoreError as error:
+            with suppress(DeviceError, PaymentUncertain):
+                await self._terminal.withhold()
+            raise PaymentUncertain(payment.reference) from error
+        if cancel.is_set():  # touched in the instant of the approval
+            await self._call_off(payment, held=True)
+        return Charge(self, payment, self._clock.now())
 
     async def _ask(self, payment: Payment, *, wanted: bool) -> Charge:
         """The answer was lost or the citizen cancelled: the terminal decides what is true."""
@@ -210,10 +240,17 @@ class Till:
             charge.held = False
             return charge
         if payment.state is State.APPROVED:
-            await self.settlement.give_back(payment, held=False, why="cancelled")
+            await self._call_off(payment, held=False)
         if payment.state is State.DECLINED and wanted:
             raise PaymentDeclined("the terminal booked nothing")
-        if payment.state in {State.UNKNOWN, State.REFUND_DUE}:
+        if payment.state is not State.DECLINED:
+            raise PaymentUncertain(payment.reference)
+        raise Left("payment cancelled")
+
+    async def _call_off(self, payment: Payment, *, held: bool) -> NoReturn:
+        """The citizen cancelled and the bank was faster. Raises Left, or PaymentUncertain while it is not back."""
+        payment = await self.settlement.give_back(payment, held=held, why="cancelled")
+        if payment.state is not State.REVERSED:
             raise PaymentUncertain(payment.reference)
         raise Left("payment cancelled")
 
@@ -222,23 +259,32 @@ class Till:
         try:
             charge.payment = await self.settlement.give_back(charge.payment, held=charge.held, why=why)
         except StoreError:
+            with suppress(DeviceError, PaymentUncertain, ReversalRefused):
+                await self._return(charge)
+                charge.payment = replace(charge.payment, state=State.REVERSED)
+
+    async def _return(self, charge: Charge) -> None:
+        """Give back without writing. Raises DeviceError, PaymentUncertain, ReversalRefused."""
+        if charge.held:
             with suppress(DeviceError, PaymentUncertain):
                 await self._terminal.withhold()
+                return
+        await self._terminal.reverse(charge.receipt.receipt_no)
 
     async def _finish(self, charge: Charge) -> None:
         """The goods were delivered: let the terminal complete, then see what central said."""
-        if charge.payment.state is State.APPROVED:
-            charge.payment = self.write(charge.payment, State.FULFILLED)
         try:
             if charge.held:
                 await self._terminal.deliver()
-            charge.payment = self.write(charge.payment, State.COMPLETED)
         except (DeviceError, PaymentUncertain) as error:
             charge.payment = await self.settlement.confirm(charge.payment)
             if charge.payment.state is State.FULFILLED:
                 raise PaymentUncertain(charge.reference) from error
-        if charge.payment.state is State.COMPLETED:
-            charge.payment = await self.settlement.close(charge.payment)
+        with suppress(StoreError):  # report and money are where they belong; settlement writes the rest when it can
+            if charge.payment.state is State.FULFILLED:
+                charge.payment = self.write(charge.payment, State.COMPLETED)
+            if charge.payment.state is State.COMPLETED:
+                charge.payment = await self.settlement.close(charge.payment)
         if charge.payment.state in {State.REVERSING, State.REVERSED, State.REFUND_DUE}:
             raise PaymentUndone(charge.reference)
 
