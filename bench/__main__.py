@@ -1,0 +1,38 @@
+"""``make bench``: every figure against a peer or a limit in the same run. ``python -m bench NAME ...`` for some of them.
+
+Absolute numbers depend on the machine; the ratios are what to compare.
+"""
+
+import json
+import sys
+import time
+from collections.abc import Callable
+from importlib import import_module
+from typing import Any
+
+BENCHES = {
+    "touch": "touch to pixels, start, memory, idling: ours, bare Kivy, Chromium's kiosk mode",
+    "journal": "journal commit against a bare SQLite loop with the same durability (aim: at least 60 %)",
+    "id_card": "identity card laid down to name in hand, minus the device's own time (limit: 50 ms)",
+    "worlds": "virtual seconds per real second",
+    "central": "durable heartbeats and batches against a bare SQLite loop",
+}
+
+
+def main() -> int:
+    wanted = sys.argv[1:] or list(BENCHES)
+    unknown = [name for name in wanted if name not in BENCHES]
+    if unknown:
+        print(f"no bench {', '.join(unknown)}; there are {', '.join(BENCHES)}")
+        return 2
+    for name in wanted:
+        print(f"== {name}: {BENCHES[name]}", flush=True)
+        measure: Callable[[], dict[str, Any]] = import_module(f"bench.{name}").measure
+        began = time.perf_counter()
+        for figure, value in measure().items():
+            print(f"  {figure}: {json.dumps(value, ensure_ascii=False) if isinstance(value, dict | list) else value}")
+        print(f"  ({time.perf_counter() - began:.0f} s)", flush=True)
+    return 0
+
+
+sys.exit(main())
