@@ -1,4 +1,4 @@
-"""``make bench``: every figure against a peer or a limit in the same run. ``python -m bench NAME ...`` for some of them.
+"""``make bench``: every figure against a peer or a limit in the same run; ``python -m bench NAME ...`` for some.
 
 Absolute numbers depend on the machine; the ratios are what to compare.
 """
