@@ -12,6 +12,8 @@ from contextlib import contextmanager
 
 _ALL_PLANES = ctypes.c_ulong(-1).value
 _ZPIXMAP = 2
+LOOK_EVERY = 0.0002
+"""The eye rests between looks: a busy one would take a core from the very programs it watches."""
 
 
 @contextmanager
@@ -72,6 +74,7 @@ class Hand:
         while (now := time.perf_counter() - start) < within:
             if self.pixel(x, y) != before:
                 return time.perf_counter() - start
+            time.sleep(LOOK_EVERY)
         return now
 
     def close(self) -> None:

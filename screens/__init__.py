@@ -6,6 +6,7 @@ private home that no other user reads and that goes with the process, and neithe
 """
 
 import atexit
+import logging
 import os
 import shutil
 import tempfile
@@ -28,3 +29,9 @@ os.environ.update(
     SDL_NO_SIGNAL_HANDLERS="1",  # the event loop hears SIGTERM, not the window
     SDL_VIDEO_X11_NET_WM_BYPASS_COMPOSITOR="1",
 )
+
+logging.getLogger("kivy").addFilter(lambda record: record.levelno >= logging.ERROR)
+
+from kivy.config import Config  # noqa: E402 - reads the environment set above
+
+Config.set("graphics", "maxfps", "0")  # read when kivy.clock is imported: with a rate, each tick sleeps to keep it

@@ -36,11 +36,11 @@ from kivy.lang import Builder
 
 from screens.widgets.element import Box
 
-LOOK_AGAIN = 0.1
+LOOK_AGAIN = 0.25
 """Xlib may have read news while drawing, and then the descriptor is silent: so look again, seldom."""
 POLL, POLL_IDLE = 0.004, 0.015
 """How often to look when there is no descriptor to watch."""
-HEAL_AFTER = 0.5
+HEAL_AFTER = 3.0
 TURNS = 4
 """Frames in a row before other tasks have their turn."""
 

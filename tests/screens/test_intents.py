@@ -124,13 +124,14 @@ def test_a_long_list_is_dragged_and_a_drag_marks_nothing(upright: Booth) -> None
         asking = asyncio.create_task(upright.stage.show(view))
         await asyncio.sleep(0.02)
         x, y = upright.where(view.rows[3].key)
+        before = [(t["key"], t["y"]) for t in upright.stage.targets() if t["key"].isdecimal()]
         await upright.press(x, y)
         for step in range(1, 8):
             await upright.drag(x, y - 12 * step)
         await upright.release()
         await upright.touch("go")
         assert await asking == Marked(tuple(row.key for row in view.rows))
-        assert upright.where(view.rows[5].key)[1] < y + 200
+        assert [(t["key"], t["y"]) for t in upright.stage.targets() if t["key"].isdecimal()] != before
 
     upright.run(story())
 
@@ -145,3 +146,26 @@ def test_an_update_by_put_keeps_the_wait_and_a_touch_in_progress(upright: Booth)
         assert await asking == Leave()
 
     upright.run(story())
+
+
+def test_the_last_row_is_reached_with_a_button_alone(booth: Booth) -> None:
+    """Who does not know dragging pages with the button beside the list, and gets back to the top with it."""
+
+    async def story() -> None:
+        view = choose(many(14), marked=0)
+        asking = asyncio.create_task(booth.stage.show(view))
+        first, last = view.rows[0].key, view.rows[-1].key
+        for _ in range(8):
+            await booth.touch("more")
+            if last in [t["key"] for t in booth.stage.targets()]:
+                break
+        await booth.touch(last)
+        await booth.touch("go")
+        assert await asking == Marked((last,))
+        for _ in range(8):
+            await booth.touch("more")
+            if first in [t["key"] for t in booth.stage.targets()]:
+                break
+        assert first in [t["key"] for t in booth.stage.targets()]
+
+    booth.run(story())
