@@ -24,6 +24,7 @@ from kiosk_app.errors import (
     PaymentError,
     PaymentTrouble,
     PaymentUncertain,
+    StoreError,
     TillClosed,
     WalkedAway,
 )
@@ -185,7 +186,7 @@ class Desk:
             if lost is None:
                 raise
             raise await self._trouble(lost, error) from error
-        except KioskError as error:
+        except Exception as error:  # also after a bug of ours the citizen must hear where the money is
             if taken is None:
                 raise
             raise await self._trouble(taken.payment, error) from error
@@ -205,11 +206,13 @@ class Desk:
                 await self.ask(again)
 
     async def _take_once(self, stack: AsyncExitStack, view: Pay) -> Charge:
-        cancel = asyncio.Event()
+        cancel, over = asyncio.Event(), asyncio.Event()
         stage = 0
 
         def told(reference: str, notice: TerminalNotice) -> None:
             nonlocal stage
+            if over.is_set():  # a terminal that was given up still speaks: not over what is shown now
+                return
             stage = STAGE.get(notice, stage)
             title = text(f"pay.title.{notice.value}")
             cancellable = notice in CANCELLABLE and not cancel.is_set()
@@ -220,15 +223,21 @@ class Desk:
             self.screen.put(replace(view, title=text("pay.title.cancelling"), cancellable=False))
             cancel.set()
 
+        stack.callback(over.set)
         watching = asyncio.create_task(watch_cancel(), name="watch cancel")
         try:
             return await stack.enter_async_context(self.till.charge(view.amount, told, cancel))
+        except BaseException:
+            over.set()
+            raise
         finally:
             await _cancelled(watching)
 
-    async def _trouble(self, payment: Payment, error: KioskError) -> PaymentTrouble:
+    async def _trouble(self, payment: Payment, error: Exception) -> PaymentTrouble:
         """The error as the citizen must hear it; the slip with reference, amount and telephone is printed."""
-        cause = error.sentence if isinstance(error, CentralRefused) else error.citizen
+        cause = (error if isinstance(error, KioskError) else KioskError).citizen
+        if isinstance(error, CentralRefused):
+            cause = error.sentence
         await self.print_slip(payment.reference, self.trouble_slip(payment))
         return PaymentTrouble(payment.reference, payment.amount, payment.state.value, cause)
 
@@ -258,14 +267,19 @@ class Desk:
     async def _print(
         self, reference: str, what: str, job: Callable[[], Awaitable[PrintOutcome]]
     ) -> PrintOutcome | None:
-        self.journal.append(reference, what, "intended")
+        self._note(reference, what, "intended")
         try:
             outcome = await job()
         except DeviceError as error:
-            self.journal.append(reference, what, "failed", {"why": error.reason})
+            self._note(reference, what, "failed", why=error.reason)
             return None
-        self.journal.append(reference, what, outcome.value)
+        self._note(reference, what, outcome.value)
         return outcome
+
+    def _note(self, reference: str, what: str, state: str, **body: str) -> None:
+        """Journal what becomes of paper. A store that died in this visit must not keep the citizen's proof back."""
+        with suppress(StoreError):
+            self.journal.append(reference, what, state, body)
 
     # --- the rest ---
 
@@ -278,11 +292,10 @@ async def _cancelled(*tasks: "asyncio.Task[Any]") -> None:
     """Cancel tasks and wait until they are over; what they would still have said is dropped."""
     for task in tasks:
         task.cancel()
+    await asyncio.wait(tasks)
     for task in tasks:
-        with suppress(asyncio.CancelledError, KioskError):
-            await asyncio.wait({task})
-            if not task.cancelled():
-                task.exception()
+        if not task.cancelled():
+            task.exception()
 
 
 __all__ = ["Charge", "Desk", "Patience", "PaymentError", "Site", "TillClosed"]

@@ -62,13 +62,11 @@ class Session:
             raise
         except KioskError as error:
             log.warning("service failed", service=key, error=type(error).__name__, detail=error.detail)
+            if isinstance(error, PaymentTrouble) and not isinstance(error.__cause__, KioskError):
+                _log_bug(key, error.__cause__)
             return await self._explain(sorry(error, self._desk.site.hotline))
         except Exception as error:  # a bug of ours must not become a silent screen
-            where = error.__traceback__
-            while where is not None and where.tb_next is not None:
-                where = where.tb_next
-            at = f"{where.tb_frame.f_code.co_filename}:{where.tb_lineno}" if where else ""
-            log.error("bug", service=key, error=type(error).__name__, at=at)
+            _log_bug(key, error)
             return await self._explain(sorry(KioskError(), self._desk.site.hotline))
 
     async def _explain(self, view: Sorry) -> bool:
@@ -119,6 +117,15 @@ class Session:
         if not site.nearest:
             return (phone,)
         return ((text("sorry.nearest.title"), tuple(text("plain", words=words) for words in site.nearest)), phone)
+
+
+def _log_bug(service: str, error: BaseException | None) -> None:
+    """Kind and place, never the message: it may quote a person's data."""
+    where = error.__traceback__ if error else None
+    while where is not None and where.tb_next is not None:
+        where = where.tb_next
+    at = f"{where.tb_frame.f_code.co_filename}:{where.tb_lineno}" if where else ""
+    log.error("bug", service=service, error=type(error).__name__, at=at)
 
 
 def sorry(error: KioskError, hotline: str) -> Sorry:

@@ -12,14 +12,15 @@ import gc
 import inspect
 import tempfile
 from collections.abc import Awaitable, Callable
-from contextlib import ExitStack, suppress
-from dataclasses import replace
+from contextlib import ExitStack
+from datetime import timedelta
 from pathlib import Path
 from random import Random
 from typing import Any, TypeVar
 
 import structlog
 
+from central.departments.samples import SAMPLES
 from hardware.drivers.card_terminal import CardTerminal
 from hardware.drivers.document_printer import DocumentPrinter
 from hardware.drivers.id_card_reader import IdCardReader
@@ -54,6 +55,9 @@ from tests.worlds.faults import Plan
 from tests.worlds.world import KEY, KIOSK, SITE, STORE_KEY, Power, PowerCut, World
 
 Seen = TypeVar("Seen", bound=View)
+PARKING, MARKING, WRONG_LANE, SIGN = (sample.number for sample in SAMPLES[:4])
+"""The decisions against the sample citizen; only WRONG_LANE costs little enough to be tapped without a PIN."""
+CAMERA = SAMPLES[4].number
 PIN, WRONG_PIN = "123456", "000000"
 LOOK = 0.02
 """Seconds between two looks of somebody who waits for something."""
@@ -227,6 +231,11 @@ class Stand(World):
         """No room for the outcome of a payment."""
         self.store._ballast.reserve = 1 << 60 if full else 0
 
+    def shift_clock(self, by: timedelta) -> None:
+        """Wall time jumps; the loop's time does not."""
+        now = self.clock.now
+        self.clock.now = lambda: now() + by  # type: ignore[method-assign] # as an RTC does
+
     # --- looking at the machine ---
 
     def alive(self) -> None:
@@ -314,10 +323,10 @@ class Person:
         return await self.sees(ChooseMany)
 
     async def comes_to_pay(self, *numbers: str) -> None:
-        """Begin, show the card, mark these decisions (none: the first)."""
+        """Begin, show the card, mark these decisions (none: the first that can be paid)."""
         await self.begins()
-        rows = (await self.shows_card()).rows
-        self.touches(Marked(numbers or (rows[0].key,)))
+        payable = (await self.shows_card()).marked
+        self.touches(Marked(numbers or payable[:1]))
 
     async def inserts_card(self, card: str = "sample") -> None:
         """When the terminal asks for it, put the bank card in."""
@@ -398,6 +407,3 @@ async def _tell(tell: Story, folder: Path, logs: list[Any], *, asleep: bool, giv
     finally:
         await stand.stop()
     return stand
-
-
-__all__ = ["Glass", "Person", "Stand", "replace", "story", "suppress"]

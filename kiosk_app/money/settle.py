@@ -12,7 +12,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from kiosk_app.devices import CardReceipt, CardTerminal
-from kiosk_app.errors import DeviceError, PaymentUncertain, ReversalRefused
+from kiosk_app.errors import DeviceError, PaymentUncertain, ReversalRefused, StoreError
 from kiosk_app.money.payment import Payment, State, stands, what_happened
 from kiosk_app.ports import Outbox
 
@@ -131,7 +131,10 @@ class Settlement:
                 payment = self._till.find(reference)
                 if payment is None or payment.state is State.REFUND_DUE:
                     continue
-                after = await self.settle(payment)
+                try:
+                    after = await self.settle(payment)
+                except StoreError:  # nothing can be written: the till is closed and says so, until it can
+                    return
             if after.state is not payment.state:
                 for listener in self.settled:
                     listener(payment, after)
@@ -143,8 +146,8 @@ class Settlement:
     async def run(self) -> None:
         """Settle for ever: at once, after news, and every few seconds while something is open at the terminal."""
         while True:
-            await self.round()
             self._news.clear()
+            await self.round()
             waiting = any(p.state not in {State.REFUND_DUE, State.COMPLETED} for p in self._till.open_payments)
             try:
                 async with asyncio.timeout(BETWEEN_ROUNDS if waiting else None):

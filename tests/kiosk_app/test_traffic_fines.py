@@ -2,7 +2,6 @@
 
 import asyncio
 
-from central.departments.samples import SAMPLES
 from kiosk_app.views import (
     Attract,
     Back,
@@ -19,11 +18,7 @@ from kiosk_app.views import (
     Typed,
     Working,
 )
-from tests.stand import Stand, story
-
-PARKING, MARKING, WRONG_LANE, SIGN = (sample.number for sample in SAMPLES[:4])
-"""The decisions against the sample citizen."""
-CAMERA = SAMPLES[4].number
+from tests.stand import CAMERA, MARKING, PARKING, SIGN, WRONG_LANE, Stand, story
 
 
 @story
