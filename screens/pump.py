@@ -87,6 +87,10 @@ class Pump:
         self._damage.append(box)
         self._wake.set()
 
+    def wake(self) -> None:
+        """Something else has changed: take a turn."""
+        self._wake.set()
+
     def everything(self) -> None:
         """All pixels have changed."""
         self._whole = True

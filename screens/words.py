@@ -44,11 +44,18 @@ class Words:
 
     def say(self, text: Text, language: str) -> str:
         """The sentence in ``language``. Data is filled in once and never read as a pattern or as markup."""
-        sentence = self._catalogues[language].get(text.id, text.id)
+        sentence = self._sentence(text.id, language)
         given = _Given(self._always)
         for name, value in text.args:
             given[name] = self._argument(name, value, language)
         return sentence.format_map(given)
+
+    def _sentence(self, id: str, language: str) -> str:
+        """By id, else of its family: a new reason (``refused.some-code``) still reads as a sentence (``refused``)."""
+        sentences, family = self._catalogues[language], id
+        while family not in sentences and "." in family:
+            family = family.rpartition(".")[0]
+        return sentences.get(family, id)
 
     def _argument(self, name: str, value: "str | int | Text", language: str) -> str:
         if isinstance(value, Text):
