@@ -120,6 +120,7 @@ class Stage:
         self._answer_to = answer
         self._told = {}
         self.put(view)
+        self._pump.wake()
         try:
             return await answer
         finally:

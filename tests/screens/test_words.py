@@ -65,3 +65,8 @@ def test_data_is_never_read_as_a_pattern() -> None:
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_a_missing_id_shows_itself_instead_of_crashing(language: str) -> None:
     assert Words().say(text("no.such.id", a=1), language) == "no.such.id"
+
+
+def test_a_new_reason_of_a_known_family_still_reads_as_a_sentence() -> None:
+    words = Words()
+    assert words.say(text("refused.some-new-code"), "en") == words.say(text("refused"), "en") != "refused"
