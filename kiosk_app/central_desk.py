@@ -33,7 +33,11 @@ class CentralDesk:
 
     async def ask(self, question: Question, reply: type[Reply]) -> Reply:
         """The department's answer. Raises CentralUnreachable, CentralRefused."""
-        body = await self._transport.post(question.path, msgspec.json.encode(question), deadline=ASK_DEADLINE)
+        try:
+            body = await self._transport.post(question.path, msgspec.json.encode(question), deadline=ASK_DEADLINE)
+        except CentralUnreachable:
+            self._reporting.changed()  # ask for a heartbeat: the menu should know before the next citizen
+            raise
         try:
             return msgspec.json.decode(body, type=reply)
         except msgspec.DecodeError as error:

@@ -16,7 +16,7 @@ import structlog
 
 from kiosk_app import health
 from kiosk_app.central_desk import CentralDesk
-from kiosk_app.contract import DeviceReport, Heartbeat
+from kiosk_app.contract import DeviceReport, Heartbeat, OutboxReport
 from kiosk_app.desk import Desk, Patience, Site
 from kiosk_app.devices import (
     CardTerminal,
@@ -28,6 +28,7 @@ from kiosk_app.devices import (
     PrintOutcome,
     ReceiptPrinter,
 )
+from kiosk_app.errors import StoreError
 from kiosk_app.money.day import DAY, UNBALANCED, DayEnd
 from kiosk_app.money.payment import OPEN_AT_TERMINAL, Payment, State
 from kiosk_app.money.till import Till
@@ -139,6 +140,8 @@ class Machine:
         state = health.state(parts)
         if state != self._shown:
             self._shown, self._since = state, self._clock.now()
+            self.session.changed()  # a disk that has room again tells nobody
+        outbox, issues = self._records()
         return Heartbeat(
             seq=seq,
             state=state,
@@ -151,16 +154,28 @@ class Machine:
                 for role, condition in parts.conditions.items()
             },
             services={item.key: item.closed.id if item.closed else "open" for item in health.menu(parts)},
-            outbox=self._outbox.report(),
-            issues=[*self._surroundings.issues, *self._cases()],
+            outbox=outbox,
+            issues=list(dict.fromkeys([*self._surroundings.issues, *issues])),
             software=self._surroundings.software,
             disk_free_mb=self._surroundings.disk_free_mb(),
             clock_q=self._surroundings.clock_quality(),
             at_wall=self._now(),
         )
 
+    def _records(self) -> tuple[OutboxReport, list[str]]:
+        """What waits for central and for a person; a store in trouble is an issue itself."""
+        try:
+            self._journal.ready()
+            trouble = []
+        except StoreError as error:
+            trouble = [f"store {type(error).__name__}"]
+        try:
+            return self._outbox.report(), trouble + self._cases()
+        except StoreError:
+            return OutboxReport(count=0), trouble
+
     def _cases(self) -> list[str]:
-        owed = [f"{p.state.value} {p.reference}" for p in self.till.open_payments if p.state is State.REFUND_DUE]
+        owed = [f"{payment.state.value} {payment.reference}" for payment in self.till.refunds_due()]
         day = self._journal.newest(DAY)
         return owed + ([f"day {day.state} {day.reference}"] if day and day.state in UNBALANCED else [])
 
@@ -235,6 +250,13 @@ class Machine:
     async def _print_slips(self) -> None:
         while True:
             payment = await self._owed.get()
-            entries = self._journal.entries(reference=payment.reference, kind="receipt")
-            if not any(entry.state in PROVEN for entry in entries):
+            if not self._proven(payment):
                 await self.desk.print_slip(payment.reference, self.desk.trouble_slip(payment))
+
+    def _proven(self, payment: Payment) -> bool:
+        """Whether its slip came out. A store that cannot tell does not keep the slip back."""
+        try:
+            entries = self._journal.entries(reference=payment.reference, kind="receipt")
+        except StoreError:
+            return False
+        return any(entry.state in PROVEN for entry in entries)

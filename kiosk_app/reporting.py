@@ -20,12 +20,12 @@ from kiosk_app.contract import (
     HeartbeatReply,
     Verdict,
 )
-from kiosk_app.errors import CentralError, CentralUnreachable
+from kiosk_app.errors import CentralError, CentralUnreachable, StoreError
 from kiosk_app.ports import Outbox, Transport
 
 BATCH_DEADLINE, HEARTBEAT_DEADLINE = 10.0, 5.0
 BASE, CAP = 2.0, 900.0
-BEAT, BEAT_AFTER_CHANGE = 60.0, 10.0
+BEAT, BEAT_AFTER_CHANGE, LONGEST_BEAT = 60.0, 10.0, 900.0
 LONGEST_WAIT_ONLINE = 30.0
 """While nothing waits to be sent, seconds between looks at the outbox."""
 
@@ -75,14 +75,17 @@ class Reporting:
         while True:
             self._work.clear()
             try:
-                while events := self._outbox.pending(BATCH_EVENTS):
-                    await self._send(Batch(events=events))
+                while (events := self._outbox.pending(BATCH_EVENTS)) and await self._send(Batch(events=events)):
+                    pass
                 pause = LONGEST_WAIT_ONLINE
             except CentralError as error:
                 pause = self._failed(error)
+            except StoreError:  # what is in the outbox waits there; the heartbeat names the store
+                pause = LONGEST_WAIT_ONLINE
             await _event_or_pause(self._work, pause)
 
-    async def _send(self, batch: Batch) -> None:
+    async def _send(self, batch: Batch) -> bool:
+        """Send once; False when central took nothing in (it waits for a gap, or a department): not again at once."""
         body = await self._transport.post("/tx/batch", msgspec.json.encode(batch), deadline=BATCH_DEADLINE)
         self._reached()
         try:
@@ -95,6 +98,8 @@ class Reporting:
         for verdict in fresh:
             for listener in self.verdict_came:
                 listener(verdict)
+        taken = {stream: ack.ack_seq for stream, ack in reply.streams.items()}
+        return any(event.seq <= taken.get(event.stream, 0) for event in batch.events)
 
     # --- the heartbeat ---
 
@@ -103,20 +108,21 @@ class Reporting:
         while True:
             self._changed.clear()
             number += 1
-            pause = BEAT
+            pause, least = BEAT, BEAT_AFTER_CHANGE
             try:
                 message = msgspec.json.encode(self._status(number))
                 body = await self._transport.post("/hb", message, deadline=HEARTBEAT_DEADLINE)
                 returned = not self.online
                 self._reached()
-                pause = msgspec.json.decode(body, type=HeartbeatReply).next_s if body else BEAT
+                pause = min(msgspec.json.decode(body, type=HeartbeatReply).next_s, LONGEST_BEAT) if body else BEAT
                 if returned:
                     self.kick()
             except (CentralError, msgspec.DecodeError) as error:
                 self._failed(error)
-            await asyncio.sleep(min(pause, BEAT_AFTER_CHANGE))
+                least = max(least, getattr(error, "retry_after", None) or 0.0)
+            await asyncio.sleep(least)
             jittered = pause * self._random.uniform(0.9, 1.1)
-            await _event_or_pause(self._changed, max(0.0, jittered - BEAT_AFTER_CHANGE))
+            await _event_or_pause(self._changed, max(0.0, jittered - least))
 
     # --- the link ---
 

@@ -102,6 +102,14 @@ class Till:
         """The open payment of this reference."""
         return self._open.get(reference)
 
+    def refunds_due(self) -> list[Payment]:
+        """What only a person can give back; ``kiosk books`` may have closed a case beside us. Raises StoreError."""
+        due = [payment for payment in self.open_payments if payment.state is State.REFUND_DUE]
+        for payment in due:
+            if self._journal.entries(reference=payment.reference, kind=KIND)[-1].state in FINAL:
+                del self._open[payment.reference]
+        return [payment for payment in due if payment.reference in self._open]
+
     def newest(self) -> Payment | None:
         """The payment begun last, open or over."""
         return self._newest
