@@ -17,9 +17,9 @@ from contextlib import AsyncExitStack, ExitStack
 from pathlib import Path
 from typing import Any
 
-from kiosk_app.demo_children import ChildFailed
+from kiosk_app.demo_children import ChildFailed, until_one_ends
 from kiosk_app.demo_citizen import Citizen, Lost, VisitOver
-from kiosk_app.demo_display import display
+from kiosk_app.demo_display import Display, display
 from kiosk_app.demo_faults import FAULTS
 from kiosk_app.demo_scripts import SCRIPTS
 from kiosk_app.demo_verdict import judge
@@ -100,9 +100,10 @@ async def until_stopped(work: Coroutine[Any, Any, int]) -> int:
 async def shown(folder: Folder, size: tuple[int, int]) -> int:
     """The demo for a person: everything runs until stopped."""
     async with AsyncExitStack() as house:
-        window, address = await _window(house, folder, size)
+        window, screen = await _window(house, folder, size)
         world = await build(house, folder, window, scripted=False)
-        where = address or f"a window on display {window.display}"
+        await world.keeper.begun.wait()
+        where = screen.address if screen else f"a window on display {window.display}"
         say(
             "",
             f"  终端机 kiosk     {where}",
@@ -111,16 +112,16 @@ async def shown(folder: Folder, size: tuple[int, int]) -> int:
             "",
             "  Ctrl-C ends it.",
         )
-        await asyncio.get_running_loop().create_future()
+        await until_one_ends([*world.parts, *(screen.parts if screen else ())])
     return 0
 
 
-async def _window(house: AsyncExitStack, folder: Folder, size: tuple[int, int]) -> tuple[Window, str]:
-    """The person's own display if there is one (half size fits most), else a display of ours and its address."""
+async def _window(house: AsyncExitStack, folder: Folder, size: tuple[int, int]) -> tuple[Window, Display | None]:
+    """The person's own display if there is one (half size fits most), else a display of ours."""
     if name := os.environ.get("DISPLAY"):
-        return Window(name, size[0] // 2, size[1] // 2, fullscreen=False), ""
+        return Window(name, size[0] // 2, size[1] // 2, fullscreen=False), None
     screen = await house.enter_async_context(display(*size, logs=folder.logs, watched=True))
-    return Window(screen.name, *size, fullscreen=True), screen.address
+    return Window(screen.name, *size, fullscreen=True), screen
 
 
 async def scripted(folder: Folder, size: tuple[int, int], script: str, fault: str) -> int:

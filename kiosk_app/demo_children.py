@@ -111,6 +111,17 @@ async def running(
         await child.stop()
 
 
+async def until_one_ends(children: Sequence[Child]) -> None:
+    """Wait; if a child ends by itself, the whole cannot go on. Raises ChildFailed."""
+    waits = {asyncio.ensure_future(child.process.wait()): child for child in children}
+    try:
+        done, _ = await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        for wait in waits:
+            wait.cancel()
+    raise ChildFailed(" and ".join(f"{waits[end].name} ended with status {end.result()}" for end in done))
+
+
 async def reachable(child: Child, port: int, within: float) -> None:
     """Wait until ``child`` listens on ``port``. Raises ChildFailed."""
     try:

@@ -18,11 +18,12 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from PIL import ImageGrab
+from PIL import Image, ImageGrab
 
 LOOK_EVERY = 0.03
 PRESS = 0.06
 PATIENCE = 12.0
+STILL = 1.0
 
 
 class Lost(Exception):
@@ -149,10 +150,22 @@ class Citizen:
     # --- memory ---
 
     async def picture(self, name: str) -> None:
-        """Keep what the screen shows as NN-name.png, and how long the step took."""
+        """Keep what the screen shows, once it is still, as NN-name.png, and how long the step took."""
         now = time.monotonic()
         self.timings.append({"step": name, "seconds": round(now - self._last, 2), "at": round(now - self._began, 2)})
         self._last = now
         self._pictures += 1
         path = self.out / f"{self._pictures:02d}-{name}.png"
-        await asyncio.to_thread(lambda: ImageGrab.grab(xdisplay=self._display).save(path, compress_level=1))
+        picture = await self._still()
+        await asyncio.to_thread(picture.save, path, compress_level=1)
+
+    async def _still(self) -> Image.Image:
+        """The screen when two looks in a row are equal (a pressed button, half a frame), or after a while anyway."""
+        end = time.monotonic() + STILL
+        before = await asyncio.to_thread(ImageGrab.grab, xdisplay=self._display)
+        while True:
+            await asyncio.sleep(LOOK_EVERY * 2)
+            now = await asyncio.to_thread(ImageGrab.grab, xdisplay=self._display)
+            if now.tobytes() == before.tobytes() or time.monotonic() > end:
+                return now
+            before = now

@@ -6,10 +6,10 @@ only; without ``watched`` there is just the X server.
 
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-from kiosk_app.demo_children import free_port, reachable, running
+from kiosk_app.demo_children import Child, free_port, reachable, running
 
 NOVNC = "/usr/share/novnc"
 PREFERRED_PORT = 6080
@@ -17,10 +17,11 @@ PREFERRED_PORT = 6080
 
 @dataclass(frozen=True)
 class Display:
-    """``name`` for DISPLAY; ``address`` where a browser sees it, or empty."""
+    """``name`` for DISPLAY; ``address`` where a browser sees it, or empty; ``parts`` that must not end."""
 
     name: str
-    address: str = ""
+    address: str
+    parts: tuple[Child, ...]
 
 
 @asynccontextmanager
@@ -31,14 +32,17 @@ async def display(width: int, height: int, *, logs: Path, watched: bool) -> Asyn
     async with AsyncExitStack() as house:
         server = await house.enter_async_context(running("Xvfb", argv, log=logs / "xvfb.log", pipes=True))
         name = ":" + (await server.line(10)).strip()
-        yield Display(name, await _show(house, name, logs) if watched else "")
+        shows = await _show(house, name, logs) if watched else Display(name, "", ())
+        yield replace(shows, parts=(server, *shows.parts))
 
 
-async def _show(house: AsyncExitStack, name: str, logs: Path) -> str:
+async def _show(house: AsyncExitStack, name: str, logs: Path) -> Display:
     inner, outer = free_port(5900), free_port(PREFERRED_PORT)
     vnc = ["x11vnc", "-display", name, "-localhost", "-rfbport", str(inner), "-forever", "-shared", "-nopw", "-quiet"]
     web = ["websockify", "--web", NOVNC, f"127.0.0.1:{outer}", f"127.0.0.1:{inner}"]
+    parts = []
     for what, argv, port in (("x11vnc", vnc, inner), ("noVNC", web, outer)):
-        child = await house.enter_async_context(running(what, argv, log=logs / f"{what}.log"))
-        await reachable(child, port, 15)
-    return f"http://127.0.0.1:{outer}/vnc.html?autoconnect=1&resize=scale&reconnect=1"
+        parts.append(await house.enter_async_context(running(what, argv, log=logs / f"{what}.log")))
+        await reachable(parts[-1], port, 15)
+    address = f"http://127.0.0.1:{outer}/vnc.html?autoconnect=1&resize=scale&reconnect=1"
+    return Display(name, address, tuple(parts))

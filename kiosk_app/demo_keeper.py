@@ -16,12 +16,13 @@ LIVED_LONG = 20.0
 
 
 class Keeper:
-    """``launch`` starts the kiosk; ``bench`` hears how it is. ``starts`` counts."""
+    """``launch`` starts the kiosk; ``bench`` hears how it is. ``starts`` counts; ``begun``: the first was."""
 
     def __init__(self, launch: Callable[[], Awaitable[Child]], bench: Child) -> None:
         self._launch, self._bench = launch, bench
         self._kiosk: Child | None = None
         self._now = asyncio.Event()
+        self.begun = asyncio.Event()
         self.starts = 0
 
     async def run(self) -> None:
@@ -44,6 +45,7 @@ class Keeper:
         self._now.clear()
         kiosk = self._kiosk = await self._launch()
         self.starts += 1
+        self.begun.set()
         self._tell({"running": True, "pid": kiosk.pid, "starts": self.starts})
         try:
             return await kiosk.process.wait()

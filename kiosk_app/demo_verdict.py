@@ -77,7 +77,8 @@ async def _at_rest(world: World) -> tuple[dict[str, Any], dict[str, Any]]:
 
 async def _kiosk_books(world: World) -> dict[str, Any]:
     argv = [sys.executable, "-m", "kiosk_app", "books", "--json", "--config", str(world.folder.config)]
-    reading = await asyncio.create_subprocess_exec(*argv, stdout=asyncio.subprocess.PIPE)
+    with (world.folder.logs / "books.log").open("ab") as log:
+        reading = await asyncio.create_subprocess_exec(*argv, stdout=asyncio.subprocess.PIPE, stderr=log)
     said, _ = await reading.communicate()
     if reading.returncode:
         return {"payments": [], "days": [], "outbox_waiting": 0, "unreadable": reading.returncode}

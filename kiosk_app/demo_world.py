@@ -13,11 +13,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from kiosk_app.demo_children import Child, free_port, reachable, running, start
+from kiosk_app.demo_children import Child, ChildFailed, free_port, reachable, running, start
 from kiosk_app.demo_keeper import Keeper
-from provisioning.enrol import enrol
+from provisioning.enrol import EnrolmentError, enrol
 
 SITE = {"name": "样本政务服务中心", "name_en": "Sample service centre", "hotline": "0750-12345"}
+BENCH, CONSOLE = 8100, 8200
+"""Ports a person finds again, if they are free. Scripts take any."""
 MACHINE = "44070301"
 """The sample machine's number, where enrolment gives none."""
 
@@ -80,12 +82,13 @@ class Window:
 
 @dataclass(frozen=True)
 class World:
-    """Where everything is."""
+    """Where everything is; ``parts`` that must not end."""
 
     folder: Folder
     bench: str
     console: str
     keeper: Keeper
+    parts: tuple[Child, ...] = ()
 
 
 def toml(sections: dict[str, dict[str, Any]]) -> str:
@@ -121,7 +124,10 @@ async def _enrol(folder: Folder, code: str, port: int) -> dict[str, Any]:
     """A one-time code against an identity, as a technician does it; the facts it brought."""
     identity = folder.kiosk / "identity"
     authority = folder.central / "authority" / "root.pem"
-    await asyncio.to_thread(enrol, f"https://127.0.0.1:{port}", code, identity, ca_file=authority)
+    try:
+        await asyncio.to_thread(enrol, f"https://127.0.0.1:{port}", code, identity, ca_file=authority)
+    except EnrolmentError as error:
+        raise ChildFailed(f"central did not enrol the kiosk: {error}") from error
     facts: dict[str, Any] = json.loads((identity / "identity.json").read_text("utf-8"))
     return facts
 
@@ -135,8 +141,8 @@ async def _code(folder: Folder) -> str:
 
 async def build(house: AsyncExitStack, folder: Folder, window: Window, *, scripted: bool) -> World:
     """Start central and the bench, enrol, write the configuration, and keep the kiosk running."""
-    port, console = free_port(8443), free_port(8200)
-    bench = await house.enter_async_context(_bench(folder, port))
+    port, console = free_port(), free_port(0 if scripted else CONSOLE)
+    bench = await house.enter_async_context(_bench(folder, port, 0 if scripted else free_port(BENCH)))
     code = await _code(folder)
     central = await house.enter_async_context(_central(folder, port, console))
     await reachable(central, port, 30)
@@ -147,7 +153,7 @@ async def build(house: AsyncExitStack, folder: Folder, window: Window, *, script
     keeper = Keeper(lambda: _kiosk(folder, window), bench)
     for work in (keeper.run(), keeper.obey()):
         house.push_async_callback(_ended, asyncio.create_task(work))
-    return World(folder, places["bench"], f"http://127.0.0.1:{console}", keeper)
+    return World(folder, places["bench"], f"http://127.0.0.1:{console}", keeper, (bench, central))
 
 
 def _python(*arguments: str | Path) -> list[str]:
@@ -159,8 +165,8 @@ def _central(folder: Folder, port: int, console: int) -> AbstractAsyncContextMan
     return running("central", [*argv, "--console-port", str(console), "--samples"], log=folder.logs / "central.log")
 
 
-def _bench(folder: Folder, central: int) -> AbstractAsyncContextManager[Child]:
-    argv = _python("-m", "hardware.simulators", "--managed", "--folder", folder.bench, "--port", str(free_port(8100)))
+def _bench(folder: Folder, central: int, port: int) -> AbstractAsyncContextManager[Child]:
+    argv = _python("-m", "hardware.simulators", "--managed", "--folder", folder.bench, "--port", str(port))
     return running("bench", [*argv, "--central", f"127.0.0.1:{central}"], log=folder.logs / "bench.log", pipes=True)
 
 

@@ -5,6 +5,8 @@ from typing import Any
 from kiosk_app.demo_citizen import Citizen
 from kiosk_app.demo_papers import take_papers
 
+OPEN_AGAIN = 60.0
+"""Seconds: after an outage the machine looks for central less and less often."""
 BANK_CARD, PIN = "sample", "123456"
 
 
@@ -40,5 +42,5 @@ async def take_everything(citizen: Citizen) -> None:
     await citizen.hand("id_card_reader", "lift")
     await citizen.moment("goodbye")
     await citizen.touch("Done", "leave")
-    await citizen.see("Attract")
+    await citizen.see("Attract", within=OPEN_AGAIN)
     await citizen.picture("goodbye")

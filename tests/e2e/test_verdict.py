@@ -1,0 +1,99 @@
+"""The verdict of a scripted visit tells the truth: each disagreement is one problem. And what the command refuses."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from hardware.simulators.samples import CARDS
+from kiosk_app import demo
+from kiosk_app.demo_children import ChildFailed
+from kiosk_app.demo_faults import FAULTS, Expects
+from kiosk_app.demo_keeper import Keeper
+from kiosk_app.demo_verdict import left_behind, money_problems, paper_problems
+from kiosk_app.demo_world import Folder, World
+
+PAYMENT = {"reference": "440703012611230001", "amount": 70000, "state": "settled", "open": False}
+KIOSK = {"payments": [PAYMENT], "days": [{"taken": 70000}], "outbox_waiting": 0}
+CENTRAL = {"held": 70000, "owed": 0, "streams": [{"quarantined": 0, "forks": 0}]}
+LEDGER = [{"kind": "payment", "amount": 70000, "state": "booked"}]
+PAPERS = {"receipt-1.txt": "流水号 440703012611230001", "voucher-1.pdf": "4407 0301 2611 2300 01"}
+
+
+def test_three_books_that_agree_are_no_problem() -> None:
+    assert money_problems(KIOSK, CENTRAL, LEDGER, Expects()) == []
+    assert paper_problems(KIOSK, PAPERS, Expects()) == []
+
+
+@pytest.mark.parametrize(
+    ("kiosk", "central", "ledger", "says"),
+    [
+        ({"payments": []}, {}, None, "no payment"),
+        ({}, {"held": 0}, None, "money differs: kiosk 70000, terminal 70000, central 0 fen"),
+        ({}, {}, [], "terminal 0"),
+        ({}, {}, LEDGER * 2, "terminal 140000"),
+        ({}, {}, [{"kind": "payment", "amount": 70000, "state": "reversed"}], "terminal 0"),
+        ({"payments": [PAYMENT | {"open": True, "state": "unknown"}]}, {}, None, "is still unknown"),
+        ({"payments": [PAYMENT | {"state": "reversed"}]}, {}, None, "ended reversed, not settled"),
+        ({"outbox_waiting": 2}, {}, None, "2 events were never reported"),
+        ({}, {"owed": 1}, None, "owes money"),
+        ({}, {"streams": [{"quarantined": 0, "forks": 1}]}, None, "set events aside"),
+    ],
+)
+def test_each_disagreement_is_told(
+    kiosk: dict[str, Any], central: dict[str, Any], ledger: list[dict[str, Any]] | None, says: str
+) -> None:
+    problems = money_problems(KIOSK | kiosk, CENTRAL | central, LEDGER if ledger is None else ledger, Expects())
+    assert len(problems) == 1
+    assert says in problems[0]
+
+
+def test_a_missing_paper_and_one_without_reference_are_told() -> None:
+    assert paper_problems(KIOSK, {"voucher-1.pdf": PAPERS["voucher-1.pdf"]}, Expects()) == [
+        "0 papers of kind receipt were printed, not 1"
+    ]
+    assert paper_problems(KIOSK, PAPERS | {"receipt-1.txt": "..."}, Expects()) == [
+        "receipt-1.txt does not bear the reference"
+    ]
+
+
+@pytest.mark.parametrize("where", ["kiosk/kiosk.store-wal", "logs/kiosk.log", "bench/a4/spool/d00001-001"])
+@pytest.mark.parametrize("code", ["utf-8", "gb18030", "utf-16-le"])
+def test_a_citizen_left_behind_is_found_wherever_it_is(tmp_path: Path, where: str, code: str) -> None:
+    folder = Folder(tmp_path)
+    world = World(folder, "", "", Keeper.__new__(Keeper))
+    path = tmp_path / where
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(b"\0\xff nothing personal")
+    assert left_behind(world) == []
+    path.write_bytes(b"\0\xff" + CARDS["zhang"].text.number.encode(code))
+    assert left_behind(world) == [f"the citizen's ID number is in {where}"]
+
+
+def test_a_folder_of_somebody_else_is_never_emptied(tmp_path: Path) -> None:
+    (tmp_path / "logs").mkdir()
+    (tmp_path / "thesis.txt").write_text("years of work")
+    with pytest.raises(ChildFailed, match="neither empty nor an earlier run"):
+        demo.begin(tmp_path)
+    assert (tmp_path / "thesis.txt").exists()
+
+
+def test_a_run_folder_is_begun_anew(tmp_path: Path) -> None:
+    (demo.begin(tmp_path).root / "result.json").touch()
+    demo.begin(tmp_path)
+    assert not (tmp_path / "result.json").exists()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        ({"headless": True, "script": ""}, "needs --script"),
+        ({"headless": True, "script": "marriage"}, "there are: traffic_fines, traffic_fines_by_number"),
+        ({"headless": True, "script": "traffic_fines", "fault": "flood"}, ", ".join(FAULTS)),
+    ],
+)
+def test_a_command_that_cannot_be_meant_names_what_is_allowed(
+    arguments: dict[str, Any], says: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert demo.main(out=tmp_path, **arguments) == 2
+    assert says in capsys.readouterr().out
