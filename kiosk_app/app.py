@@ -219,8 +219,9 @@ async def run(config: Config, base: Path) -> None:
             ),
         )
         async with asyncio.TaskGroup() as group:
-            group.create_task(stage.run(), name="stage")
-            group.create_task(machine.run(), name="machine")
+            serving = group.create_task(machine.run(), name="machine")
+            await stage.run()  # ends when somebody closes the window (on a desktop)
+            serving.cancel()
 
 
 def patience_of(config: Config) -> Patience:

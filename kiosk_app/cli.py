@@ -6,6 +6,7 @@ rooms (Kivy, central) are imported by the command that needs them, so that ``kio
 
 import asyncio
 import json
+import os
 import signal
 import sys
 from collections.abc import Coroutine
@@ -47,10 +48,15 @@ def main() -> None:
 @app.command()
 def run(config: ConfigOption = Path("kiosk.toml")) -> None:
     """Be a kiosk until stopped."""
-    from kiosk_app import app as root  # noqa: PLC0415
     from kiosk_app.config import read_config  # noqa: PLC0415
 
-    asyncio.run(_until_stopped(root.run(read_config(config), config.absolute().parent)))
+    settings, base = read_config(config), config.absolute().parent
+    os.umask(0o077)  # whatever this process writes is nobody else's to read
+    # Kivy reads it when first imported. Kept between starts: it holds the fonts that were made ready for it.
+    os.environ.setdefault("KIVY_HOME", str(base / ".screen"))
+    from kiosk_app import app as root  # noqa: PLC0415
+
+    asyncio.run(_until_stopped(root.run(settings, base)))
 
 
 async def _until_stopped(work: Coroutine[Any, Any, None]) -> None:

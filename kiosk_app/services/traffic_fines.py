@@ -107,6 +107,7 @@ async def choose(desk: Desk, citizen: IdentityCard | None, decisions: list[Decis
         rows=tuple(row(decision) for decision in decisions),
         marked=tuple(decision.number for decision in payable),
         action=text("fines.choose.action"),
+        summary=text("fines.choose.selected"),
         steps=Steps(STEPS, 1),
     )
     while True:
@@ -193,7 +194,7 @@ def done_view(paid: PaidFines) -> Done:
         text("done.fact.reported", time=short_time(paid.paid_at)) if paid.voucher else text("done.fact.reported_later")
     )
     return Done(
-        title=text("done.title.paid"),
+        title=text("done.title.paid" if paid.payer else "done.title.paid_by_number"),
         amount=paid.amount,
         paid_by=_paid_by(paid),
         facts=(
