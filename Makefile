@@ -26,7 +26,8 @@ bench: prepare
 	@$(PY) -m bench
 
 gallery: prepare
-	@$(PY) -m screens.gallery docs/pictures
+	@Xvfb :97 -screen 0 1920x1920x24 >/dev/null 2>&1 & server=$$!; trap "kill $$server" EXIT; \
+	  DISPLAY=:97 $(PY) -m screens.gallery out/screens docs/pictures
 
 # Needs `uv`; rewrites requirements.lock from setup.cfg.
 lock:

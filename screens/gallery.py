@@ -1,13 +1,19 @@
-"""Draw every view with sample data: ``python -m screens.gallery OUT``. Needs an X server (DISPLAY)."""
+"""Draw every view with sample data: ``python -m screens.gallery OUT [SHOWN]``. Needs an X server (DISPLAY).
+
+``SHOWN``: a folder that gets the README's pictures, half as wide.
+"""
 
 import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
+from PIL import Image
+
 from screens.samples import SAMPLES
 from screens.stage import Stage
 
+README = ("attract", "choose_many", "pay_card", "place_card", "done", "sorry")
 SIZES = {"portrait": (1080, 1920), "landscape": (1920, 1080)}
 
 
@@ -44,7 +50,22 @@ def draw(out: Path) -> int:
     return count
 
 
+def show(out: Path, shown: Path) -> None:
+    """The README's pictures from those in ``out``."""
+    for name in README:
+        with Image.open(out / f"{name}-portrait-zh_CN.png") as picture:
+            picture.resize((540, 960), Image.Resampling.LANCZOS).quantize(128).save(shown / f"{name}.png", optimize=True)
+
+
+def main() -> None:
+    """The command."""
+    folders = [Path(name) for name in sys.argv[1:]] or [Path("out/screens")]
+    for folder in folders:
+        folder.mkdir(parents=True, exist_ok=True)
+    print(f"{draw(folders[0])} pictures in {folders[0]}")  # noqa: T201 - a command says what it did
+    for shown in folders[1:]:
+        show(folders[0], shown)
+
+
 if __name__ == "__main__":
-    folder = Path(sys.argv[1] if len(sys.argv) > 1 else "out/screens")
-    folder.mkdir(parents=True, exist_ok=True)
-    print(f"{draw(folder)} pictures in {folder}")  # noqa: T201 - a command says what it did
+    main()
