@@ -54,7 +54,8 @@ def show(out: Path, shown: Path) -> None:
     """The README's pictures from those in ``out``."""
     for name in README:
         with Image.open(out / f"{name}-portrait-zh_CN.png") as picture:
-            picture.resize((540, 960), Image.Resampling.LANCZOS).quantize(128).save(shown / f"{name}.png", optimize=True)
+            small = picture.resize((540, 960), Image.Resampling.LANCZOS).quantize(128)
+            small.save(shown / f"{name}.png", optimize=True)
 
 
 def main() -> None:
