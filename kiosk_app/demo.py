@@ -19,13 +19,15 @@ from typing import Any
 
 from kiosk_app.demo_children import ChildFailed, until_one_ends
 from kiosk_app.demo_citizen import Citizen, Lost, VisitOver
-from kiosk_app.demo_display import Display, display
+from kiosk_app.demo_display import Display, display, size_of
 from kiosk_app.demo_faults import FAULTS
 from kiosk_app.demo_scripts import SCRIPTS
 from kiosk_app.demo_verdict import judge
 from kiosk_app.demo_world import Folder, Window, World, build
 
 PORTRAIT = (1080, 1920)
+FITS = 0.9
+"""Of a display's width and height: what a window with its frame may take."""
 START = 60.0
 MARKER = ".kiosk-demo"
 """In every run folder: only what has it may be emptied."""
@@ -117,9 +119,12 @@ async def shown(folder: Folder, size: tuple[int, int]) -> int:
 
 
 async def _window(house: AsyncExitStack, folder: Folder, size: tuple[int, int]) -> tuple[Window, Display | None]:
-    """The person's own display if there is one (half size fits most), else a display of ours."""
-    if name := os.environ.get("DISPLAY"):
-        return Window(name, size[0] // 2, size[1] // 2, fullscreen=False), None
+    """The person's own display if there is one, scaled to fit, else a display of ours."""
+    name = os.environ.get("DISPLAY", "")
+    room = await size_of(name) if name else None
+    if room is not None:
+        scale = min(1.0, room[0] * FITS / size[0], room[1] * FITS / size[1])
+        return Window(name, round(size[0] * scale), round(size[1] * scale), fullscreen=False), None
     screen = await house.enter_async_context(display(*size, logs=folder.logs, watched=True))
     return Window(screen.name, *size, fullscreen=True), screen
 

@@ -4,6 +4,8 @@ Xvfb chooses its own free display number (``-displayfd``). x11vnc and noVNC (Deb
 only; without ``watched`` there is just the X server.
 """
 
+import asyncio
+import os
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, replace
@@ -22,6 +24,22 @@ class Display:
     name: str
     address: str
     parts: tuple[Child, ...]
+
+
+async def size_of(name: str) -> tuple[int, int] | None:
+    """Width and height of an X display; None when nobody answers there."""
+    asking = await asyncio.create_subprocess_exec(
+        "xdotool",
+        "getdisplaygeometry",
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.DEVNULL,
+        env={**os.environ, "DISPLAY": name},
+    )
+    said, _ = await asking.communicate()
+    if asking.returncode:
+        return None
+    width, height = map(int, said.split())
+    return width, height
 
 
 @asynccontextmanager
