@@ -140,7 +140,7 @@ class Machine:
         state = health.state(parts)
         if state != self._shown:
             self._shown, self._since = state, self._clock.now()
-            self.session.changed()  # a disk that has room again tells nobody
+        self.session.changed()  # a disk that is full, or has room again, tells nobody
         outbox, issues = self._records()
         return Heartbeat(
             seq=seq,

@@ -14,6 +14,7 @@ from kiosk_app import health
 from kiosk_app.desk import Desk
 from kiosk_app.errors import CentralRefused, KioskError, PaymentTrouble, TillClosed, VisitEnded
 from kiosk_app.money.amounts import Fen, yuan
+from kiosk_app.services.steps.deliver import remind_of_card
 from kiosk_app.views import Attract, Back, Chosen, Intent, Menu, Sorry, Text, View, text
 
 log = structlog.get_logger()
@@ -27,12 +28,14 @@ class Session:
     def __init__(self, desk: Desk, services: Mapping[str, Service], parts: Callable[[], health.Parts]) -> None:
         self._desk, self._services, self._parts = desk, services, parts
         self._view: Callable[[], View] | None = None
+        self._shown: View | None = None
         self.visiting = False
 
     def changed(self) -> None:
         """Devices or the link changed: what is open is shown at once, if the citizen is choosing."""
-        if self._view is not None:
-            self._desk.screen.put(self._view())
+        if self._view is not None and (view := self._view()) != self._shown:
+            self._shown = view
+            self._desk.screen.put(view)
 
     async def run(self) -> None:
         """Visit after visit."""
@@ -44,15 +47,21 @@ class Session:
         await self._showing(self._front)
         self.visiting = True
         try:
+            await self._stay()
+            await remind_of_card(self._desk)
+        finally:
+            self.visiting = False
+            self._desk.screen.forget()
+            gc.collect()
+
+    async def _stay(self) -> None:
+        """Service after service, until the person goes or is gone."""
+        try:
             while (service := await self._choose()) is not None:
                 if not await self._serve(service):
                     break
         except VisitEnded as end:
             log.info("visit ended", how=type(end).__name__)
-        finally:
-            self.visiting = False
-            self._desk.screen.forget()
-            gc.collect()
 
     async def _serve(self, key: str) -> bool:
         """Run one service; True if the citizen goes on to the menu."""
@@ -84,9 +93,9 @@ class Session:
 
     async def _showing(self, view: Callable[[], View], *, asking: bool = False) -> Intent:
         """Show what ``view`` makes, made again whenever the machine changes."""
-        self._view = view
+        self._view, self._shown = view, view()
         try:
-            return await (self._desk.ask(view()) if asking else self._desk.screen.show(view()))
+            return await (self._desk.ask if asking else self._desk.screen.show)(self._shown)
         finally:
             self._view = None
 

@@ -7,7 +7,6 @@ task's failure unread fails: somebody in the machine did not look.
 """
 
 import asyncio
-import functools
 import gc
 import inspect
 import tempfile
@@ -94,23 +93,30 @@ class Glass:
         """What is shown now."""
         return self.seen[-1][1] if self.seen else None
 
+    @property
+    def listens(self) -> bool:
+        """Whether somebody waits for an intent."""
+        return bool(self._listening) and not self._listening[-1].done()
+
     def touch(self, intent: Intent | None) -> None:
         """Touch what means ``intent``, or (None) somewhere: scrolling."""
         self.touched = asyncio.get_running_loop().time()
         if intent is not None:
-            assert self._listening, f"nobody listens to {intent} at {self.view}"
+            assert self.listens, f"nobody listens to {intent} at {self.view}"
             self._listening[-1].set_result(intent)
 
 
 class TellingJournal:
     """The real journal; ``before`` and ``after`` an entry of a state something may happen, once."""
 
-    def __init__(self, journal: SqlJournal) -> None:
-        self._journal = journal
+    def __init__(self, journal: SqlJournal, power: Power) -> None:
+        self._journal, self._power = journal, power
         self.before: dict[str, Callable[[], None]] = {}
         self.after: dict[str, Callable[[], None]] = {}
 
     def append(self, reference: str, kind: str, state: str, *rest: Any, **named: Any) -> Entry:
+        if not self._power.on:
+            raise PowerCut
         self.before.pop(state, lambda: None)()
         entry = self._journal.append(reference, kind, state, *rest, **named)
         self.after.pop(state, lambda: None)()
@@ -184,7 +190,7 @@ class Stand(World):
             clock_quality=lambda: "ntp",
             new_id=uuid7(self.clock, self.random),
         )
-        return TellingJournal(SqlJournal(self.store, outbox, self.clock)), outbox
+        return TellingJournal(SqlJournal(self.store, outbox, self.clock), self._power), outbox
 
     async def stop(self) -> None:
         """Power off, as an operator does. Raises what the machine died of, if it did."""
@@ -308,12 +314,16 @@ class Person:
 
     # --- the usual ways ---
 
-    async def begins(self) -> None:
-        """Touch the invitation and choose the service."""
-        await self.sees(Attract)
-        await self._stand.until(lambda: isinstance(self._stand.glass.view, Attract))
+    async def comes(self) -> Menu:
+        """Touch the invitation, once it is there; the menu."""
+        glass = self._stand.glass
+        await self._stand.until(lambda: isinstance(glass.view, Attract) and glass.listens, within=200)
         self.touches(Chosen("begin"))
-        await self.sees(Menu)
+        return await self.sees(Menu)
+
+    async def begins(self) -> None:
+        """Come and choose the service."""
+        await self.comes()
         self.touches(Chosen("traffic_fines"))
 
     async def shows_card(self, card: str = "zhang") -> ChooseMany:
@@ -371,11 +381,17 @@ def _title(view: View) -> str:
 Story = Callable[..., Awaitable[None]]
 
 
-def story(tell: Story | None = None, *, asleep: bool = False) -> Any:
-    """Make a test of ``async def test_...(stand, ...)``; the machine is on unless ``asleep``."""
-    if tell is None:
-        return functools.partial(story, asleep=asleep)
+def story(tell: Story) -> Any:
+    """Make a test of ``async def test_...(stand, ...)``; the machine is on when it begins."""
+    return _test(tell, asleep=False)
 
+
+def story_from_the_dark(tell: Story) -> Any:
+    """The same; the machine is off when it begins."""
+    return _test(tell, asleep=True)
+
+
+def _test(tell: Story, *, asleep: bool) -> Any:
     def test(**given: Any) -> None:
         unread: list[str] = []
         memory = Path("/dev/shm")

@@ -136,7 +136,7 @@ async def test_cancelled_while_the_bank_decides_gives_back_whatever_it_said(stan
     cancel = asyncio.get_running_loop().create_future()
     asyncio.get_running_loop().call_later(wait, cancel.set_result, None)
     await cancel
-    if isinstance(stand.glass.view, Pay) and stand.glass._listening:
+    if isinstance(stand.glass.view, Pay) and stand.glass.listens:
         stand.person.touches(Leave())
         end = await stand.person.sees(Attract)
         assert end

@@ -46,7 +46,6 @@ async def deliver(desk: Desk, view: Done, papers: Papers, steps: Steps) -> bool:
             case Chosen("other"):
                 return True
             case _:
-                await remind_of_card(desk, view)
                 raise Left
 
 
@@ -124,8 +123,8 @@ async def still_inside(desk: Desk) -> tuple[str, ...]:
     return tuple(inside)
 
 
-async def remind_of_card(desk: Desk, view: Done) -> None:
-    """A card that still lies on the reader is shown until it is taken, for at most ``patience.take_card``."""
+async def remind_of_card(desk: Desk) -> None:
+    """However the visit ended: a card that still lies on the reader is shown until it is taken, but not for ever."""
     left = float(desk.patience.take_card)
     while left > 0:
         inside = await still_inside(desk)
@@ -136,7 +135,6 @@ async def remind_of_card(desk: Desk, view: Done) -> None:
             take=("card",),
             warnings=(text("done.warning.card_left"),),
             seconds=int(left),
-            steps=view.steps,
         )
         if isinstance(await desk.last_view(reminder, LOOK_EVERY), Leave):
             return

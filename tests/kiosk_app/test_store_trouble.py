@@ -1,0 +1,147 @@
+"""The store is full, dies, or cannot be opened: money is not taken first, everything else goes on and says so."""
+
+import asyncio
+
+import pytest
+
+from kiosk_app.errors import DiskFull, StoreCorrupt, TillClosed, WrongKey
+from kiosk_app.money.amounts import Fen
+from kiosk_app.views import Attract, Chosen, Leave, Marked, Menu, Sorry
+from tests.stand import Stand, story, story_from_the_dark
+
+
+@story
+async def test_a_full_disk_closes_the_till_and_nothing_is_asked_of_the_terminal(stand: Stand) -> None:
+    await stand.person.begins()
+    choose = await stand.person.shows_card()
+    stand.fill_disk()
+    stand.person.touches(Marked(choose.marked))
+    sorry = await stand.person.sees(Sorry)
+    assert sorry.title.id == "menu.closed.store"
+    assert stand.card_terminal.stage == ""
+    assert stand.books_here.entries() == []
+    stand.person.touches(Chosen("other"))
+    menu = await stand.person.sees(Menu)
+    assert menu.items[0].closed is not None
+    assert menu.items[0].closed.id == "menu.closed.store"
+    assert "store DiskFull" in stand.heartbeat().issues
+
+
+@story
+async def test_a_disk_that_has_room_again_opens_the_machine_by_itself(stand: Stand) -> None:
+    stand.fill_disk()
+    await stand.person.sees(Sorry, "sorry.title.closed")
+    await asyncio.sleep(100)
+    assert isinstance(stand.glass.view, Sorry)
+    stand.fill_disk(full=False)
+    await stand.person.sees(Attract, within=70)
+
+
+@story
+@pytest.mark.parametrize(
+    ("state", "title", "stands"),
+    [
+        ("intended", "error.store", 0),
+        ("requested", "error.store", 0),
+        ("approved", "pay.trouble.requested", 0),
+        ("fulfilled", "pay.trouble.reversed", 0),
+    ],
+)
+async def test_a_store_that_dies_before_the_report_is_written_gives_the_money_back(
+    stand: Stand, state: str, title: str, stands: int
+) -> None:
+    stand.books_here.before[state] = stand.kill_store
+    await stand.person.comes_to_pay()
+    stand.card_terminal.insert("sample")
+    if stands or state in {"approved", "fulfilled"}:
+        await stand.person.types_pin()
+    sorry = await stand.person.sees(Sorry)
+    assert sorry.title.id == title
+    assert len(stand.standing()) == stands
+    if title.startswith("pay."):
+        assert len(stand.slips()) == 1
+    stand.person.touches(Leave())
+    closed = await stand.person.sees(Sorry, "sorry.title.closed")
+    assert closed.detail.id == "menu.closed.store"
+    assert "store StoreCorrupt" in stand.heartbeat().issues
+    await asyncio.sleep(600)  # the machine goes on saying so
+
+    await stand.stop()
+    await stand.start()
+    await stand.person.sees(Attract)
+    assert stand.states()[-1] in {"abandoned", "declined", "reversed"} if stand.books_here.entries() else True
+    assert stand.standing() == []
+
+
+@story
+@pytest.mark.parametrize("state", ["completed", "settled", "printed"])
+async def test_a_store_that_dies_after_the_report_is_written_keeps_no_proof_back(stand: Stand, state: str) -> None:
+    stand.books_here.before[state] = stand.kill_store
+    done = await stand.person.pays_a_fine()
+    assert done.title.id == "done.title.paid"
+    assert len(stand.slips()) == 1
+    stand.person.takes_everything()
+    stand.person.touches(Leave())
+    await stand.person.sees(Sorry, "sorry.title.closed")
+    await asyncio.sleep(60)
+    await stand.stop()
+    await stand.start()
+    await stand.person.sees(Attract)
+    await stand.until(lambda: stand.states()[-1] == "settled", within=60)
+    assert stand.books().held == stand.standing()[0].amount
+
+
+@story
+async def test_a_store_that_dies_before_a_refused_report_is_undone_still_gives_back(stand: Stand) -> None:
+    stand.books_here.before["reversing"] = stand.kill_store
+    await stand.person.begins()
+    choose = await stand.person.shows_card()
+    stand.pay_at_counter()
+    stand.person.touches(Marked(choose.marked))
+    await stand.person.pays()
+    await stand.person.sees(Sorry, "pay.trouble.reversed")
+    assert stand.standing() == []
+    await stand.stop()
+    await stand.start()
+    await stand.person.sees(Attract)
+    assert stand.states()[-3:] == ["fulfilled", "reversing", "reversed"]
+    await stand.until(lambda: stand.machine.waiting_reports() == 0)
+    assert stand.books().held == 0
+
+
+@story
+async def test_a_store_that_dies_while_a_lost_answer_is_undone_gives_back_by_the_receipt_number(stand: Stand) -> None:
+    stand.card_terminal.lose_next_answer()
+    stand.books_here.before["fulfilled"] = stand.kill_store
+    await stand.person.comes_to_pay()
+    await stand.person.pays()
+    sorry = await stand.person.sees(Sorry)
+    assert sorry.title.id == "pay.trouble.reversed"
+    assert stand.standing() == []
+
+
+@story_from_the_dark
+@pytest.mark.parametrize("error", [WrongKey("x"), StoreCorrupt("x"), DiskFull("x")])
+async def test_without_a_store_the_machine_runs_takes_nothing_and_names_it(stand: Stand, error: StoreCorrupt) -> None:
+    await stand.start(store_error=error)
+    closed = await stand.person.sees(Sorry, "sorry.title.closed")
+    assert (closed.detail.id, closed.leave) == ("menu.closed.store", False)
+    with pytest.raises(TillClosed):
+        async with stand.machine.till.charge(Fen(1), lambda *_: None, asyncio.Event()):
+            pass
+    await asyncio.sleep(120)
+    beat = stand.heartbeat()
+    assert beat.issues == [f"store {type(error).__name__}"]
+    assert beat.services == {"traffic_fines": "menu.closed.store"}
+    assert stand.machine.reporting.online
+    assert stand.card_terminal.stage == ""
+
+
+@story
+async def test_a_store_that_dies_at_night_leaves_a_machine_that_says_so(stand: Stand) -> None:
+    await stand.person.sees(Attract)
+    stand.kill_store()
+    await stand.person.sees(Sorry, "sorry.title.closed", within=70)
+    await asyncio.sleep(1200)
+    stand.alive()
+    assert stand.machine.reporting.online
