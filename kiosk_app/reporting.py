@@ -87,11 +87,12 @@ class Reporting:
     async def _send(self, batch: Batch) -> bool:
         """Send once; False when central took nothing in (it waits for a gap, or a department): not again at once."""
         body = await self._transport.post("/tx/batch", msgspec.json.encode(batch), deadline=BATCH_DEADLINE)
-        self._reached()
         try:
             reply = msgspec.json.decode(body, type=BatchReply)
         except msgspec.DecodeError as error:
             raise CentralUnreachable(f"unreadable answer: {error}") from error
+        self._failures = 0
+        self._set_online(True)
         fresh = [verdict for stream, ack in reply.streams.items() for verdict in self._outbox.acknowledge(stream, ack)]
         async with self._verdicts:
             self._verdicts.notify_all()
@@ -113,12 +114,12 @@ class Reporting:
                 message = msgspec.json.encode(self._status(number))
                 body = await self._transport.post("/hb", message, deadline=HEARTBEAT_DEADLINE)
                 returned = not self.online
-                self._reached()
+                self._set_online(True)
                 pause = min(msgspec.json.decode(body, type=HeartbeatReply).next_s, LONGEST_BEAT) if body else BEAT
                 if returned:
                     self.kick()
             except (CentralError, msgspec.DecodeError) as error:
-                self._failed(error)
+                self._set_online(False)
                 least = max(least, getattr(error, "retry_after", None) or 0.0)
             await asyncio.sleep(least)
             jittered = pause * self._random.uniform(0.9, 1.1)
@@ -126,17 +127,13 @@ class Reporting:
 
     # --- the link ---
 
-    def _reached(self) -> None:
-        self._failures = 0
-        self._set_online(True)
-
-    def _failed(self, error: Exception) -> float:
-        """Seconds to wait before the next try."""
+    def _failed(self, error: CentralError) -> float:
+        """Seconds the pump waits before its next try. Heartbeats that get through do not shorten the series."""
         self._failures += 1
-        self._set_online(False)
         wanted = getattr(error, "retry_after", None)
-        if wanted is not None:
+        if wanted is not None:  # central answered "later": it is there, and is not to be asked before
             return float(wanted)
+        self._set_online(False)
         return self._random.uniform(0, min(CAP, BASE * 2.0 ** min(self._failures, 20)))
 
     def _set_online(self, online: bool) -> None:
