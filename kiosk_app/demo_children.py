@@ -10,7 +10,7 @@ import os
 import signal
 import socket
 from collections.abc import AsyncIterator, Mapping, Sequence
-from contextlib import asynccontextmanager, suppress
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from pathlib import Path
 
 GRACE = 5.0
@@ -25,6 +25,20 @@ def free_port(preferred: int = 0) -> int:
                 probe.bind(("127.0.0.1", port))
                 return int(probe.getsockname()[1])
     raise OSError("no free port on the loopback")
+
+
+def known_port(house: AsyncExitStack, preferred: int) -> int:
+    """A port that a person finds again, for as long as ``house`` stands; any free one when another demo has it.
+
+    Between looking and the child's listening another demo could take it too, so demos claim it by a name that
+    only one process can hold, and that goes with the process.
+    """
+    claim = house.enter_context(socket.socket(socket.AF_UNIX))
+    try:
+        claim.bind(f"\0kiosk-demo-port-{preferred}")
+    except OSError:
+        return free_port()
+    return free_port(preferred)
 
 
 class Child:

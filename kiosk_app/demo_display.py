@@ -11,7 +11,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from kiosk_app.demo_children import Child, free_port, reachable, running
+from kiosk_app.demo_children import Child, free_port, known_port, reachable, running
 
 NOVNC = "/usr/share/novnc"
 PREFERRED_PORT = 6080
@@ -55,7 +55,7 @@ async def display(width: int, height: int, *, logs: Path, watched: bool) -> Asyn
 
 
 async def _show(house: AsyncExitStack, name: str, logs: Path) -> Display:
-    inner, outer = free_port(5900), free_port(PREFERRED_PORT)
+    inner, outer = free_port(), known_port(house, PREFERRED_PORT)
     vnc = ["x11vnc", "-display", name, "-localhost", "-rfbport", str(inner), "-forever", "-shared", "-nopw", "-quiet"]
     web = ["websockify", "--web", NOVNC, f"127.0.0.1:{outer}", f"127.0.0.1:{inner}"]
     parts = []

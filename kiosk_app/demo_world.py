@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from kiosk_app.demo_children import Child, ChildFailed, free_port, reachable, running, start
+from kiosk_app.demo_children import Child, ChildFailed, free_port, known_port, reachable, running, start
 from kiosk_app.demo_keeper import Keeper
 from provisioning.enrol import EnrolmentError, enrol
 
@@ -141,8 +141,8 @@ async def _code(folder: Folder) -> str:
 
 async def build(house: AsyncExitStack, folder: Folder, window: Window, *, scripted: bool) -> World:
     """Start central and the bench, enrol, write the configuration, and keep the kiosk running."""
-    port, console = free_port(), free_port(0 if scripted else CONSOLE)
-    bench = await house.enter_async_context(_bench(folder, port, 0 if scripted else free_port(BENCH)))
+    port, console = free_port(), free_port() if scripted else known_port(house, CONSOLE)
+    bench = await house.enter_async_context(_bench(folder, port, 0 if scripted else known_port(house, BENCH)))
     code = await _code(folder)
     central = await house.enter_async_context(_central(folder, port, console))
     await reachable(central, port, 30)

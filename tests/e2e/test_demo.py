@@ -5,6 +5,7 @@ import os
 import subprocess
 import sys
 import time
+from itertools import takewhile
 from pathlib import Path
 from typing import Any
 
@@ -58,7 +59,8 @@ def test_a_demo_that_is_killed_leaves_no_process_behind(tmp_path: Path) -> None:
     with subprocess.Popen(argv, stdout=subprocess.PIPE, text=True, env=clean, start_new_session=True) as demo:
         try:
             assert demo.stdout is not None
-            assert any("central http://" in line for line in demo.stdout)  # it says where everything is, then waits
+            said = list(takewhile(lambda line: "central http://" not in line, demo.stdout))
+            assert demo.poll() is None, "".join(said)  # it says where everything is, then waits
             there = {pid for pid in _processes() if _parent(pid) == demo.pid}
             grandchildren = {pid for pid in _processes() if _parent(pid) in there}
         finally:
