@@ -1,0 +1,160 @@
+"""``kiosk books`` and what a technician reads when something is wrong; no hardware, no window."""
+
+import json
+import subprocess
+import sys
+from contextlib import ExitStack
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import pytest
+import structlog
+from typer.testing import CliRunner
+
+from kiosk_app import app as root
+from kiosk_app import cli
+from kiosk_app.config import read_config
+from kiosk_app.errors import ConfigError, WrongKey
+from kiosk_app.money.amounts import Fen
+from kiosk_app.money.payment import KIND, Payment, State, fields
+from kiosk_app.ports import Journal
+from offline_cache.keys import load_or_make_key
+from offline_cache.store import open_store
+from provisioning.enrol import Identity
+from tests.kiosk_app.test_config import GOOD
+
+REFERENCE = "44070301261123090001"
+
+
+@pytest.fixture
+def config(tmp_path: Path) -> Path:
+    """An enrolled machine that has never run."""
+    identity = Identity(
+        kiosk="0198c0de-0000-7000-8000-0000000000ff", number="44070301", site="样本服务区", proof_url="",
+        hotline="", url="https://central.example.invalid",
+    )  # fmt: skip
+    (tmp_path / "identity").mkdir()
+    (tmp_path / "identity" / "identity.json").write_text(json.dumps(asdict(identity)))
+    (tmp_path / "kiosk.toml").write_text(GOOD, "utf-8")
+    return tmp_path / "kiosk.toml"
+
+
+def write(config: Path, *states: State) -> None:
+    """A payment that walked through these states."""
+    with ExitStack() as stack:
+        key = load_or_make_key(config.parent / "kiosk.key")
+        stack.enter_context(open_store(config.parent / "kiosk.store", key, ballast=4096, reserve=0)).close()
+        journal: Journal = root.open_books(read_config(config), config.parent, stack).journal
+        for state in states:
+            journal.append(REFERENCE, KIND, state.value, fields(Payment(REFERENCE, Fen(40000), state)))
+
+
+def books(config: Path, *options: str) -> dict[str, Any]:
+    result = CliRunner().invoke(cli.app, ["books", "--json", "--config", str(config), *options])
+    if result.exception is not None:
+        raise result.exception
+    assert result.exit_code == 0
+    found: dict[str, Any] = json.loads(result.stdout)
+    return found
+
+
+TAKEN = (State.INTENDED, State.REQUESTED, State.APPROVED)
+OWED = (*TAKEN, State.REVERSING, State.REFUND_DUE)
+
+
+def test_books_show_what_a_payment_walked_through_and_where_the_money_is(config: Path) -> None:
+    write(config, *TAKEN)
+    book = books(config)
+    [line] = book["payments"]
+    assert (line["reference"], line["amount"], line["open"]) == (REFERENCE, 40000, True)
+    assert line["states"] == ["intended", "requested", "approved"]
+    assert [(day["taken_count"], day["taken"], day["owed"]) for day in book["days"]] == [(1, 40000, 0)]
+
+
+def test_a_person_closes_the_case_with_their_name(config: Path) -> None:
+    write(config, *OWED)
+    assert books(config)["days"][0]["owed"] == 40000
+    book = books(config, "--refunded", REFERENCE, "--by", "样本员工")
+    [line] = book["payments"]
+    assert (line["state"], line["open"]) == ("refunded", False)
+    assert (book["days"][0]["owed"], book["days"][0]["returned"]) == (0, 40000)
+    assert book["outbox_waiting"] == 1
+
+
+@pytest.mark.parametrize(
+    ("states", "options", "says"),
+    [
+        (OWED, ("--refunded", REFERENCE), "the name of the person"),
+        (OWED, ("--refunded", "44070301261123090002", "--by", "x"), "has no open refund"),
+        (TAKEN, ("--refunded", REFERENCE, "--by", "x"), "has no open refund"),
+        ((*OWED, State.REFUNDED), ("--refunded", REFERENCE, "--by", "x"), "has no open refund"),
+    ],
+)
+def test_a_case_that_is_none_is_not_closed(
+    config: Path, states: tuple[State, ...], options: tuple[str, ...], says: str
+) -> None:
+    write(config, *states)
+    before = books(config)
+    with pytest.raises(ConfigError, match=says):
+        books(config, *options)
+    assert books(config) == before
+
+
+def test_the_tables_for_people_say_the_same(config: Path) -> None:
+    write(config, *OWED)
+    result = CliRunner().invoke(cli.app, ["books", "--config", str(config)], env={"COLUMNS": "200"})
+    assert result.exit_code == 0
+
+
+def test_books_of_a_machine_that_never_ran_make_no_store(config: Path) -> None:
+    with pytest.raises(ConfigError, match="has not run"):
+        books(config)
+    assert not (config.parent / "kiosk.store").exists()
+    assert not (config.parent / "kiosk.key").exists()
+
+
+def test_books_with_a_wrong_key_leave_the_store_as_it_is(config: Path) -> None:
+    write(config, *TAKEN)
+    (config.parent / "kiosk.key").write_bytes(bytes(32))
+    before = (config.parent / "kiosk.store").read_bytes()
+    with pytest.raises(WrongKey):
+        books(config)
+    assert (config.parent / "kiosk.store").read_bytes() == before
+
+
+def test_books_without_the_key_do_not_make_another_one(config: Path) -> None:
+    write(config, *TAKEN)
+    (config.parent / "kiosk.key").unlink()
+    with pytest.raises(WrongKey):
+        books(config)
+    assert not (config.parent / "kiosk.key").exists()
+
+
+def test_a_mistake_is_one_sentence_what_to_do_and_status_1(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(sys, "argv", ["kiosk", "books", "--config", str(tmp_path / "kiosk.toml")])
+    with pytest.raises(SystemExit) as ended:
+        cli.main()
+    structlog.reset_defaults()
+    assert ended.value.code == 1
+    said = capsys.readouterr()
+    assert said.out == ""
+    assert said.err.splitlines() == [
+        f"{tmp_path / 'kiosk.toml'}: the file: No such file or directory",
+        ConfigError.operator,
+    ]
+
+
+def test_a_machine_that_is_not_enrolled_is_told_to_enrol(config: Path) -> None:
+    write(config, *TAKEN)
+    (config.parent / "identity" / "identity.json").unlink()
+    with pytest.raises(ConfigError, match="kiosk enrol"):
+        books(config)
+
+
+def test_books_open_no_window() -> None:
+    """Kivy makes a window when it is imported, and costs a second."""
+    code = "import sys; from kiosk_app import app, books, cli; sys.exit('kivy' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

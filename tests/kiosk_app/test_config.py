@@ -1,0 +1,94 @@
+"""``kiosk.toml``: every error names file, key and what is allowed."""
+
+from pathlib import Path
+
+import pytest
+
+from kiosk_app.config import Config, read_config
+from kiosk_app.errors import ConfigError
+
+GOOD = """
+[devices.id_card_reader]
+driver = "sdt"
+port = "/dev/ttyUSB0"
+
+[devices.card_terminal]
+driver = "zvt"
+port = "tcp://127.0.0.1:20007"
+
+[devices.receipt_printer]
+driver = "escpos"
+port = "/dev/ttyUSB1"
+
+[devices.document_printer]
+driver = "cups"
+queue = "a4"
+
+[central]
+url = "https://central.example.invalid"
+
+[session]
+idle = 30
+
+[site]
+machine = "44070301"
+"""
+
+
+def read(folder: Path, text: str) -> Config:
+    file = folder / "kiosk.toml"
+    file.write_text(text, "utf-8")
+    return read_config(file)
+
+
+def test_what_the_file_leaves_out_is_as_the_handbook_says(tmp_path: Path) -> None:
+    config = read(tmp_path, GOOD)
+    assert (config.devices.id_card_reader.baud, config.devices.card_terminal.password) == (115200, "000000")
+    assert (config.session.countdown, config.store.path, config.screen.width) == (15, "kiosk.store", 1080)
+
+
+@pytest.mark.parametrize(
+    ("right", "wrong", "key", "allowed"),
+    [
+        ('driver = "sdt"', 'driver = "sdr"', "devices.id_card_reader.driver", "sdt"),
+        ('port = "/dev/ttyUSB0"', "", "devices.id_card_reader.port", "text"),
+        ('port = "/dev/ttyUSB0"', 'port = "x"\nbaud = 1234', "devices.id_card_reader.baud", "9600"),
+        ('port = "/dev/ttyUSB0"', 'port = "x"\nbuad = 9600', "devices.id_card_reader.buad", "baud"),
+        ('port = "/dev/ttyUSB0"', 'port = ""', "devices.id_card_reader.port", "text"),
+        ("idle = 30", 'idle = "30"', "session.idle", "a whole number from 1 to 3600"),
+        ("idle = 30", "idle = 0", "session.idle", "a whole number from 1 to 3600"),
+        ('machine = "44070301"', 'machine = "4407"', "site.machine", "text like"),
+        ('machine = "44070301"', "nearest = 3", "site.nearest", "a list of texts"),
+        ('url = "https://', 'url = "http://', "central.url", "text like ^https://"),
+        ("[central]", "[centre]", "centre", "central"),
+        ('[central]\nurl = "https://central.example.invalid"\n', "", "central", "url"),
+        ("[session]", "[screen]\nfullscreen = 1\n[session]", "screen.fullscreen", "true or false"),
+        ("[session]", "[screen]\nwidth = 10\n[session]", "screen.width", "a whole number from 320 to 8192"),
+    ],
+)
+def test_each_mistake_names_file_key_and_what_is_allowed(
+    tmp_path: Path, right: str, wrong: str, key: str, allowed: str
+) -> None:
+    assert right in GOOD
+    with pytest.raises(ConfigError) as found:
+        read(tmp_path, GOOD.replace(right, wrong, 1))
+    assert found.value.file == str(tmp_path / "kiosk.toml")
+    assert found.value.key == key
+    assert allowed in found.value.allowed
+    assert str(tmp_path) in str(found.value)
+
+
+def test_what_is_no_toml_says_so_and_where(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match=r"is not TOML.*line 1"):
+        read(tmp_path, "x = = 1")
+
+
+def test_a_file_that_is_not_there_says_so(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match="No such file"):
+        read_config(tmp_path / "kiosk.toml")
+
+
+def test_bytes_that_are_no_text_say_so(tmp_path: Path) -> None:
+    (tmp_path / "kiosk.toml").write_bytes(b"\xff\xfe\x00")
+    with pytest.raises(ConfigError, match="is not TOML"):
+        read_config(tmp_path / "kiosk.toml")
