@@ -22,13 +22,8 @@ SOFTWARE = version("yimen-kiosk")
 MIB = 1024 * 1024
 
 
-------------------------------------------------------------------------------------------------
-
-
 async def run(config: Config, base: Path) -> None:
     """Serve until cancelled. ``base``: the folder of the configuration file. Raises ConfigError."""
-    from screens.stage import Stage  # noqa: PLC0415 - Kivy takes a second and a window; books and devices need neither
-
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))  # a core dump would keep a person's data
     clock = SystemClock()
     identity, files = read_identity(config, base)

@@ -161,14 +161,14 @@ def books(
     """Payments, open cases and day totals, from the journal."""
     import msgspec  # noqa: PLC0415
 
-    from kiosk_app import app as root  # noqa: PLC0415
+    from kiosk_app import wiring  # noqa: PLC0415
     from kiosk_app.books import close_case, read_books  # noqa: PLC0415
     from kiosk_app.config import read_config  # noqa: PLC0415
 
     base = config.absolute().parent
     settings = read_config(config)
     with ExitStack() as stack:
-        records = root.open_books(settings, base, stack)
+        records = wiring.open_books(settings, base, stack)
         if refunded:
             close_case(records.journal, refunded, by)
         book = read_books(records.journal, records.outbox)

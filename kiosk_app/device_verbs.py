@@ -11,7 +11,6 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from kiosk_app.app import device_of
 from kiosk_app.config import Config
 from kiosk_app.devices import (
     CardTerminal,
@@ -26,6 +25,7 @@ from kiosk_app.devices import (
 )
 from kiosk_app.errors import ConfigError, DeviceOffline, KioskError
 from kiosk_app.money.amounts import Fen
+from kiosk_app.wiring import device_of
 
 CONNECT, WORK = 10.0, 120.0
 

@@ -31,6 +31,7 @@ def test_a_payment_with_card_and_pin_is_held_and_then_delivered(framing: str) ->
                 approved=True,
                 card="622000******0017",
                 card_name="UnionPay",
+                authorisation="007919",
                 terminal_id="00000001",
             )
             assert made.told == [TerminalNotice.INSERT_CARD, TerminalNotice.ENTER_PIN, TerminalNotice.BANK]

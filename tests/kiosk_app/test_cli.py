@@ -12,8 +12,7 @@ import pytest
 import structlog
 from typer.testing import CliRunner
 
-from kiosk_app import app as root
-from kiosk_app import cli
+from kiosk_app import cli, wiring
 from kiosk_app.config import read_config
 from kiosk_app.errors import ConfigError, WrongKey
 from kiosk_app.money.amounts import Fen
@@ -45,7 +44,7 @@ def write(config: Path, *states: State) -> None:
     with ExitStack() as stack:
         key = load_or_make_key(config.parent / "kiosk.key")
         stack.enter_context(open_store(config.parent / "kiosk.store", key, ballast=4096, reserve=0)).close()
-        journal: Journal = root.open_books(read_config(config), config.parent, stack).journal
+        journal: Journal = wiring.open_books(read_config(config), config.parent, stack).journal
         for state in states:
             journal.append(REFERENCE, KIND, state.value, fields(Payment(REFERENCE, Fen(40000), state)))
 
@@ -156,5 +155,5 @@ def test_a_machine_that_is_not_enrolled_is_told_to_enrol(config: Path) -> None:
 
 def test_books_open_no_window() -> None:
     """Kivy makes a window when it is imported, and costs a second."""
-    code = "import sys; from kiosk_app import app, books, cli; sys.exit('kivy' in sys.modules)"
+    code = "import sys; from kiosk_app import books, cli, device_verbs, wiring; sys.exit('kivy' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

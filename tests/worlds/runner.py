@@ -1,7 +1,6 @@
 """Run worlds: each seed once whole, then once per journal entry with the plug pulled before it and after it."""
 
 import asyncio
-import logging
 import tempfile
 import time
 from collections.abc import Iterator
@@ -9,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from random import Random
 
-import structlog
+from structlog.testing import capture_logs
 
 from tests.virtual import VirtualLoop
 from tests.worlds.faults import Plan, draw
@@ -40,14 +39,15 @@ class Report:
         return self.virtual_seconds / self.seconds if self.seconds else 0.0
 
 
-structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
-
-
 def run_one(seed: int, crash: Crash | None = None, plan: Plan | None = None) -> tuple[World, list[str]]:
     """One world; the same arguments give the same world, to the last event."""
     memory = Path("/dev/shm")
     folder = memory if memory.is_dir() else None
-    with tempfile.TemporaryDirectory(dir=folder) as place, asyncio.Runner(loop_factory=VirtualLoop) as runner:
+    with (
+        tempfile.TemporaryDirectory(dir=folder) as place,
+        capture_logs(),
+        asyncio.Runner(loop_factory=VirtualLoop) as runner,
+    ):
 
         async def live() -> World:
             world = World(seed, plan or draw(Random(f"plan {seed}")), crash, Path(place))

@@ -1,0 +1,169 @@
+"""The wiring: devices, records and identity built from a configuration, without a window.
+
+:mod:`kiosk_app.app` adds the window and runs the machine; ``kiosk device`` and ``kiosk books`` need only this.
+Together with it this is the only place that sees the other rooms. If the store cannot be opened the machine
+still runs: it takes no money, says so on the screen and to central, and leaves the file as it is.
+"""
+
+import time
+from contextlib import ExitStack
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from random import SystemRandom
+
+import structlog
+
+from hardware.channel import opener_of
+from hardware.drivers.card_terminal import CardTerminal
+from hardware.drivers.document_printer import DocumentPrinter, printing_host
+from hardware.drivers.id_card_reader import IdCardReader
+from hardware.drivers.receipt_printer import ReceiptPrinter
+from kiosk_app import devices as roles
+from kiosk_app.config import Config, CupsPrinter, EscposPrinter, SdtReader, ZvtTerminal
+from kiosk_app.desk import Site
+from kiosk_app.errors import ConfigError, StoreError, WrongKey
+from kiosk_app.ids import uuid7
+from kiosk_app.machine import Devices
+from kiosk_app.no_store import NoStore
+from kiosk_app.ports import Clock, Journal, Outbox
+from offline_cache.journal import SqlJournal
+from offline_cache.keys import lineage, load_or_make_key
+from offline_cache.outbox import SqlOutbox
+from offline_cache.store import Store, open_store
+from provisioning.device_key import DeviceKey
+from provisioning.enrol import Files, Identity
+
+log = structlog.get_logger()
+
+
+class SystemClock:
+    """The box's own clock."""
+
+    def now(self) -> datetime:
+        """Aware, UTC."""
+        return datetime.now(UTC)
+
+
+def read_identity(config: Config, base: Path) -> tuple[Identity, Files]:
+    """Who this machine is. Raises ConfigError when it is not enrolled."""
+    files = Files(base / config.central.folder)
+    try:
+        return Identity.load(files.folder), files
+    except (OSError, ValueError, TypeError) as error:
+        raise ConfigError(str(files.identity), "central.folder", "run `kiosk enrol` first") from error
+
+
+def site_of(config: Config, identity: Identity) -> Site:
+    """The file's word first, then enrolment's. Raises ConfigError when neither numbers the machine."""
+    machine = config.site.machine or identity.number
+    if not machine:
+        raise ConfigError("kiosk.toml", "site.machine", "eight digits, unique among machines")
+    return Site(
+        name=config.site.name or identity.site,
+        name_en=config.site.name_en,
+        hotline=config.site.hotline or identity.hotline,
+        machine=machine,
+        proof_url=config.site.proof_url or identity.proof_url,
+        nearest=tuple(config.site.nearest),
+    )
+
+
+# --- devices ---------------------------------------------------------------------------------------------------
+
+
+def id_card_reader(config: SdtReader) -> IdCardReader:
+    """The resident ID reader of the file."""
+    return IdCardReader(opener_of(config.port, baud=config.baud), presence=config.presence)
+
+
+def card_terminal(config: ZvtTerminal) -> CardTerminal:
+    """The bank-card terminal of the file: bare APDUs over TCP, framed and with two stop bits on a serial line."""
+    return CardTerminal(
+        opener_of(config.port, baud=config.baud, stop_bits=2),
+        framing="tcp" if config.port.startswith("tcp://") else "serial",
+        password=config.password,
+    )
+
+
+def receipt_printer(config: EscposPrinter) -> ReceiptPrinter:
+    """The receipt printer of the file."""
+    return ReceiptPrinter(opener_of(config.port, baud=config.baud), presenter=config.presenter)
+
+
+def document_printer(config: CupsPrinter) -> DocumentPrinter:
+    """The A4 printer of the file, behind its host process."""
+    return DocumentPrinter(printing_host(config.socket), queue=config.queue)
+
+
+def devices_of(config: Config) -> Devices:
+    """Every device of the file."""
+    return Devices(
+        id_card_reader=id_card_reader(config.devices.id_card_reader),
+        card_terminal=card_terminal(config.devices.card_terminal),
+        receipt_printer=receipt_printer(config.devices.receipt_printer),
+        document_printer=document_printer(config.devices.document_printer),
+    )
+
+
+def device_of(config: Config, role: str) -> roles.Device:
+    """One device alone, for ``kiosk device``."""
+    device: roles.Device = getattr(devices_of(config), role)
+    return device
+
+
+# --- records ---------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Records:
+    """Journal and outbox; ``trouble`` names why there is no store, if there is none."""
+
+    journal: Journal
+    outbox: Outbox
+    trouble: str = ""
+
+
+def open_records(config: Config, base: Path, clock: Clock, stack: ExitStack) -> Records:
+    """Open the store; a store that cannot be opened is left alone and replaced by one that refuses everything."""
+    try:
+        path = base / config.store.path
+        store = stack.enter_context(open_kept(path, base / config.store.key))
+        return records_in(store, path, *read_identity(config, base), clock)
+    except StoreError as error:
+        log.error("store", error=type(error).__name__, detail=error.detail, do=error.operator)
+        nothing = NoStore(error)
+        return Records(nothing, nothing, f"store {type(error).__name__}")
+
+
+def open_kept(path: Path, key: Path) -> Store:
+    """The store with its key; both are made on the first start only. Raises StoreError."""
+    if path.exists() and not key.exists():  # a new key would only hide that the right one is missing
+        raise WrongKey(f"{key} is missing")
+    return open_store(path, load_or_make_key(key))
+
+
+def records_in(store: Store, path: Path, identity: Identity, files: Files, clock: Clock) -> Records:
+    """Journal and outbox in an open store."""
+    new_id = uuid7(clock, SystemRandom())
+    outbox = SqlOutbox(
+        store,
+        kiosk=identity.kiosk,
+        boot_id=new_id(),
+        sign=DeviceKey.load_or_make(files.key).sign,
+        clock=clock,
+        mono=time.monotonic,
+        clock_quality=lambda: "unknown",
+        new_id=new_id,
+        lineage=lineage(path.with_name(path.name + ".id")),
+    )
+    return Records(SqlJournal(store, outbox, clock), outbox)
+
+
+def open_books(config: Config, base: Path, stack: ExitStack) -> Records:
+    """The records for reading beside a running kiosk. Raises StoreError, ConfigError; makes no new store."""
+    path = base / config.store.path
+    if not path.exists():
+        raise ConfigError(str(path), "store.path", "there is no store yet: the kiosk has not run")
+    store = stack.enter_context(open_kept(path, base / config.store.key))
+    return records_in(store, path, *read_identity(config, base), SystemClock())
