@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import structlog
 import typer
 from rich.console import Console
-from rich.table import Table
+from rich.table import Column, Table
 
 from kiosk_app.errors import KioskError
 from kiosk_app.money.amounts import Fen, yuan
@@ -180,7 +180,7 @@ def books(
 
 def _show(book: "Books") -> None:
     """The books as tables."""
-    table = Table("reference", "at", "amount", "state", "walked", "papers", "central")
+    table = Table(Column("reference", no_wrap=True), "at", "amount", "state", "walked", "papers", "central")
     for line in book.payments:
         state = f"OPEN: {line.state}" if line.open else line.state
         table.add_row(
