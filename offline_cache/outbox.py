@@ -19,6 +19,7 @@ from kiosk_app.contract import (
     GENESIS,
     Body,
     Event,
+    FinesPaid,
     OutboxReport,
     Rejection,
     StreamAck,
@@ -123,7 +124,10 @@ class SqlOutbox:
         def work(connection: Connection) -> list[Verdict]:
             for rejection in ack.rejected:
                 _keep_rejection(connection, stream, rejection)
-            news = [verdict for verdict in ack.verdicts if _keep_verdict(connection, stream, verdict)]
+            answered = {verdict.seq for verdict in ack.verdicts}
+            silent = [rejection for rejection in ack.rejected if rejection.seq not in answered]
+            refusals = [_refusal(connection, stream, rejection, self._clock.now()) for rejection in silent]
+            news = [v for v in (*ack.verdicts, *refusals) if v is not None and _keep_verdict(connection, stream, v)]
             upto = min(ack.ack_seq, _head(connection, stream)[0])
             connection.execute("UPDATE base SET acked = ?1 WHERE chain = ?2 AND acked < ?1", (upto, chain_of(stream)))
             return news
@@ -218,6 +222,16 @@ def _keep_verdict(connection: Connection, stream: str, verdict: Verdict) -> bool
         (stream, verdict.seq, row[1], msgspec.json.encode(verdict)),
     ).rowcount
     return changed == 1
+
+
+def _refusal(connection: Connection, stream: str, rejection: Rejection, now: datetime) -> Verdict | None:
+    """A payment's report in quarantine will never be accepted: its money must go back, said or not."""
+    sql = "SELECT event FROM outbox WHERE stream = ? AND seq = ?"
+    row = connection.execute(sql, (stream, rejection.seq)).fetchone()
+    event = msgspec.json.decode(row[0], type=Event) if row else None
+    if event is None or event.schema != FinesPaid.__struct_config__.tag:
+        return None
+    return Verdict(seq=event.seq, id=event.id, accepted=False, code=rejection.code, at=now)
 
 
 def _keep_rejection(connection: Connection, stream: str, rejection: Rejection) -> None:

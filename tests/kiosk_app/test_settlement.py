@@ -2,9 +2,11 @@
 
 import asyncio
 
+import msgspec
 import pytest
 
 from kiosk_app.books import close_case, read_books
+from kiosk_app.contract import BatchReply, Rejection
 from kiosk_app.views import Attract, Chosen, Done, Leave, Marked, Menu, Pay, Sorry
 from tests.stand import Stand, story
 
@@ -206,3 +208,28 @@ async def test_a_verdict_that_comes_while_settlement_is_busy_is_not_forgotten(st
     settlement.news()
     await asyncio.sleep(10)
     assert len(rounds) == 2
+
+
+@story
+async def test_a_report_in_quarantine_gives_the_money_back_though_central_gave_no_verdict(stand: Stand) -> None:
+    post = stand.network.post
+
+    async def puts_aside(path: str, body: bytes, *, deadline: float) -> bytes:
+        answer = await post(path, body, deadline=deadline)
+        if path != "/tx/batch":
+            return answer
+        reply = msgspec.json.decode(answer, type=BatchReply)
+        aside = {
+            stream: msgspec.structs.replace(
+                ack, verdicts=[], rejected=[Rejection(seq=verdict.seq, code="bad-body") for verdict in ack.verdicts]
+            )
+            for stream, ack in reply.streams.items()
+        }
+        return msgspec.json.encode(BatchReply(streams=aside))
+
+    stand.machine.reporting._transport.post = puts_aside  # type: ignore[method-assign] # a central that only rejects
+    await stand.person.comes_to_pay()
+    await stand.person.pays()
+    await stand.person.sees(Sorry, "pay.trouble.reversed")
+    assert stand.standing() == []
+    assert stand.machine.till.open_payments == []

@@ -160,7 +160,9 @@ def test_a_rejected_event_is_on_a_list_for_a_person_and_blocks_nothing(tmp_path:
         assert [event.seq for event in books.outbox.pending(9)] == [2]
     with opened(tmp_path / "store") as books:
         assert books.outbox.rejections() == [("pay", "R1", rejection)]
-        assert books.outbox.verdict("R1") is None, "quarantine is not a department's no"
+        refusal = books.outbox.verdict("R1")
+        assert refusal is not None, "its money must go back, whoever looks at the event"
+        assert (refusal.accepted, refusal.code) == (False, rejection.code)
 
 
 def test_a_repeated_acknowledgement_does_not_write_to_the_disk(tmp_path: Path) -> None:

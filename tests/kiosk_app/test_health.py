@@ -1,0 +1,82 @@
+"""What the machine serves from the conditions of its parts, as a table; and what it tells central of itself."""
+
+import asyncio
+
+import msgspec
+import pytest
+import sqlalchemy as sa
+
+from central.db import presence
+from kiosk_app import health
+from kiosk_app.contract import Heartbeat
+from kiosk_app.devices import Condition, DeviceState
+from kiosk_app.health import Parts
+from kiosk_app.views import Attract
+from tests.stand import Stand, story
+
+ROLES = ("id_card_reader", "card_terminal", "receipt_printer", "document_printer")
+WELL = dict.fromkeys(ROLES, Condition(DeviceState.ONLINE))
+
+
+def ill(role: str, state: DeviceState = DeviceState.OFFLINE) -> Parts:
+    return Parts({**WELL, role: Condition(state)})
+
+
+@pytest.mark.parametrize(
+    ("parts", "closed", "notes", "state"),
+    [
+        (Parts(WELL), None, [], "open"),
+        (Parts(WELL, till="menu.closed.till"), "menu.closed.till", [], "closed"),
+        (Parts(WELL, central=False), "menu.closed.central", [], "closed"),
+        (Parts(WELL, till="menu.closed.store", central=False), "menu.closed.store", [], "closed"),
+        (ill("receipt_printer"), None, ["menu.note.no_receipt"], "limited"),
+        (ill("id_card_reader", DeviceState.HARDWARE_ERROR), None, ["menu.note.no_id_reader"], "limited"),
+        (ill("document_printer", DeviceState.STARTING), None, ["menu.note.no_document"], "limited"),
+        (ill("receipt_printer", DeviceState.BUSY), None, [], "open"),
+    ],
+)
+def test_it_serves_as_much_as_its_parts_allow(parts: Parts, closed: str | None, notes: list[str], state: str) -> None:
+    [item] = health.menu(parts)
+    assert (item.closed.id if item.closed else None) == closed
+    assert [note.id for note in health.notes(parts)] == notes
+    assert health.state(parts) == state
+
+
+@story
+async def test_the_heartbeat_says_what_works_and_central_hears_it_within_seconds(stand: Stand) -> None:
+    await stand.person.sees(Attract)
+    await asyncio.sleep(15)
+    beat = stand.heartbeat()
+    assert (beat.state, beat.screen, beat.issues) == ("open", "idle", [])
+    assert beat.services == {"traffic_fines": "open"}
+    assert {role: report.state for role, report in beat.devices.items()} == dict.fromkeys(ROLES, "online")
+    await stand.card_terminal.unplug()
+    await stand.until(lambda: _known(stand) == "closed", within=15)
+    await stand.card_terminal.plug_in()
+    await stand.until(lambda: _known(stand) == "open", within=40)
+
+
+def _known(stand: Stand) -> str:
+    """The machine's state as central knows it."""
+    with stand.engine.connect() as central:
+        report = central.execute(sa.select(presence.c.report)).scalar_one()
+    return msgspec.json.decode(report, type=Heartbeat).state
+
+
+@story
+async def test_since_tells_how_long_it_has_been_so(stand: Stand) -> None:
+    await stand.person.sees(Attract)
+    await asyncio.sleep(30)
+    since = stand.heartbeat().since
+    await asyncio.sleep(100)
+    assert stand.heartbeat().since == since
+    await stand.card_terminal.unplug()
+    await stand.until(lambda: stand.heartbeat().state == "closed")
+    assert stand.heartbeat().since > since
+
+
+@story
+async def test_a_visit_is_told_to_central_but_not_who(stand: Stand) -> None:
+    await stand.person.begins()
+    await stand.person.shows_card()
+    assert stand.heartbeat().screen == "visit"
