@@ -16,6 +16,8 @@ from datetime import datetime
 from typing import Any, NoReturn
 from zoneinfo import ZoneInfo
 
+import structlog
+
 from kiosk_app.contract import Body, PaymentMoved
 from kiosk_app.devices import CardReceipt, CardTerminal, TerminalNotice
 from kiosk_app.errors import (
@@ -32,6 +34,8 @@ from kiosk_app.money.amounts import Fen
 from kiosk_app.money.payment import FINAL, KIND, STREAM, Payment, State, blocking, fields, from_entry, move
 from kiosk_app.money.settle import Settlement
 from kiosk_app.ports import Clock, Journal, Outbox
+
+log = structlog.get_logger()
 
 LOCAL = ZoneInfo("Asia/Shanghai")
 TOLD_CENTRAL = frozenset({State.APPROVED, State.REVERSED, State.SETTLED, State.REFUND_DUE, State.REFUNDED})
@@ -226,7 +230,9 @@ class Till:
         except DeviceError as error:
             self.write(payment, State.DECLINED, why=error.reason)
             raise
-        except PaymentUncertain:
+        except Exception as error:  # uncertain; also after a bug in a driver nobody knows what the terminal did
+            if not isinstance(error, PaymentUncertain):
+                log.error("bug", at="pay", error=type(error).__name__, reference=payment.reference)
             return await self._ask(self.write(payment, State.UNKNOWN), wanted=True)
         if receipt is None:
             return await self._ask(self.write(payment, State.UNKNOWN, why="cancelled"), wanted=False)

@@ -420,3 +420,21 @@ async def test_an_old_payments_last_words_do_not_cover_what_is_shown_now(stand: 
     assert not [view for _, view in stand.glass.seen[at:] if isinstance(view, Pay)]
     await _agree(stand)
     assert stand.standing() == []
+
+
+@story
+async def test_a_bug_in_the_driver_after_the_booking_asks_the_terminal_instead_of_forgetting_the_money(
+    stand: Stand,
+) -> None:
+    pay = stand.machine.till._terminal.pay
+
+    async def pays_and_breaks(*given: object) -> object:
+        await pay(*given)  # type: ignore[arg-type]
+        raise IndexError
+
+    stand.machine.till._terminal.pay = pays_and_breaks  # type: ignore[method-assign,assignment]
+    await stand.person.comes_to_pay()
+    await stand.person.pays()
+    await stand.until(lambda: isinstance(stand.glass.view, Done | Sorry))
+    await _agree(stand)
+    assert [line for line in stand.logs if line["event"] == "bug" and line["error"] == "IndexError"]
