@@ -58,6 +58,8 @@ PARKING, MARKING, WRONG_LANE, SIGN = (sample.number for sample in SAMPLES[:4])
 """The decisions against the sample citizen; only WRONG_LANE costs little enough to be tapped without a PIN."""
 CAMERA = SAMPLES[4].number
 PIN, WRONG_PIN = "123456", "000000"
+LONGEST = 10_000.0
+"""Virtual seconds of a story: one that hangs fails."""
 LOOK = 0.02
 """Seconds between two looks of somebody who waits for something."""
 
@@ -394,6 +396,7 @@ def story_from_the_dark(tell: Story) -> Any:
 def _test(tell: Story, *, asleep: bool) -> Any:
     def test(**given: Any) -> None:
         unread: list[str] = []
+        gc.freeze()  # what was there before is not looked through again
         memory = Path("/dev/shm")
         with (
             tempfile.TemporaryDirectory(dir=memory if memory.is_dir() else None) as folder,
@@ -417,9 +420,10 @@ async def _tell(tell: Story, folder: Path, logs: list[Any], *, asleep: bool, giv
     stand = Stand(folder)
     stand.logs = logs
     try:
-        if not asleep:
-            await stand.start()
-        await tell(stand, **given)
+        async with asyncio.timeout(LONGEST):
+            if not asleep:
+                await stand.start()
+            await tell(stand, **given)
     finally:
         await stand.stop()
     return stand
