@@ -7,8 +7,9 @@ that does not come up closes what needs it, not the rest.
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
-from datetime import datetime, time
+from datetime import datetime, time, timedelta
 from functools import partial
 from random import Random
 
@@ -30,9 +31,9 @@ from kiosk_app.devices import (
 )
 from kiosk_app.errors import StoreError
 from kiosk_app.money.day import DAY, UNBALANCED, DayEnd
-from kiosk_app.money.payment import OPEN_AT_TERMINAL, Payment, State
+from kiosk_app.money.payment import KIND, OPEN_AT_TERMINAL, Payment, State, from_entry
 from kiosk_app.money.till import Till
-from kiosk_app.ports import Clock, Journal, Outbox, Screen, Transport
+from kiosk_app.ports import Clock, Entry, Journal, Outbox, Screen, Transport
 from kiosk_app.reporting import Reporting
 from kiosk_app.services.traffic_fines import pay_traffic_fines
 from kiosk_app.session import Session
@@ -43,6 +44,8 @@ log = structlog.get_logger()
 SERVICES: Mapping[str, Callable[[Desk], Awaitable[bool]]] = {"traffic_fines": pay_traffic_fines}
 STARTING_PATIENCE = 15.0
 """Seconds that devices have to answer before the first screen; later they join by themselves."""
+STILL_WAITING = timedelta(minutes=10)
+ENDED = frozenset({State.COMPLETED, State.SETTLED, State.REVERSED, State.REFUND_DUE})
 PROVEN = frozenset({PrintOutcome.PRINTED.value, PrintOutcome.SENT.value})
 
 
@@ -242,10 +245,17 @@ class Machine:
         self._changed()
 
     def _prove_newest(self) -> None:
-        """The machine may have stopped between the payment's end and its receipt; one visit at a time: the newest."""
-        newest = self.till.newest()
-        if newest is not None and newest.state in {State.COMPLETED, State.SETTLED, State.REVERSED, State.REFUND_DUE}:
-            self._owed.put_nowait(newest)
+        """The machine may have stopped between the payment's end and its receipt; one visit at a time: the newest.
+
+        Hours later nobody waits for it any more, and the slip would lie there for the next citizen.
+        """
+        with suppress(StoreError):
+            self._owe(self._journal.newest(KIND))
+
+    def _owe(self, newest: Entry | None) -> None:
+        if newest is None or self._clock.now() - newest.at > STILL_WAITING or newest.state not in ENDED:
+            return
+        self._owed.put_nowait(from_entry(newest))
 
     async def _print_slips(self) -> None:
         while True:

@@ -73,12 +73,6 @@ class Charge:
         self.payment = self._till.write(self.payment, State.FULFILLED, report=body)
 
 
-def _newest(journal: Journal) -> Payment | None:
-    """The payment that moved last; one visit at a time, so nearly always the one begun last."""
-    entry = journal.newest(KIND)
-    return from_entry(entry) if entry else None
-
-
 class Till:
     """Takes, completes and gives back, by the table of :mod:`kiosk_app.money.payment`.
 
@@ -89,7 +83,6 @@ class Till:
         self._journal, self._terminal, self._clock, self._machine = journal, terminal, clock, machine
         unfinished = [from_entry(entry) for entry in journal.latest(KIND, leaving_out=FINAL)]
         self._open = {payment.reference: payment for payment in unfinished}
-        self._newest = _newest(journal)
         self._lock = asyncio.Lock()
         self.reported: list[Callable[[], None]] = []
         """Called when something for central was written: it should leave now."""
@@ -113,10 +106,6 @@ class Till:
             if self._journal.entries(reference=payment.reference, kind=KIND)[-1].state in FINAL:
                 del self._open[payment.reference]
         return [payment for payment in due if payment.reference in self._open]
-
-    def newest(self) -> Payment | None:
-        """The payment begun last, open or over."""
-        return self._newest
 
     @property
     def moving(self) -> bool:
@@ -158,8 +147,6 @@ class Till:
             self._open.pop(moved.reference, None)
         else:
             self._open[moved.reference] = moved
-        if self._newest is not None and self._newest.reference == moved.reference:
-            self._newest = moved
         if reports:
             for listener in self.reported:
                 listener()
@@ -172,7 +159,7 @@ class Till:
             reference = str(int(reference) + 1)
         payment = Payment(reference, amount, State.INTENDED)
         self._journal.append(payment.reference, KIND, payment.state.value, fields(payment))
-        self._open[payment.reference] = self._newest = payment
+        self._open[payment.reference] = payment
         return payment
 
     # --- taking money ---

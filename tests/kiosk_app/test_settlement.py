@@ -180,6 +180,21 @@ async def _types_pin_when_asked(stand: Stand) -> None:
 
 
 @story
+async def test_a_slip_that_nobody_waits_for_any_more_is_not_left_for_the_next_citizen(stand: Stand) -> None:
+    stand.cut_power_at("settled", when="after")
+    await stand.person.comes_to_pay()
+    paying = asyncio.create_task(stand.person.pays())
+    await stand.dark()
+    paying.cancel()
+    await asyncio.sleep(3600)
+    await stand.start()
+    await stand.person.sees(Attract)
+    await asyncio.sleep(60)
+    assert stand.states()[-1] == "settled"
+    assert stand.slips() == []
+
+
+@story
 async def test_a_slip_the_citizen_has_is_not_printed_again_at_the_next_start(stand: Stand) -> None:
     await stand.person.pays_a_fine()
     await stand.person.goes()
