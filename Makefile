@@ -1,6 +1,6 @@
 # The two commands are `make demo` and `make test`; each does all set-up by itself.
 PY = .venv/bin/python
-SEEDS ?= 200
+SEEDS ?= 20
 
 .PHONY: demo test check bench worlds lock prepare gallery
 
