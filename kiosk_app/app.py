@@ -8,14 +8,12 @@ from dataclasses import fields
 from datetime import time
 from importlib.metadata import version
 from pathlib import Path
-from random import Random, SystemRandom
+from random import Random
 
 from kiosk_app.config import Config
 from kiosk_app.desk import Patience
-from kiosk_app.ids import uuid7
 from kiosk_app.machine import Machine, Surroundings
-from kiosk_app.wiring import SystemClock, devices_of, open_records, read_identity, site_of
-from offline_cache.central_client import CentralClient
+from kiosk_app.wiring import SystemClock, devices_of, open_records, read_identity, site_of, transport_of
 from screens.stage import Stage
 
 SOFTWARE = version("yimen-kiosk")
@@ -26,19 +24,12 @@ async def run(config: Config, base: Path) -> None:
     """Serve until cancelled. ``base``: the folder of the configuration file. Raises ConfigError."""
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))  # a core dump would keep a person's data
     clock = SystemClock()
-    identity, files = read_identity(config, base)
+    identity, _ = read_identity(config, base)
     site = site_of(config, identity)
     with ExitStack() as stack:
-        records = open_records(config, base, clock, stack)
-        transport = CentralClient(
-            config.central.url,
-            ca=files.authority,
-            certificate=files.certificate,
-            key=files.key,
-            clock=clock,
-            new_id=uuid7(clock, SystemRandom()),
-        )
+        transport = transport_of(config, base, clock)
         stack.callback(transport.close)
+        records = open_records(config, base, clock, stack, transport.clock_quality)
         stage = Stage(
             site=site.name,
             site_en=site.name_en,

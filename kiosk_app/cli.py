@@ -1,4 +1,4 @@
-"""The command line: ``kiosk run | demo | enrol | device | books``.
+"""The command line: ``kiosk run | demo | enrol | device | doctor | books``.
 
 Rule: a technician reads one sentence and knows what to do; scripts get ``--json`` and an exit status. Heavy
 rooms (Kivy, central) are imported by the command that needs them, so that ``kiosk books`` answers at once.
@@ -11,6 +11,7 @@ import signal
 import sys
 from collections.abc import Coroutine
 from contextlib import ExitStack
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -145,6 +146,24 @@ def device(
         for name, value in result.items():
             out.print(f"{name:>14}  {value}", markup=False)
     raise typer.Exit(0 if result.get("ok") else 1)
+
+
+@app.command()
+def doctor(*, config: ConfigOption = Path("kiosk.toml"), as_json: JsonOption = False) -> None:
+    """What is wrong with this machine, and what to do about it. Changes nothing; status 1 if anything is wrong."""
+    from kiosk_app import doctor as practice  # noqa: PLC0415
+    from kiosk_app.config import read_config  # noqa: PLC0415
+    from kiosk_app.wiring import SystemClock  # noqa: PLC0415
+
+    found = asyncio.run(practice.examine(read_config(config), config.absolute().parent, SystemClock()))
+    if as_json:
+        sys.stdout.write(json.dumps([asdict(finding) for finding in found], ensure_ascii=False) + "\n")
+    else:
+        table = Table(Column("", no_wrap=True), Column("part", no_wrap=True), "says", "do")
+        for finding in found:
+            table.add_row("ok" if finding.well else "!!", finding.part, finding.says, finding.advice)
+        out.print(table)
+    raise typer.Exit(0 if all(finding.well for finding in found) else 1)
 
 
 # --- the books -------------------------------------------------------------------------------------------------

@@ -6,6 +6,7 @@ still runs: it takes no money, says so on the screen and to central, and leaves 
 """
 
 import time
+from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -27,6 +28,7 @@ from kiosk_app.ids import uuid7
 from kiosk_app.machine import Devices
 from kiosk_app.no_store import NoStore
 from kiosk_app.ports import Clock, Journal, Outbox
+from offline_cache.central_client import CentralClient
 from offline_cache.journal import SqlJournal
 from offline_cache.keys import lineage, load_or_make_key
 from offline_cache.outbox import SqlOutbox
@@ -112,24 +114,43 @@ def device_of(config: Config, role: str) -> roles.Device:
     return device
 
 
+# --- central ---------------------------------------------------------------------------------------------------
+
+
+def transport_of(config: Config, base: Path, clock: Clock) -> CentralClient:
+    """The way to central with this machine's identity. Raises ConfigError."""
+    _, files = read_identity(config, base)
+    return CentralClient(
+        config.central.url,
+        ca=files.authority,
+        certificate=files.certificate,
+        key=files.key,
+        clock=clock,
+        new_id=uuid7(clock, SystemRandom()),
+    )
+
+
 # --- records ---------------------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True)
 class Records:
-    """Journal and outbox; ``trouble`` names why there is no store, if there is none."""
+    """Journal and outbox; ``trouble`` names why there is no store, if there is none; ``verify`` reads the chains."""
 
     journal: Journal
     outbox: Outbox
     trouble: str = ""
+    verify: Callable[[], list[str]] = list
 
 
-def open_records(config: Config, base: Path, clock: Clock, stack: ExitStack) -> Records:
+def open_records(
+    config: Config, base: Path, clock: Clock, stack: ExitStack, clock_quality: Callable[[], str]
+) -> Records:
     """Open the store; a store that cannot be opened is left alone and replaced by one that refuses everything."""
     try:
         path = base / config.store.path
         store = stack.enter_context(open_kept(path, base / config.store.key))
-        return records_in(store, path, *read_identity(config, base), clock)
+        return records_in(store, path, read_identity(config, base), clock, clock_quality)
     except StoreError as error:
         log.error("store", error=type(error).__name__, detail=error.detail, do=error.operator)
         nothing = NoStore(error)
@@ -143,8 +164,11 @@ def open_kept(path: Path, key: Path) -> Store:
     return open_store(path, load_or_make_key(key))
 
 
-def records_in(store: Store, path: Path, identity: Identity, files: Files, clock: Clock) -> Records:
+def records_in(
+    store: Store, path: Path, who: tuple[Identity, Files], clock: Clock, clock_quality: Callable[[], str]
+) -> Records:
     """Journal and outbox in an open store."""
+    identity, files = who
     new_id = uuid7(clock, SystemRandom())
     outbox = SqlOutbox(
         store,
@@ -153,11 +177,12 @@ def records_in(store: Store, path: Path, identity: Identity, files: Files, clock
         sign=DeviceKey.load_or_make(files.key).sign,
         clock=clock,
         mono=time.monotonic,
-        clock_quality=lambda: "unknown",
+        clock_quality=clock_quality,
         new_id=new_id,
         lineage=lineage(path.with_name(path.name + ".id")),
     )
-    return Records(SqlJournal(store, outbox, clock), outbox)
+    journal = SqlJournal(store, outbox, clock)
+    return Records(journal, outbox, verify=lambda: journal.verify() + outbox.verify())
 
 
 def open_books(config: Config, base: Path, stack: ExitStack) -> Records:
@@ -166,4 +191,4 @@ def open_books(config: Config, base: Path, stack: ExitStack) -> Records:
     if not path.exists():
         raise ConfigError(str(path), "store.path", "there is no store yet: the kiosk has not run")
     store = stack.enter_context(open_kept(path, base / config.store.key))
-    return records_in(store, path, *read_identity(config, base), SystemClock())
+    return records_in(store, path, read_identity(config, base), SystemClock(), lambda: "unknown")

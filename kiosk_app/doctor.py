@@ -1,0 +1,159 @@
+"""``kiosk doctor``: what is wrong with this machine, and what to do, as one table. Changes nothing.
+
+Every part says how it is in its own words: devices by the drivers that serve citizens, the store by its chains,
+central by a question it must answer. Advice comes from the error tree: whoever writes a new error has written it.
+A port that the running kiosk holds is told as such, since two programs cannot talk to one device.
+"""
+
+import asyncio
+import shutil
+from collections.abc import Iterator
+from contextlib import ExitStack, suppress
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from cryptography import x509
+
+from kiosk_app import errors
+from kiosk_app.config import Config
+from kiosk_app.contract import AskDecisions
+from kiosk_app.devices import Device, DeviceState
+from kiosk_app.errors import CentralRefused, KioskError
+from kiosk_app.money.payment import State
+from kiosk_app.ports import Clock
+from kiosk_app.wiring import devices_of, open_books, read_identity, transport_of
+
+LISTEN = 10.0
+ASK = 8.0
+LOW_DISK_MB = 200
+RENEW_BEFORE_DAYS = 30
+MIB = 1024 * 1024
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One part: ``well``, what it says, and what the person who can act should do if it is not."""
+
+    part: str
+    well: bool
+    says: str
+    advice: str = ""
+
+
+async def examine(config: Config, base: Path, clock: Clock) -> list[Finding]:
+    """Every part of the machine, devices side by side."""
+    devices = asyncio.gather(*(listen(device) for device in devices_of(config).all()))
+    central = asyncio.create_task(ask_central(config, base, clock))
+    return [*await devices, await central, *identity(config, base, clock), *records(config, base), disk(base)]
+
+
+# --- devices ---------------------------------------------------------------------------------------------------
+
+
+async def listen(device: Device) -> Finding:
+    """Let the driver connect and hear what the device says."""
+    heard = asyncio.Event()
+    device.watch(lambda condition: heard.set() if condition.serves else None)
+    running = asyncio.create_task(device.run(), name=device.role)
+    try:
+        with suppress(TimeoutError):
+            async with asyncio.timeout(LISTEN):
+                await heard.wait()
+    finally:
+        running.cancel()
+        with suppress(asyncio.CancelledError):
+            await running
+    return of_device(device)
+
+
+def of_device(device: Device) -> Finding:
+    """A device's condition in words, with the advice of the error that its reason belongs to."""
+    condition = device.condition
+    state = condition.state.value if condition.state is not DeviceState.STARTING else "no answer"
+    supplies = ", ".join(f"{name} {level}" for name, level in condition.supplies.items())
+    low = [name for name, level in condition.supplies.items() if level in {"low", "out"}]
+    says = ", ".join(word for word in (state, condition.reason, supplies) if word)
+    if condition.serves:
+        return Finding(device.role, not low, says, f"Refill soon: {', '.join(low)}." if low else "")
+    return Finding(device.role, False, says, advice_for(condition.reason or "offline"))
+
+
+def advice_for(reason: str) -> str:
+    """The operator's action for a device's reason; of the general fault for one that has no error of its own."""
+    by_reason = {kind.reason: kind.operator for kind in _device_errors()}
+    return by_reason.get(reason, errors.DeviceFault.operator)
+
+
+def _device_errors() -> Iterator[type[errors.DeviceError]]:
+    yield from errors.DeviceError.__subclasses__()
+
+
+# --- central ---------------------------------------------------------------------------------------------------
+
+
+async def ask_central(config: Config, base: Path, clock: Clock) -> Finding:
+    """A question without an answer: any refusal proves line, certificates and central."""
+    try:
+        with ExitStack() as stack:
+            transport = transport_of(config, base, clock)
+            stack.callback(transport.close)
+            try:
+                await transport.post(AskDecisions.path, b"{}", deadline=ASK)
+            except CentralRefused as refused:
+                if refused.code in {"unknown-kiosk", "revoked"}:
+                    return Finding("central", False, f"refuses this machine: {refused.code}", ENROL_AGAIN)
+            offset = transport.offset
+    except KioskError as error:
+        return Finding("central", False, error.detail or type(error).__name__, error.operator)
+    late = offset is not None and abs(offset) > 120
+    says = "answers" if offset is None else f"answers; its clock is {offset:+.0f} s from ours"
+    return Finding("central", not late, says, "Set this machine's clock (chrony)." if late else "")
+
+
+ENROL_AGAIN = "Ask central operations for a new code and run `kiosk enrol` again."
+
+
+# --- the box ---------------------------------------------------------------------------------------------------
+
+
+def identity(config: Config, base: Path, clock: Clock) -> Iterator[Finding]:
+    """Who this machine is, and until when its certificate is good."""
+    try:
+        who, files = read_identity(config, base)
+        certificate = x509.load_pem_x509_certificate(files.certificate.read_bytes())
+    except (KioskError, OSError, ValueError) as error:
+        yield Finding("identity", False, str(error), ENROL_AGAIN)
+        return
+    yield until(certificate.not_valid_after_utc, f"{who.number} {who.site}", clock)
+
+
+def until(end: datetime, who: str, clock: Clock) -> Finding:
+    """The certificate's end."""
+    days = (end - clock.now()).days
+    says = f"{who}, certificate good for {days} days"
+    return Finding("identity", days > RENEW_BEFORE_DAYS, says, "" if days > RENEW_BEFORE_DAYS else ENROL_AGAIN)
+
+
+def records(config: Config, base: Path) -> Iterator[Finding]:
+    """The store: can money be taken, is every entry there, and what waits for a person or for central."""
+    try:
+        with ExitStack() as stack:
+            books = open_books(config, base, stack)
+            books.journal.ready()
+            broken = books.verify()
+            due = [e.reference for e in books.journal.latest("payment") if e.state == State.REFUND_DUE]
+            waiting = books.outbox.report().count
+    except KioskError as error:
+        yield Finding("store", False, error.detail or type(error).__name__, error.operator)
+        return
+    yield Finding("store", not broken, "; ".join(broken) or "sound", errors.StoreCorrupt.operator if broken else "")
+    yield Finding("refunds due", not due, ", ".join(due) or "none", errors.ReversalRefused.operator if due else "")
+    yield Finding("outbox", True, f"{waiting} waiting")
+
+
+def disk(base: Path) -> Finding:
+    """Room for records."""
+    free = shutil.disk_usage(base).free // MIB
+    roomy = free > LOW_DISK_MB
+    return Finding("disk", roomy, f"{free} MiB free", "" if roomy else errors.DiskFull.operator)

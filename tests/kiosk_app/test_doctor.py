@@ -1,0 +1,106 @@
+"""``kiosk doctor``: one row per part, true, with something to do for whoever can act."""
+
+import asyncio
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from hardware.simulators.receipt_printer import ReceiptPrinterSimulator
+from hardware.simulators.wire import PtyWire
+from kiosk_app import doctor, wiring
+from kiosk_app.config import Config
+from kiosk_app.devices import Condition, DeviceState
+from kiosk_app.doctor import Finding, advice_for, of_device, until
+from kiosk_app.errors import CoverOpen, DeviceFault, DeviceOffline, PaperJam, PaperOut, WrongKey
+from tests.kiosk_app.test_config import GOOD, read
+from tests.kiosk_app.test_device_verbs import at
+
+NOW = datetime(2026, 11, 23, tzinfo=UTC)
+
+
+class Noon:
+    def now(self) -> datetime:
+        return NOW
+
+
+class Ill:
+    """A device that is as it is told."""
+
+    role = "receipt_printer"
+
+    def __init__(self, condition: Condition) -> None:
+        self.condition = condition
+
+    def watch(self, listener: object) -> None:
+        pass
+
+    async def run(self) -> None:
+        pass
+
+
+@pytest.mark.parametrize("error", [DeviceOffline, DeviceFault, PaperOut, PaperJam, CoverOpen])
+def test_every_device_error_brings_its_advice(error: type[PaperOut]) -> None:
+    assert advice_for(error.reason) == error.operator
+
+
+def test_a_reason_without_an_error_of_its_own_gets_the_general_advice() -> None:
+    assert advice_for("card_inside") == DeviceFault.operator
+
+
+def test_a_device_without_paper_says_so_and_what_to_do() -> None:
+    finding = of_device(Ill(Condition(DeviceState.HARDWARE_ERROR, "paper_out", {"paper": "out"})))
+    assert finding == Finding("receipt_printer", False, "hardware error, paper_out, paper out", PaperOut.operator)
+
+
+def test_a_device_that_serves_but_runs_low_is_not_well() -> None:
+    finding = of_device(Ill(Condition(DeviceState.ONLINE, "", {"paper": "low"})))
+    assert (finding.well, finding.advice) == (False, "Refill soon: paper.")
+
+
+def test_a_device_that_never_spoke_is_not_well() -> None:
+    finding = of_device(Ill(Condition(DeviceState.STARTING)))
+    assert (finding.well, finding.says, finding.advice) == (False, "no answer", DeviceOffline.operator)
+
+
+def test_a_real_printer_on_its_line_is_heard(tmp_path: Path) -> None:
+    async def work() -> Finding:
+        simulator = ReceiptPrinterSimulator()
+        simulator.near_end()
+        async with PtyWire(simulator, tmp_path / "printer"):
+            config = at(tmp_path, "receipt_printer", str(tmp_path / "printer"))
+            async with asyncio.timeout(15):
+                return await doctor.listen(wiring.devices_of(config).receipt_printer)
+
+    finding = asyncio.run(work())
+    assert finding.says.startswith("online")
+    assert finding.advice == "Refill soon: paper."
+
+
+@pytest.mark.parametrize(("days", "well"), [(89, True), (10, False), (-1, False)])
+def test_a_certificate_that_ends_soon_is_told_in_time(days: int, well: bool) -> None:
+    finding = until(NOW + timedelta(days=days, hours=1), "44070301 x", Noon())
+    assert finding.well is well
+    assert f"{days} days" in finding.says
+    assert bool(finding.advice) is not well
+
+
+def test_a_machine_that_was_never_enrolled_is_told_to_enrol(tmp_path: Path) -> None:
+    (finding,) = doctor.identity(read(tmp_path, GOOD), tmp_path, Noon())
+    assert not finding.well
+    assert "kiosk enrol" in finding.advice
+
+
+def test_a_store_whose_key_is_gone_is_not_replaced(tmp_path: Path) -> None:
+    config = read(tmp_path, GOOD)
+    (tmp_path / config.store.path).write_bytes(b"a store")
+    findings = list(_records(config, tmp_path))
+    assert [finding.part for finding in findings] == ["store"]
+    assert findings[0].advice == WrongKey.operator
+    assert (tmp_path / config.store.path).read_bytes() == b"a store"
+    assert not (tmp_path / config.store.key).exists()
+
+
+def _records(config: Config, base: Path) -> Iterator[Finding]:
+    return doctor.records(config, base)
