@@ -10,6 +10,7 @@ from importlib.metadata import version
 from pathlib import Path
 from random import Random
 
+from kiosk_app.alone import alone
 from kiosk_app.config import Config
 from kiosk_app.desk import Patience
 from kiosk_app.machine import Machine, Surroundings
@@ -27,6 +28,7 @@ async def run(config: Config, base: Path) -> None:
     identity, _ = read_identity(config, base)
     site = site_of(config, identity)
     with ExitStack() as stack:
+        stack.enter_context(alone(base))
         transport = transport_of(config, base, clock)
         stack.callback(transport.close)
         records = open_records(config, base, clock, stack, transport.clock_quality)

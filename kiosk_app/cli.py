@@ -20,7 +20,7 @@ import typer
 from rich.console import Console
 from rich.table import Column, Table
 
-from kiosk_app.errors import KioskError
+from kiosk_app.errors import ConfigError, KioskError
 from kiosk_app.money.amounts import Fen, yuan
 
 if TYPE_CHECKING:
@@ -133,8 +133,11 @@ def device(
 ) -> None:
     """Exercise one device alone against whatever is on its port."""
     from kiosk_app import device_verbs  # noqa: PLC0415
+    from kiosk_app.alone import is_running  # noqa: PLC0415
     from kiosk_app.config import read_config  # noqa: PLC0415
 
+    if is_running(config.absolute().parent):
+        raise ConfigError("kiosk device", role, "the kiosk is running and has its devices to itself; stop it first")
     result = asyncio.run(
         device_verbs.exercise(
             read_config(config), role, verb, device_verbs.Given(amount=amount, receipt=receipt, file=file)

@@ -2,7 +2,7 @@
 
 Every part says how it is in its own words: devices by the drivers that serve citizens, the store by its chains,
 central by a question it must answer. Advice comes from the error tree: whoever writes a new error has written it.
-A port that the running kiosk holds is told as such, since two programs cannot talk to one device.
+While the kiosk runs its devices are left alone, since two programs cannot talk to one device.
 """
 
 import asyncio
@@ -16,6 +16,7 @@ from pathlib import Path
 from cryptography import x509
 
 from kiosk_app import errors
+from kiosk_app.alone import is_running
 from kiosk_app.config import Config
 from kiosk_app.contract import AskDecisions
 from kiosk_app.devices import Device, DeviceState
@@ -41,11 +42,18 @@ class Finding:
     advice: str = ""
 
 
+RUNNING = Finding(
+    "devices", True, "in use by the running kiosk, which reports them to central", "To examine them, stop the kiosk."
+)
+
+
 async def examine(config: Config, base: Path, clock: Clock) -> list[Finding]:
     """Every part of the machine, devices side by side."""
-    devices = asyncio.gather(*(listen(device) for device in devices_of(config).all()))
+    devices = [] if is_running(base) else [listen(device) for device in devices_of(config).all()]
+    listening = asyncio.gather(*devices)
     central = asyncio.create_task(ask_central(config, base, clock))
-    return [*await devices, await central, *identity(config, base, clock), *records(config, base), disk(base)]
+    found = await listening or [RUNNING]
+    return [*found, await central, *identity(config, base, clock), *records(config, base), disk(base)]
 
 
 # --- devices ---------------------------------------------------------------------------------------------------
