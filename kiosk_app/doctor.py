@@ -20,7 +20,7 @@ from kiosk_app.alone import is_running
 from kiosk_app.config import Config
 from kiosk_app.contract import AskDecisions
 from kiosk_app.devices import Device, DeviceState
-from kiosk_app.errors import CentralRefused, KioskError
+from kiosk_app.errors import CentralRefused, CentralUnreachable, KioskError
 from kiosk_app.money.payment import State
 from kiosk_app.ports import Clock
 from kiosk_app.wiring import devices_of, open_books, read_identity, transport_of
@@ -81,7 +81,7 @@ def of_device(device: Device) -> Finding:
     state = condition.state.value if condition.state is not DeviceState.STARTING else "no answer"
     supplies = ", ".join(f"{name} {level}" for name, level in condition.supplies.items())
     low = [name for name, level in condition.supplies.items() if level in {"low", "out"}]
-    says = ", ".join(word for word in (state, condition.reason, supplies) if word)
+    says = ", ".join(dict.fromkeys(word for word in (state, condition.reason, supplies) if word))
     if condition.serves:
         return Finding(device.role, not low, says, f"Refill soon: {', '.join(low)}." if low else "")
     return Finding(device.role, False, says, advice_for(condition.reason or "offline"))
@@ -112,6 +112,8 @@ async def ask_central(config: Config, base: Path, clock: Clock) -> Finding:
                 if refused.code in {"unknown-kiosk", "revoked"}:
                     return Finding("central", False, f"refuses this machine: {refused.code}", ENROL_AGAIN)
             offset = transport.offset
+    except CentralUnreachable as error:
+        return Finding("central", False, f"cannot be reached at {config.central.url}", error.operator)
     except KioskError as error:
         return Finding("central", False, error.detail or type(error).__name__, error.operator)
     late = offset is not None and abs(offset) > 120
