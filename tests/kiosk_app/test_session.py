@@ -182,6 +182,20 @@ async def test_a_fault_of_a_device_is_a_sentence_with_the_telephone(stand: Stand
 
 
 @story
+async def test_more_time_shows_a_bad_news_again_and_does_not_end_the_visit(stand: Stand) -> None:
+    async def faulty(_: Desk) -> bool:
+        raise DeviceFault("id_card_reader", "60")
+
+    _service(stand, faulty)
+    await stand.person.begins()
+    first = await stand.person.sees(Sorry)
+    await stand.person.sees(IdleWarning)
+    stand.person.touches(Chosen("more_time"))
+    assert await stand.person.sees(Sorry) == first
+    assert stand.glass.forgotten == 0
+
+
+@story
 async def test_the_menu_closes_and_opens_while_somebody_looks_at_it(stand: Stand) -> None:
     await stand.person.comes()
     await stand.card_terminal.unplug()

@@ -248,3 +248,22 @@ async def test_a_report_in_quarantine_gives_the_money_back_though_central_gave_n
     await stand.person.sees(Sorry, "pay.trouble.reversed")
     assert stand.standing() == []
     assert stand.machine.till.open_payments == []
+
+
+@story
+async def test_a_payment_of_a_technician_in_between_is_not_taken_for_ours(stand: Stand) -> None:
+    """Nobody can tell any more whether the fine still stands at the terminal: it is given back, by its number."""
+    stand.cut_power_at("fulfilled")
+    await stand.person.comes_to_pay()
+    stand.card_terminal.insert("sample")
+    typing = asyncio.create_task(_types_pin_when_asked(stand))
+    await stand.dark()
+    typing.cancel()
+    await asyncio.sleep(30)
+    stand.card_terminal.ledger.book("payment", 500, "622000EEEEEE0025")
+    await stand.start()
+    await stand.person.sees(Attract)
+    assert stand.states()[-3:] == ["fulfilled", "reversing", "reversed"]
+    assert [booking.amount for booking in stand.standing()] == [500]
+    await stand.until(lambda: stand.machine.waiting_reports() == 0, within=100)
+    assert stand.books().held == 0

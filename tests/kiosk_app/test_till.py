@@ -416,7 +416,8 @@ async def test_an_old_payments_last_words_do_not_cover_what_is_shown_now(stand: 
     sorry = await stand.person.sees(Sorry, within=60)
     assert sorry.title.id == "pay.trouble.unknown"
     at = len(stand.glass.seen)
-    await asyncio.sleep(20)
+    await stand.until(lambda: stand.card_terminal.ledger.bookings)
+    await asyncio.sleep(10)
     assert not [view for _, view in stand.glass.seen[at:] if isinstance(view, Pay)]
     await _agree(stand)
     assert stand.standing() == []
