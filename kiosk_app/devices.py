@@ -231,3 +231,215 @@ class DocumentPrinter(Device, Protocol):
 
         ``title`` must not hold personal data. Raises PaperOut, PaperJam, CoverOpen, DeviceOffline, DeviceFault.
         """
+
+
+class PermitMedia(StrEnum):
+    """Where the permit is (XFS media position). ``RETAINED``: the path is free, the last card is in the box."""
+
+    NONE = "none"
+    ENTRY = "entry"
+    INSIDE = "inside"
+    PRINTING = "printing"
+    EXIT = "exit"
+    RETAINED = "retained"
+    JAMMED = "jammed"
+    UNKNOWN = "unknown"
+
+
+class PermitKind(StrEnum):
+    """The electronic travel permits with a rewritable back, by the letters that open their line (4.6)."""
+
+    HONG_KONG_MACAU = "CS"
+    TAIWAN = "CD"
+
+
+@dataclass(frozen=True)
+class Permit:
+    """What the line on the back says, every check digit verified. ``endorsed``: times printed, of 255."""
+
+    kind: PermitKind
+    number: str
+    expiry: date
+    birth: date
+    mrz: str
+    endorsed: int = 0
+
+
+@dataclass(frozen=True)
+class EndorsementPrint:
+    """Everything that is to stand on the back, and the id under which the unit remembers the job.
+
+    At most 16 lines of 96 bytes in UTF-8; the id has at most 40 ASCII characters.
+    """
+
+    job: str
+    lines: tuple[str, ...]
+
+
+class EndorsementOutcome(StrEnum):
+    """What became of a job. ``SPOILED``: the old back is gone and the new one is not whole; a new job may mend it."""
+
+    PRINTED = "printed"
+    NOT_PRINTED = "not_printed"
+    SPOILED = "spoiled"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True)
+class EndorsementResult:
+    """The outcome and, unless printed, why: a stable key such as ``head``, ``jam_print``, ``power``."""
+
+    outcome: EndorsementOutcome
+    reason: str = ""
+
+
+class RetainReason(StrEnum):
+    """Why a card is kept. The slip that tells the citizen where to fetch it is the caller's duty."""
+
+    FORGOTTEN = "forgotten"
+    INVALID = "invalid"
+    SPOILED = "spoiled"
+
+
+class PermitUnit(Device, Protocol):
+    """Takes a travel permit, reads its line, prints its back, returns or retains it. One operation at a time.
+
+    A card moves only because a method says so: a new connection asks where it is and leaves it there. What any
+    method says of the position, the unit said after the last connect; a lost line is waited for, not guessed at.
+    """
+
+    async def wait_permit(self) -> Permit:
+        """Open the shutter, take a card, read its line. Cancelled, it closes the shutter and puts a card out.
+
+        Raises PermitNotRead or PermitRefused (the card is on its way out: call give_back), PermitInTheWay (a card
+        of before is there: give_back or retain first), PermitJam, DeviceOffline, DeviceFault.
+        """
+
+    async def print(self, job: EndorsementPrint, told: Callable[[int], None]) -> EndorsementResult:
+        """Print the permit that was read last, followed to the end; ``told`` gets percent. Never raises midway.
+
+        Asking again with the same id never prints twice: it tells what became of the job. Cancelling does not
+        stop the head. Raises only while nothing was printed: PermitGone, PermitFull, PermitJam, DeviceOffline,
+        DeviceFault.
+        """
+
+    async def outcome(self, job: str) -> EndorsementResult:
+        """What became of a job, by the unit's own memory (it survives power loss); never prints.
+
+        NOT_PRINTED if the unit never got it. Raises DeviceOffline, DeviceFault.
+        """
+
+    async def give_back(self, within: float = 30.0) -> PermitMedia:
+        """Put the card out and wait until it is taken: NONE. EXIT if it still waits there after ``within`` seconds.
+
+        RETAINED if there is none to give because it was kept. Raises PermitJam, DeviceOffline, DeviceFault.
+        """
+
+    async def retain(self, reason: RetainReason) -> PermitMedia:
+        """Put the card into the box: RETAINED. NONE if the citizen was quicker.
+
+        Raises RetainBoxFull (the card stays where it is), PermitJam, DeviceOffline, DeviceFault.
+        """
+
+    async def position(self) -> PermitMedia:
+        """Where the card is now; UNKNOWN only while there is no line."""
+
+
+@dataclass(frozen=True)
+class SocialSecurityCard:
+    """What the chip of a social-security card says without keys (``domain.md`` 3.3).
+
+    ``number`` is 社会保障号码, for residents the identity number; ``name`` includes the name extension; ``region`` is
+    the issuing region, ``birthplace`` a region code too; ``issued`` and ``expires`` are None when the card leaves them
+    blank; ``card_class`` is 卡的类别. Nothing of it shows in ``repr``.
+    """
+
+    number: str = field(repr=False)
+    name: str = field(repr=False)
+    sex: str = field(repr=False)
+    nation: str = field(repr=False)
+    birthplace: str = field(repr=False)
+    birth: date = field(repr=False)
+    card_number: str = field(repr=False)
+    region: str
+    issued: date | None
+    expires: date | None
+    generation: int
+    card_class: str = ""
+
+
+class ChipCardReader(Device, Protocol):
+    """A contact reader. Edge-triggered: a card read once is not read again until it is taken out."""
+
+    async def wait_card(self) -> SocialSecurityCard:
+        """Wait until a social-security card is in and has been read.
+
+        Raises ChipCardNotRead (put it in again), ChipCardRefused (another card), DeviceOffline, DeviceFault.
+        """
+
+    async def verify_pin(self, pin: str, card: SocialSecurityCard) -> None:
+        """Let ``card``, which must still be in, check its PIN of six digits. Sent once, whatever happens.
+
+        Raises PinWrong (tries left), PinBlocked, ChipCardNotRead (taken out), ChipCardRefused (another card, or one
+        without PIN; no try is lost), DeviceOffline (the card may have counted a try), DeviceFault.
+        """
+
+    async def card_present(self) -> bool | None:
+        """Whether a card is in; None when the reader cannot tell."""
+
+
+class Lamp(StrEnum):
+    """What the lamp at a slot shows: nothing, "it is here", "do it now"."""
+
+    OFF = "off"
+    ON = "on"
+    BLINK = "blink"
+
+
+class Cabinet(Device, Protocol):
+    """Doors, shock sensor, thermometer and the lamps at the slots. It reports; who opened a door it cannot know.
+
+    Condition: FRAUD_ATTEMPT ``tamper``, USER_ERROR ``door_open``, HARDWARE_ERROR ``too_hot``, in this order;
+    its supplies name every door and the temperature. What was last seen is forgotten when the line is lost.
+    """
+
+    @property
+    def doors(self) -> Mapping[str, bool | None]:
+        """Every door by name: whether it is open; None when nobody knows."""
+
+    @property
+    def tampered(self) -> bool | None:
+        """Whether somebody struck or tilted the machine since :meth:`forget_tamper`, also while it was off."""
+
+    @property
+    def temperature(self) -> float | None:
+        """Inside, in degrees Celsius."""
+
+    def lamp(self, slot: str, lamp: Lamp) -> None:
+        """What the lamp at ``slot`` (a role) shows from now on, also after a reconnect. Never waits or fails."""
+
+    async def forget_tamper(self) -> None:
+        """A technician has looked: clear what the board remembers. Raises DeviceOffline, DeviceFault."""
+
+
+@dataclass(frozen=True)
+class UpsReading:
+    """What the UPS says. None is "it does not say", never "all is well". ``runtime`` in seconds.
+
+    ``low``: the UPS itself calls its battery low; ``forced``: whoever owns the UPS has ordered the shutdown.
+    """
+
+    on_mains: bool | None
+    charge: int | None = None
+    runtime: int | None = None
+    low: bool = False
+    forced: bool = False
+    replace_battery: bool = False
+
+
+class Ups(Device, Protocol):
+    """The uninterruptible power supply. It only reads; what follows from it is decided in ``power.py``."""
+
+    @property
+    def reading(self) -> UpsReading | None:
+        """What it said last; None when it cannot be asked (any more), which is not "on mains"."""
