@@ -270,6 +270,18 @@ async def test_a_receipt_printer_that_dies_after_the_payment_leaves_the_proof_on
 
 
 @story
+async def test_a_receipt_printer_that_falls_silent_after_the_payment_leaves_the_proof_on_the_screen(
+    stand: Stand,
+) -> None:
+    await stand.person.pays_a_fine()
+    stand.receipt_printer.freeze()
+    stand.id_card_reader.lift()
+    await stand.until(lambda: getattr(stand.glass.view, "take", None) == ())
+    stand.person.touches(Chosen("other"))
+    await stand.person.sees(Menu)
+
+
+@story
 async def test_paper_that_ends_in_the_slip_is_said_and_the_slip_is_printed_again_after_a_refill(stand: Stand) -> None:
     stand.receipt_printer.paper_out_next()
     done = await stand.person.pays_a_fine()
