@@ -57,6 +57,7 @@ async def run(config: Config, base: Path) -> None:
                 issues=(records.trouble,) if records.trouble else (),
                 clock_quality=transport.clock_quality,
                 day_end=time.fromisoformat(config.session.day_end),
+                clean=records.clean,
             ),
         )
         async with asyncio.TaskGroup() as group:

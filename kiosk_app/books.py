@@ -2,17 +2,15 @@
 
 from collections import defaultdict
 from collections.abc import Iterable
-from zoneinfo import ZoneInfo
 
 import msgspec
 
 from kiosk_app.contract import PaymentMoved
 from kiosk_app.errors import ConfigError
+from kiosk_app.local_time import LOCAL
 from kiosk_app.money.day import DAY
 from kiosk_app.money.payment import FINAL, KIND, STREAM, TAKEN, State, fields, from_entry, move
 from kiosk_app.ports import Entry, Journal, Outbox
-
-LOCAL = ZoneInfo("Asia/Shanghai")
 
 
 class Line(msgspec.Struct, frozen=True, kw_only=True):

@@ -10,7 +10,6 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass, replace
-from datetime import datetime
 from typing import Any, TypeVar
 
 from kiosk_app.central_desk import CentralDesk
@@ -21,11 +20,9 @@ from kiosk_app.errors import (
     KioskError,
     Left,
     PaymentDeclined,
-    PaymentError,
     PaymentTrouble,
     PaymentUncertain,
     StoreError,
-    TillClosed,
     WalkedAway,
 )
 from kiosk_app.money.amounts import Fen
@@ -281,12 +278,6 @@ class Desk:
         with suppress(StoreError):
             self.journal.append(reference, what, state, body)
 
-    # --- the rest ---
-
-    def now(self) -> datetime:
-        """The time now, in UTC."""
-        return self.clock.now()
-
 
 async def _cancelled(*tasks: "asyncio.Task[Any]") -> None:
     """Cancel tasks and wait until they are over; what they would still have said is dropped."""
@@ -298,4 +289,4 @@ async def _cancelled(*tasks: "asyncio.Task[Any]") -> None:
             task.exception()
 
 
-__all__ = ["Charge", "Desk", "Patience", "PaymentError", "Site", "TillClosed"]
+__all__ = ["Charge", "Desk", "Patience", "Site"]

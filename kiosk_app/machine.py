@@ -30,6 +30,7 @@ from kiosk_app.devices import (
     ReceiptPrinter,
 )
 from kiosk_app.errors import StoreError
+from kiosk_app.local_time import wait_until
 from kiosk_app.money.day import DAY, UNBALANCED, DayEnd
 from kiosk_app.money.payment import KIND, OPEN_AT_TERMINAL, Payment, State, from_entry
 from kiosk_app.money.till import Till
@@ -45,6 +46,8 @@ SERVICES: Mapping[str, Callable[[Desk], Awaitable[bool]]] = {"traffic_fines": pa
 STARTING_PATIENCE = 15.0
 """Seconds that devices have to answer before the first screen; later they join by themselves."""
 STILL_WAITING = timedelta(minutes=10)
+NIGHT, NIGHT_AGAIN = time(3, 0), 60.0
+"""Local hour of the cleaning, and seconds until another look while somebody is served then."""
 ENDED = frozenset({State.COMPLETED, State.SETTLED, State.REVERSED, State.REFUND_DUE})
 PROVEN = frozenset({PrintOutcome.PRINTED.value, PrintOutcome.SENT.value})
 
@@ -73,6 +76,8 @@ class Surroundings:
     issues: tuple[str, ...] = ()
     day_end: time = time(23, 30)
     """Local hour at which the terminal's batch is closed."""
+    clean: Callable[[], None] = lambda: None
+    """Deletes what is old enough; called each night when nobody is served. Raises StoreError."""
 
 
 class Machine:
@@ -212,6 +217,7 @@ class Machine:
             group.create_task(self._print_slips(), name="slips")
             group.create_task(self.session.run(), name="session")
             group.create_task(self._day_end.run(), name="day end")
+            group.create_task(self._clean(), name="cleaning")
 
     async def _devices_up(self) -> None:
         """Wait until every device has said how it is, but not for long."""
@@ -235,6 +241,17 @@ class Machine:
                     await done.wait()
             except TimeoutError:
                 log.warning("devices silent at start", roles=sorted(left))
+
+    async def _clean(self) -> None:
+        """Night by night, between two visits."""
+        pause = wait_until(self._now(), NIGHT)
+        while True:
+            await asyncio.sleep(pause)
+            pause = NIGHT_AGAIN
+            if not self.session.visiting:
+                with suppress(StoreError):  # the heartbeat names a store in trouble
+                    self._surroundings.clean()
+                pause = wait_until(self._now(), NIGHT)
 
     # --- slips for those who did not get their proof ---
 

@@ -8,7 +8,7 @@ still runs: it takes no money, says so on the screen and to central, and leaves 
 import time
 from collections.abc import Callable
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from random import SystemRandom
@@ -32,6 +32,7 @@ from offline_cache.central_client import CentralClient
 from offline_cache.journal import SqlJournal
 from offline_cache.keys import lineage, load_or_make_key
 from offline_cache.outbox import SqlOutbox
+from offline_cache.retention import Retention
 from offline_cache.store import Store, open_store
 from provisioning.device_key import DeviceKey
 from provisioning.enrol import Files, Identity
@@ -135,12 +136,16 @@ def transport_of(config: Config, base: Path, clock: Clock) -> CentralClient:
 
 @dataclass(frozen=True)
 class Records:
-    """Journal and outbox; ``trouble`` names why there is no store, if there is none; ``verify`` reads the chains."""
+    """Journal and outbox; ``trouble`` names why there is no store, if there is none.
+
+    ``verify`` reads the chains; ``clean`` deletes what is old enough and logs what that was.
+    """
 
     journal: Journal
     outbox: Outbox
     trouble: str = ""
     verify: Callable[[], list[str]] = list
+    clean: Callable[[], None] = lambda: None
 
 
 def open_records(
@@ -182,7 +187,13 @@ def records_in(
         lineage=lineage(path.with_name(path.name + ".id")),
     )
     journal = SqlJournal(store, outbox, clock)
-    return Records(journal, outbox, verify=lambda: journal.verify() + outbox.verify())
+    retention = Retention(store, clock, clock_quality)
+    return Records(
+        journal,
+        outbox,
+        verify=lambda: journal.verify() + outbox.verify(),
+        clean=lambda: log.info("cleaned", **asdict(retention.run())),
+    )
 
 
 def open_books(config: Config, base: Path, stack: ExitStack) -> Records:

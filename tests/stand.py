@@ -48,6 +48,7 @@ from kiosk_app.views import (
 )
 from offline_cache.journal import SqlJournal
 from offline_cache.outbox import SqlOutbox
+from offline_cache.retention import Deleted, Retention
 from offline_cache.store import Store, open_store
 from tests.virtual import VirtualLoop
 from tests.worlds.faults import Plan
@@ -143,6 +144,7 @@ class Stand(World):
         self.store: Store
         self.books_here: TellingJournal
         self.logs: list[Any] = []
+        self.cleaned: list[Deleted] = []
         self._power = Power(None)
         self._running: asyncio.Task[None] | None = None
         self._held = ExitStack()
@@ -175,7 +177,7 @@ class Stand(World):
             random=Random(7),
             site=self.site,
             patience=self.patience,
-            surroundings=Surroundings(issues=trouble),
+            surroundings=Surroundings(issues=trouble, clean=lambda: self.cleaned.append(self._clean())),
         )
         self._running = asyncio.create_task(self.machine.run(), name="machine")
 
@@ -193,6 +195,9 @@ class Stand(World):
             new_id=uuid7(self.clock, self.random),
         )
         return TellingJournal(SqlJournal(self.store, outbox, self.clock), self._power), outbox
+
+    def _clean(self) -> Deleted:
+        return Retention(self.store, self.clock, lambda: "ntp").run()
 
     async def stop(self) -> None:
         """Power off, as an operator does. Raises what the machine died of, if it did."""

@@ -9,14 +9,14 @@ the last close and not given back since. What differs is a case for a person, ne
 import asyncio
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
-from zoneinfo import ZoneInfo
+from datetime import datetime, time
 
 import structlog
 
 from kiosk_app.contract import DayClosed
 from kiosk_app.devices import CardTerminal, DayTotals
 from kiosk_app.errors import DeviceError, StoreError
+from kiosk_app.local_time import LOCAL, wait_until
 from kiosk_app.money.amounts import Fen
 from kiosk_app.money.payment import KIND, STREAM, State, from_entry
 from kiosk_app.money.till import Till
@@ -25,7 +25,6 @@ from kiosk_app.ports import Clock, Entry, Journal
 log = structlog.get_logger()
 
 DAY = "day"
-LOCAL = ZoneInfo("Asia/Shanghai")
 AGAIN = 60.0
 """Seconds until another look when the hour has come and the machine is busy."""
 UNBALANCED = frozenset({"differs", "unknown"})
@@ -56,15 +55,6 @@ def own_totals(entries: Iterable[Entry]) -> DayTotals:
         elif entry.state == State.REVERSED:
             standing.pop(entry.reference, None)
     return DayTotals(len(standing), Fen(sum(standing.values())))
-
-
-def wait_until(now: datetime, hour: time) -> float:
-    """Seconds from ``now`` to the next local ``hour``."""
-    local = now.astimezone(LOCAL)
-    due = datetime.combine(local.date(), hour, LOCAL)
-    if due <= local:
-        due += timedelta(days=1)
-    return (due - local).total_seconds()
 
 
 class DayEnd:

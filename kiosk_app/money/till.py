@@ -14,7 +14,6 @@ from contextlib import asynccontextmanager, suppress
 from dataclasses import replace
 from datetime import datetime
 from typing import Any, NoReturn
-from zoneinfo import ZoneInfo
 
 import structlog
 
@@ -30,6 +29,7 @@ from kiosk_app.errors import (
     StoreError,
     TillClosed,
 )
+from kiosk_app.local_time import LOCAL
 from kiosk_app.money.amounts import Fen
 from kiosk_app.money.payment import FINAL, KIND, STREAM, Payment, State, blocking, fields, from_entry, move
 from kiosk_app.money.settle import Settlement
@@ -37,7 +37,6 @@ from kiosk_app.ports import Clock, Journal, Outbox
 
 log = structlog.get_logger()
 
-LOCAL = ZoneInfo("Asia/Shanghai")
 TOLD_CENTRAL = frozenset({State.APPROVED, State.REVERSED, State.SETTLED, State.REFUND_DUE, State.REFUNDED})
 """States that move value, or say that somebody must: central's books follow these."""
 

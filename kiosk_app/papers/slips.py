@@ -5,13 +5,12 @@ amount and telephone. It is not the fiscal bill (财政电子票据), and says s
 """
 
 from datetime import datetime
-from zoneinfo import ZoneInfo
 
 from kiosk_app.devices import Slip, SlipLine
+from kiosk_app.local_time import LOCAL
 from kiosk_app.money.amounts import yuan
 from kiosk_app.papers.proof import PaidFines, Trouble
 
-LOCAL = ZoneInfo("Asia/Shanghai")
 RULE = SlipLine("", style="rule")
 WHERE_THE_MONEY_IS = {
     "declined": ("未扣款", "Nothing was taken."),

@@ -9,23 +9,21 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from kivy.graphics import Color, Rectangle
 from kivy.properties import NumericProperty, ObjectProperty, StringProperty
 
+from kiosk_app.local_time import LOCAL
 from kiosk_app.views import Steps, Text
 from screens.look import Look
 from screens.widgets.element import Column, Element, Row, load
 from screens.widgets.say import Say
 from screens.widgets.target import PushButton
 
-SHANGHAI = ZoneInfo("Asia/Shanghai")
-
 
 def hour(now: datetime) -> str:
     """``14:32`` as the citizen's clock shows it."""
-    return now.replace(tzinfo=now.tzinfo or UTC).astimezone(SHANGHAI).strftime("%H:%M")
+    return now.replace(tzinfo=now.tzinfo or UTC).astimezone(LOCAL).strftime("%H:%M")
 
 
 class Header(Row):

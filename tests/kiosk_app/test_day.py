@@ -9,8 +9,9 @@ import pytest
 
 from kiosk_app.contract import DayClosed, body_of
 from kiosk_app.devices import DayTotals
+from kiosk_app.local_time import LOCAL, wait_until
 from kiosk_app.money.amounts import Fen
-from kiosk_app.money.day import DAY, LOCAL, DayEnd, own_totals, wait_until
+from kiosk_app.money.day import DAY, DayEnd, own_totals
 from kiosk_app.money.payment import KIND
 from kiosk_app.money.till import Till
 from kiosk_app.ports import Entry

@@ -1,9 +1,8 @@
 """How values are shown to a citizen: Shanghai time, masked cards."""
 
 from datetime import date, datetime
-from zoneinfo import ZoneInfo
 
-LOCAL = ZoneInfo("Asia/Shanghai")
+from kiosk_app.local_time import LOCAL
 
 
 def moment(at: datetime) -> str:
