@@ -12,6 +12,8 @@ from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 
+import structlog
+
 from kiosk_app.central_desk import CentralDesk
 from kiosk_app.devices import DocumentPrinter, IdCardReader, PrintOutcome, ReceiptPrinter, Slip, TerminalNotice
 from kiosk_app.errors import (
@@ -25,13 +27,15 @@ from kiosk_app.errors import (
     StoreError,
     WalkedAway,
 )
-from kiosk_app.money.amounts import Fen
+from kiosk_app.money.amounts import Fen, yuan
 from kiosk_app.money.payment import Payment
 from kiosk_app.money.till import Charge, Till
 from kiosk_app.papers.proof import Trouble
 from kiosk_app.papers.slips import trouble_slip
 from kiosk_app.ports import Clock, Journal, Screen
 from kiosk_app.views import Chosen, IdleWarning, Intent, Leave, Pay, Sorry, Steps, Text, View, Working, text
+
+log = structlog.get_logger()
 
 Answer = TypeVar("Answer")
 
@@ -206,12 +210,15 @@ class Desk:
         cancel, over = asyncio.Event(), asyncio.Event()
         stage = 0
 
-        def told(reference: str, notice: TerminalNotice) -> None:
+        def told(reference: str, notice: TerminalNotice | None) -> None:
             nonlocal stage
             if over.is_set():  # a terminal that was given up still speaks: not over what is shown now
                 return
-            stage = STAGE.get(notice, stage)
-            title = text(f"pay.title.{notice.value}")
+            if notice is None:  # what it asked for last is not true any more
+                title = text("pay.trouble.unknown", amount=yuan(view.amount))
+            else:
+                stage = STAGE.get(notice, stage)
+                title = text(f"pay.title.{notice.value}")
             cancellable = notice in CANCELLABLE and not cancel.is_set()
             self.screen.put(replace(view, reference=reference, title=title, stage=stage, cancellable=cancellable))
 
@@ -269,6 +276,10 @@ class Desk:
             outcome = await job()
         except DeviceError as error:
             self._note(reference, what, "failed", why=error.reason)
+            return None
+        except Exception as error:  # a bug must not take the sentence about the money with it, now or at each start
+            log.error("bug", at=f"print {what}", error=type(error).__name__, reference=reference)
+            self._note(reference, what, "failed", why="bug")
             return None
         self._note(reference, what, outcome.value)
         return outcome

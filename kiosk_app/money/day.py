@@ -76,11 +76,11 @@ class DayEnd:
             return None
         async with self._till.lock:
             day = f"{self._clock.now().astimezone(LOCAL):%Y-%m-%d}"
-            days = self._journal.entries(kind=DAY)
-            tried = bool(days) and days[-1].state == "intended"
-            last = next((entry.seq for entry in reversed(days) if entry.state != "intended"), 0)
-            ours = own_totals(self._journal.entries(kind=KIND, after=last))
             try:
+                days = self._journal.entries(kind=DAY)
+                tried = bool(days) and days[-1].state == "intended"
+                last = next((entry.seq for entry in reversed(days) if entry.state != "intended"), 0)
+                ours = own_totals(self._journal.entries(kind=KIND, after=last))
                 self._journal.append(day, DAY, "intended")
                 theirs = await self._terminal.end_of_day()
                 closed = Closed(day, ours, None if tried and theirs == NOTHING != ours else theirs)

@@ -139,8 +139,10 @@ def what_happened(payment: Payment, last: CardReceipt | None) -> State:
     """
     if last is None:
         return State.DECLINED if payment.before is None else State.REFUND_DUE
-    if last.trace == payment.before or not last.approved:
+    if last.trace == payment.before:
         return State.DECLINED
+    if not last.approved:  # a reversal that was refused left its payment standing
+        return State.DECLINED if last.reverses in {None, payment.before} else State.REFUND_DUE
     if last.amount != payment.amount:
         return State.REFUND_DUE
     if last.reverses is not None:
@@ -154,4 +156,4 @@ def stands(payment: Payment, last: CardReceipt | None) -> bool | None:
         return None
     if last.trace == payment.receipt.trace:
         return last.approved
-    return False if last.reverses == payment.receipt.trace else None
+    return False if last.approved and last.reverses == payment.receipt.trace else None

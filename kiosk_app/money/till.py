@@ -41,6 +41,10 @@ TOLD_CENTRAL = frozenset({State.APPROVED, State.REVERSED, State.SETTLED, State.R
 """States that move value, or say that somebody must: central's books follow these."""
 
 
+Told = Callable[[str, TerminalNotice | None], None]
+"""Gets a payment's reference and what the terminal says; None: its answer was lost, and it is asked what it did."""
+
+
 class Charge:
     """A payment that was approved and is not completed: what a service holds inside ``async with``."""
 
@@ -164,9 +168,7 @@ class Till:
     # --- taking money ---
 
     @asynccontextmanager
-    async def charge(
-        self, amount: Fen, told: Callable[[str, TerminalNotice], None], cancel: asyncio.Event
-    ) -> AsyncIterator[Charge]:
+    async def charge(self, amount: Fen, told: Told, cancel: asyncio.Event) -> AsyncIterator[Charge]:
         """Take ``amount``; the body delivers. ``told`` gets the reference and what the terminal says.
 
         Setting ``cancel`` ends the taking (not the delivering) and raises Left. Raises TillClosed,
@@ -193,9 +195,7 @@ class Till:
         if why := self.why_closed():
             raise TillClosed(why)
 
-    async def _take(
-        self, payment: Payment, told: Callable[[str, TerminalNotice], None], cancel: asyncio.Event
-    ) -> Charge:
+    async def _take(self, payment: Payment, told: Told, cancel: asyncio.Event) -> Charge:
         try:
             before = await self._terminal.last()
         except (DeviceError, PaymentUncertain):
@@ -219,9 +219,10 @@ class Till:
         except Exception as error:  # uncertain; also after a bug in a driver nobody knows what the terminal did
             if not isinstance(error, PaymentUncertain):
                 log.error("bug", at="pay", error=type(error).__name__, reference=payment.reference)
-            return await self._ask(self.write(payment, State.UNKNOWN), wanted=True)
+            told(payment.reference, None)
+            return await self._ask(payment, wanted=True)
         if receipt is None:
-            return await self._ask(self.write(payment, State.UNKNOWN, why="cancelled"), wanted=False)
+            return await self._ask(payment, wanted=False)
         try:
             payment = self.write(payment, State.APPROVED, receipt=receipt)
         except StoreError as error:
@@ -234,7 +235,11 @@ class Till:
 
     async def _ask(self, payment: Payment, *, wanted: bool) -> Charge:
         """The answer was lost or the citizen cancelled: the terminal decides what is true."""
-        payment = await self.settlement.ask(payment)
+        try:
+            payment = self.write(payment, State.UNKNOWN, why="" if wanted else "cancelled")
+            payment = await self.settlement.ask(payment)
+        except StoreError as error:  # what it says cannot be written: settlement asks again when it can
+            raise PaymentUncertain(payment.reference) from error
         if payment.state is State.APPROVED and wanted:
             charge = Charge(self, payment, self._clock.now())
             charge.held = False
@@ -249,8 +254,10 @@ class Till:
 
     async def _call_off(self, payment: Payment, *, held: bool) -> NoReturn:
         """The citizen cancelled and the bank was faster. Raises Left, or PaymentUncertain while it is not back."""
-        payment = await self.settlement.give_back(payment, held=held, why="cancelled")
-        if payment.state is not State.REVERSED:
+        charge = Charge(self, payment, self._clock.now())
+        charge.held = held
+        await self._undo(charge, "cancelled")
+        if charge.payment.state is not State.REVERSED:
             raise PaymentUncertain(payment.reference)
         raise Left("payment cancelled")
 

@@ -107,6 +107,10 @@ class TestWhatHappenedToAPaymentWhoseAnswerWasLost:
     def test_another_amount_is_for_a_person(self) -> None:
         assert what_happened(payment(State.UNKNOWN), receipt(8, amount=1)) is State.REFUND_DUE
 
+    def test_a_reversal_by_the_terminal_that_was_refused_is_for_a_person(self) -> None:
+        refused = receipt(9, approved=False, reverses=8)
+        assert what_happened(payment(State.UNKNOWN), refused) is State.REFUND_DUE
+
     def test_a_reversal_of_the_payment_before_ours_is_for_a_person(self) -> None:
         assert what_happened(payment(State.UNKNOWN), receipt(8, reverses=7)) is State.REFUND_DUE
 
@@ -117,6 +121,9 @@ class TestWhetherAnApprovedPaymentStillStands:
 
     def test_it_does_not_when_the_last_one_reversed_it(self) -> None:
         assert stands(payment(State.FULFILLED, booked=receipt(8)), receipt(9, reverses=8)) is False
+
+    def test_nobody_knows_when_the_reversal_was_refused(self) -> None:
+        assert stands(payment(State.FULFILLED, booked=receipt(8)), receipt(9, approved=False, reverses=8)) is None
 
     def test_nobody_knows_when_the_last_one_is_another(self) -> None:
         assert stands(payment(State.FULFILLED, booked=receipt(8)), receipt(12)) is None

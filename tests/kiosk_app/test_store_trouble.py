@@ -4,8 +4,10 @@ import asyncio
 
 import pytest
 
-from kiosk_app.errors import DiskFull, StoreCorrupt, TillClosed, WrongKey
+from kiosk_app.devices import TerminalNotice
+from kiosk_app.errors import DiskFull, Left, StoreCorrupt, TillClosed, WrongKey
 from kiosk_app.money.amounts import Fen
+from kiosk_app.ports import Entry
 from kiosk_app.views import Attract, Chosen, Leave, Marked, Menu, Sorry
 from tests.stand import Stand, story, story_from_the_dark
 
@@ -118,6 +120,47 @@ async def test_a_store_that_dies_while_a_lost_answer_is_undone_gives_back_by_the
     sorry = await stand.person.sees(Sorry)
     assert sorry.title.id == "pay.trouble.reversed"
     assert stand.standing() == []
+
+
+@story
+async def test_a_store_that_dies_with_the_terminals_answer_leaves_the_citizen_a_slip(stand: Stand) -> None:
+    stand.card_terminal.lose_next_answer()
+    stand.books_here.before["unknown"] = stand.kill_store
+    await stand.person.comes_to_pay()
+    await stand.person.pays()
+    sorry = await stand.person.sees(Sorry)
+    assert sorry.title.id == "pay.trouble.requested"
+    assert len(stand.slips()) == 1
+    assert stand.machine.till.open_payments[0].reference in stand.slips()[0]
+
+
+@story
+async def test_a_store_that_dies_as_a_cancelled_payment_is_undone_still_gives_back(stand: Stand) -> None:
+    await stand.person.sees(Attract)
+    cancel = asyncio.Event()
+    stand.books_here.after["approved"] = cancel.set
+    stand.books_here.before["reversing"] = stand.kill_store
+
+    def told(_: str, notice: TerminalNotice | None) -> None:
+        if notice is TerminalNotice.INSERT_CARD:
+            stand.card_terminal.tap("sample")
+
+    with pytest.raises(Left):
+        async with stand.machine.till.charge(Fen(100), told, cancel):
+            pass
+    assert stand.standing() == []
+
+
+@story
+async def test_a_page_found_damaged_at_the_days_end_does_not_stop_the_machine(stand: Stand) -> None:
+    await stand.person.sees(Attract)
+
+    def damaged(**_: object) -> list[Entry]:
+        raise StoreCorrupt("a page")
+
+    stand.books_here.entries = damaged  # type: ignore[attr-defined] # found by reading, not by looking at the file
+    assert await stand.machine._day_end.close() is None
+    stand.alive()
 
 
 @story_from_the_dark

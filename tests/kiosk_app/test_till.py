@@ -9,7 +9,7 @@ from kiosk_app.devices import TerminalNotice
 from kiosk_app.errors import TillClosed
 from kiosk_app.money.amounts import Fen
 from kiosk_app.views import Attract, Chosen, Done, Leave, Pay, Sorry
-from tests.stand import WRONG_LANE, WRONG_PIN, Stand, story
+from tests.stand import PARKING, WRONG_LANE, WRONG_PIN, Stand, story
 from tests.worlds.world import SITE
 
 PAID = ["intended", "requested", "approved", "fulfilled", "completed", "settled"]
@@ -162,7 +162,7 @@ async def test_a_cancel_in_the_instant_of_the_approval_gives_the_money_back(stan
     stand.machine.till._terminal.pay = pays_and_cancels  # type: ignore[method-assign,assignment]
     stand.card_terminal.insert("sample")
 
-    def told(_: str, notice: TerminalNotice) -> None:
+    def told(_: str, notice: TerminalNotice | None) -> None:
         if notice is TerminalNotice.ENTER_PIN:
             stand.card_terminal.type_pin()
 
@@ -296,6 +296,30 @@ async def test_a_terminal_that_loses_its_power_forgets_nothing_it_booked(stand: 
     await _agree(stand)
 
 
+@story
+async def test_a_terminal_that_goes_silent_is_not_what_the_citizen_is_told_to_use(stand: Stand) -> None:
+    stand.card_terminal.unplug_at("pin")
+    await stand.person.comes_to_pay()
+    await stand.person.inserts_card()
+    await stand.person.sees(Pay, "pay.trouble.unknown", within=10)
+
+
+@story
+async def test_a_bug_that_keeps_the_slip_back_keeps_no_sentence_back_and_no_machine_down(stand: Stand) -> None:
+    async def breaks(_: object) -> object:
+        raise RuntimeError("a bug")
+
+    stand.machine.desk.receipt_printer.print = breaks  # type: ignore[method-assign,assignment] # planted
+    await stand.person.comes_to_pay(PARKING)
+    stand.pay_at_counter()
+    await stand.person.pays()
+    sorry = await stand.person.sees(Sorry, "pay.trouble.reversed")
+    assert [fact.id for fact in sorry.facts] == ["sorry.reference", "sorry.phone"]
+    stand.machine._prove_newest()  # as after a restart
+    await asyncio.sleep(5)
+    stand.alive()
+
+
 # --- one at a time, and the till's own numbers -----------------------------------------------------------------
 
 
@@ -304,7 +328,7 @@ async def test_two_charges_never_run_at_once(stand: Stand) -> None:
     await stand.person.sees(Attract)
     stand.card_terminal.insert("sample")
 
-    def told(_: str, notice: TerminalNotice) -> None:
+    def told(_: str, notice: TerminalNotice | None) -> None:
         if notice is TerminalNotice.ENTER_PIN:
             stand.card_terminal.type_pin()
 
@@ -395,7 +419,7 @@ async def test_a_bug_after_the_report_left_gives_the_money_back_and_central_hear
 async def test_a_body_that_reports_nothing_is_still_completed(stand: Stand) -> None:
     await stand.person.sees(Attract)
 
-    def told(_: str, notice: TerminalNotice) -> None:
+    def told(_: str, notice: TerminalNotice | None) -> None:
         if notice is TerminalNotice.INSERT_CARD:
             stand.card_terminal.tap("sample")
 
