@@ -6,6 +6,8 @@ cd "$(dirname "$0")/.."
 
 # The kiosk itself; then what the demo and the tests stand on (a screen of their own, a print server, fonts).
 PACKAGES="python3-venv python3-dev gcc libcups2-dev
+  libpcsclite-dev swig pcscd vsmartcard-vpcd
+  nut-server
   cups cups-daemon cups-client cups-filters cups-ipp-utils ghostscript dbus avahi-daemon
   xvfb x11vnc novnc websockify xdotool x11-utils libgl1 libgl1-mesa-dri libmtdev1
   fonts-noto-cjk fonts-wqy-microhei poppler-utils chromium"
