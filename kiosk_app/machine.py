@@ -103,7 +103,14 @@ class Machine:
         self._shown = ""
         self._owed: asyncio.Queue[Payment] = asyncio.Queue()
         self.till = Till(journal, outbox, devices.card_terminal, clock, machine=site.machine)
-        self._day_end = DayEnd(journal, self.till, devices.card_terminal, clock, surroundings.day_end)
+        self._day_end = DayEnd(
+            journal,
+            self.till,
+            devices.card_terminal,
+            clock,
+            hour=surroundings.day_end,
+            quiet=lambda: not self.session.visiting,
+        )
         self.reporting = Reporting(outbox, transport, random, self._status)
         self.desk = Desk(
             screen=screen,

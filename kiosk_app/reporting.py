@@ -23,7 +23,7 @@ from kiosk_app.contract import (
 from kiosk_app.errors import CentralError, CentralUnreachable, StoreError
 from kiosk_app.ports import Outbox, Transport
 
-BATCH_DEADLINE, HEARTBEAT_DEADLINE = 10.0, 5.0
+BATCH_DEADLINE, HEARTBEAT_DEADLINE = 10.0, 20.0  # one worker asks: a heartbeat may have to wait for a batch
 BASE, CAP = 2.0, 900.0
 BEAT, BEAT_AFTER_CHANGE, LONGEST_BEAT = 60.0, 10.0, 900.0
 LONGEST_WAIT_ONLINE = 30.0

@@ -7,7 +7,7 @@ the last close and not given back since. What differs is a case for a person, ne
 """
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime, time
 
@@ -58,10 +58,20 @@ def own_totals(entries: Iterable[Entry]) -> DayTotals:
 
 
 class DayEnd:
-    """Closes the day at ``hour`` (local); :meth:`close` does it now, if it may."""
+    """Closes the day at ``hour`` (local); :meth:`close` does it now, if it may. ``quiet``: nobody is at the machine."""
 
-    def __init__(self, journal: Journal, till: Till, terminal: CardTerminal, clock: Clock, hour: time) -> None:
-        self._journal, self._till, self._terminal, self._clock, self._hour = journal, till, terminal, clock, hour
+    def __init__(
+        self,
+        journal: Journal,
+        till: Till,
+        terminal: CardTerminal,
+        clock: Clock,
+        *,
+        hour: time,
+        quiet: Callable[[], bool],
+    ) -> None:
+        self._journal, self._till, self._terminal, self._clock = journal, till, terminal, clock
+        self._hour, self._quiet = hour, quiet
 
     async def run(self) -> None:
         """Close every day until cancelled."""
@@ -72,22 +82,29 @@ class DayEnd:
 
     async def close(self) -> Closed | None:
         """Close the batch if nobody pays and everything is settled with the terminal; None if it must wait."""
-        if self._till.moving or self._till.why_closed():
+        if self._till.moving or self._till.why_closed() or not self._quiet():
             return None
         async with self._till.lock:
-            day = f"{self._clock.now().astimezone(LOCAL):%Y-%m-%d}"
+            self._till.paused = "menu.closed.day_end"  # whoever comes now is told at once, and does not wait
             try:
-                days = self._journal.entries(kind=DAY)
-                tried = bool(days) and days[-1].state == "intended"
-                last = next((entry.seq for entry in reversed(days) if entry.state != "intended"), 0)
-                ours = own_totals(self._journal.entries(kind=KIND, after=last))
-                self._journal.append(day, DAY, "intended")
-                theirs = await self._terminal.end_of_day()
-                closed = Closed(day, ours, None if tried and theirs == NOTHING != ours else theirs)
-                self._write(closed)
+                return await self._close()
             except (DeviceError, StoreError) as error:
                 log.warning("day not closed", error=type(error).__name__, detail=error.detail)
                 return None
+            finally:
+                self._till.paused = ""
+
+    async def _close(self) -> Closed:
+        day = f"{self._clock.now().astimezone(LOCAL):%Y-%m-%d}"
+        days = self._journal.entries(kind=DAY)
+        tried = bool(days) and days[-1].state == "intended"
+        last = next((entry.seq for entry in reversed(days) if entry.state != "intended"), 0)
+        ours = own_totals(self._journal.entries(kind=KIND, after=last))
+        if not tried:  # a terminal that refuses for weeks must not fill the journal
+            self._journal.append(day, DAY, "intended")
+        theirs = await self._terminal.end_of_day()
+        closed = Closed(day, ours, None if tried and theirs == NOTHING != ours else theirs)
+        self._write(closed)
         return closed
 
     def _write(self, closed: Closed) -> None:

@@ -87,6 +87,8 @@ class Till:
         unfinished = [from_entry(entry) for entry in journal.latest(KIND, leaving_out=FINAL)]
         self._open = {payment.reference: payment for payment in unfinished}
         self._lock = asyncio.Lock()
+        self.paused = ""
+        """Text id of why no money is taken for a moment (the day is being closed)."""
         self.reported: list[Callable[[], None]] = []
         """Called when something for central was written: it should leave now."""
         self.settlement = Settlement(self, terminal, outbox)
@@ -111,6 +113,11 @@ class Till:
         return [payment for payment in due if payment.reference in self._open]
 
     @property
+    def card_inside(self) -> bool:
+        """Whether the terminal says that a bank card is still in its slot."""
+        return self._terminal.condition.supplies.get("card") == "inside"
+
+    @property
     def moving(self) -> bool:
         """Whether money moves now: nobody may be timed out."""
         return self._lock.locked()
@@ -126,6 +133,8 @@ class Till:
             self._journal.ready()
         except StoreError:
             return "menu.closed.store"
+        if self.paused:
+            return self.paused
         if blocking(self._open.values()):
             return "menu.closed.till"
         return "" if self._terminal.condition.serves else "menu.closed.card_terminal"

@@ -117,6 +117,12 @@ def _id_card(b: _Board) -> None:
         b.stroke((58, y), (right, y), wide=7, on=0)
 
 
+def _bank_card(b: _Board) -> None:
+    b.slab(4, 18, 96, 82, 9)
+    b.slab(4, 32, 96, 44, 0, on=0)
+    b.slab(16, 60, 40, 68, 3, on=0)
+
+
 def _check(b: _Board) -> None:
     b.stroke((14, 54), (39, 79), (86, 24), wide=14)
 
@@ -202,7 +208,8 @@ def _search(b: _Board) -> None:
 
 DRAWINGS: dict[str, Callable[[_Board], None]] = {
     "social": _shield, "border": _plane, "road": _car, "printer": _printer, "document": _printer, "receipt": _receipt,
-    "card": _id_card, "check": _check, "bang": _bang, "warning": _warning, "back": _back, "forward": _forward,
+    "card": _id_card, "bank_card": _bank_card, "check": _check, "bang": _bang, "warning": _warning, "back": _back,
+    "forward": _forward,
     "down": _down, "up": _up, "arrow": _arrow, "leave": _leave, "letters": _letters, "globe": _globe,
     "contrast": _contrast, "erase": _erase, "touch": _touch, "search": _search,
 }  # fmt: skip

@@ -9,6 +9,7 @@ import pytest
 
 from kiosk_app.contract import DayClosed, body_of
 from kiosk_app.devices import DayTotals
+from kiosk_app.errors import TillClosed
 from kiosk_app.local_time import LOCAL, wait_until
 from kiosk_app.money.amounts import Fen
 from kiosk_app.money.day import DAY, DayEnd, own_totals
@@ -54,9 +55,11 @@ class Counter:
     """A till with a simulated terminal and a journal, at the end of a day."""
 
     def __init__(self, books: Books, desk: Table) -> None:
-        self.books, self.desk = books, desk
+        self.books, self.desk, self.quiet = books, desk, True
         self.till = Till(books.journal, books.outbox, desk.driver, books.clock, machine="44070399")
-        self.day = DayEnd(books.journal, self.till, desk.driver, books.clock, time(23, 30))
+        self.day = DayEnd(
+            books.journal, self.till, desk.driver, books.clock, hour=time(23, 30), quiet=lambda: self.quiet
+        )
 
     async def pay(self, amount: int) -> None:
         self.books.clock.go(seconds=60)
@@ -168,5 +171,38 @@ def test_the_day_is_not_closed_while_somebody_pays(tmp_path: Path) -> None:
         assert await counter.day.close() is None
         await paying
         assert await counter.day.close() is not None
+
+    at_the_counter(tmp_path, story)
+
+
+def test_the_day_is_not_closed_while_somebody_stands_at_the_machine(tmp_path: Path) -> None:
+    async def story(counter: Counter) -> None:
+        counter.quiet = False
+        assert await counter.day.close() is None
+        assert counter.days() == []
+
+    at_the_counter(tmp_path, story)
+
+
+def test_whoever_comes_during_the_close_is_told_at_once(tmp_path: Path) -> None:
+    async def story(counter: Counter) -> None:
+        counter.desk.sim.slow_down(2000)
+        closing = asyncio.create_task(counter.day.close())
+        await counter.desk.wait(lambda: counter.till.moving)
+        with pytest.raises(TillClosed) as told:
+            await counter.pay(20_000)
+        assert told.value.why == "menu.closed.day_end"
+        await closing
+        assert counter.till.why_closed() == ""
+
+    at_the_counter(tmp_path, story)
+
+
+def test_a_terminal_that_cannot_close_its_day_does_not_fill_the_journal(tmp_path: Path) -> None:
+    async def story(counter: Counter) -> None:
+        for _ in range(5):
+            counter.desk.sim.busy(500)
+            assert await counter.day.close() is None
+        assert counter.days() == ["intended"]
 
     at_the_counter(tmp_path, story)

@@ -293,3 +293,15 @@ async def test_a_hundred_visits_leave_nothing_behind_in_memory(stand: Stand) -> 
     first = await count()
     later = [await count() for _ in range(4)]
     assert later[-1] - first < 200
+
+
+@story
+async def test_a_bank_card_left_in_the_terminal_is_shown_until_it_is_taken(stand: Stand) -> None:
+    def taken() -> tuple[str, ...]:
+        view = stand.glass.seen[-1][1]
+        return view.take if isinstance(view, Done) else ()
+
+    await stand.person.pays_a_fine()
+    await stand.until(lambda: "bank_card" in taken())
+    stand.card_terminal.remove_card()
+    await stand.until(lambda: "bank_card" not in taken())

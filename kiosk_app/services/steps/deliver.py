@@ -120,6 +120,8 @@ async def still_inside(desk: Desk) -> tuple[str, ...]:
     with suppress(DeviceError):  # a printer that died after the payment must not cost the citizen the last view
         if desk.receipt_printer.condition.serves and await desk.receipt_printer.paper_taken() is False:
             inside.append("receipt")
+    if desk.till.card_inside:
+        inside.append("bank_card")
     return tuple(inside)
 
 
