@@ -26,7 +26,11 @@ from kiosk_app.money.amounts import Fen, yuan
 if TYPE_CHECKING:
     from kiosk_app.books import Books
 
-app = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False, add_completion=False, help=__doc__)
+HELP = """A self-service kiosk: run it, enrol it, try its devices, read its books.
+
+A command that fails says in one sentence what is wrong and what to do, and ends with status 1."""
+
+app = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False, add_completion=False, help=HELP)
 out = Console(soft_wrap=True)
 
 ConfigOption = Annotated[Path, typer.Option("--config", help="The machine's kiosk.toml.")]
@@ -42,8 +46,13 @@ def main() -> None:
     try:
         app()
     except KioskError as error:
-        Console(stderr=True, soft_wrap=True).print(f"{error}\n{error.operator}", markup=False)
+        complain(str(error), error.operator)
         raise SystemExit(1) from None
+
+
+def complain(what: str, advice: str) -> None:
+    """What is wrong, and what to do about it."""
+    Console(stderr=True, soft_wrap=True).print(f"{what}\n{advice}", markup=False)
 
 
 @app.command()
@@ -89,7 +98,9 @@ def demo(
     headless: Annotated[bool, typer.Option(help="No browser view; needs --script.")] = False,
     script: Annotated[str, typer.Option(help="A scripted sample citizen does this service.")] = "",
     out_folder: Annotated[Path | None, typer.Option("--out", help="Where results and screenshots go.")] = None,
-    fault: Annotated[str, typer.Option(help="Something that goes wrong on the way; see docs.")] = "",
+    fault: Annotated[
+        str, typer.Option(help="Something that goes wrong on the way (with --script); --list names them.")
+    ] = "",
     landscape: Annotated[bool, typer.Option(help="1920 x 1080.")] = False,
     list_scripts: Annotated[bool, typer.Option("--list", help="Name the scripts and faults.")] = False,
 ) -> None:
@@ -111,9 +122,14 @@ def enrol(
     folder: Annotated[Path, typer.Option(help="Where key and certificate go.")] = Path("identity"),
 ) -> None:
     """Make this machine known to central: a key that never leaves it, and a certificate for it."""
+    from provisioning.enrol import EnrolmentError  # noqa: PLC0415
     from provisioning.enrol import enrol as do_enrol  # noqa: PLC0415
 
-    identity = do_enrol(url, code, folder, ca_file=ca)
+    try:
+        identity = do_enrol(url, code, folder, ca_file=ca)
+    except EnrolmentError as error:
+        complain(f"not enrolled: {error}", error.advice)
+        raise typer.Exit(1) from None
     out.print(f"enrolled as {identity.kiosk} ({identity.site})", markup=False)
 
 
@@ -201,15 +217,14 @@ def books(
 
 
 def _show(book: "Books") -> None:
-    """The books as tables."""
-    table = Table(Column("reference", no_wrap=True), "at", "amount", "state", "walked", "papers", "central")
+    """The books for people: a payment in whole lines, for a narrow terminal would cut a table's words."""
     for line in book.payments:
         state = f"OPEN: {line.state}" if line.open else line.state
-        table.add_row(
-            line.reference, line.at, yuan(Fen(line.amount)), state,
-            " > ".join(line.states), ", ".join(line.papers), line.reported,
-        )  # fmt: skip
-    out.print(table)
+        out.print(f"{line.reference}  {line.at}  {yuan(Fen(line.amount)):>10}  {state}", markup=False)
+        facts = {"walked": " > ".join(line.states), "papers": ", ".join(line.papers), "central": line.reported}
+        for name, value in facts.items():
+            if value:
+                out.print(f"    {name:>7}  {value}", markup=False)
     days = Table("day", "taken", "yuan", "returned", "yuan", "owed")
     for day in book.days:
         days.add_row(

@@ -24,13 +24,28 @@ import msgspec
 from kiosk_app.contract import PATH, Enrol, Enrolled, Problem
 from provisioning.device_key import DeviceKey
 
+ADVICE = {
+    "bad-url": "Give --url as https://host:port, without anything behind it.",
+    "bad-authority": "Give --ca the CA certificate of central (a PEM file) that central operations handed out.",
+    "bad-folder": "Give --folder a folder that can be written.",
+    "unreachable": "Check --url, the network cable and the firewall; then give the same command again.",
+    "wrong-authority": "This is not the central that the CA certificate is for: check --url and --ca.",
+    "code-mistyped": "Type the code again, as it was given: three groups of four and one sign.",
+    "code-unknown": "Check the code; if it is right, ask central operations for a new one.",
+    "code-burnt": "It was tried wrongly too often: ask central operations for a new one.",
+    "code-expired": "A code is good for 24 hours: ask central operations for a new one.",
+    "code-used": "A code is good for one machine: ask central operations for a new one.",
+}
+"""What the technician does about each code; central's others are for central operations."""
+
 
 class EnrolmentError(Exception):
-    """It did not work; ``code`` is central's stable problem code, or ``unreachable``, ``wrong-authority``."""
+    """It did not work; ``code`` is central's stable problem code, or one of ours; ``advice`` is what to do."""
 
     def __init__(self, code: str, detail: str = "") -> None:
         super().__init__(f"{code} {detail}".strip())
         self.code = code
+        self.advice = ADVICE.get(code, "Tell central operations this code.")
 
 
 @dataclass(frozen=True)
@@ -89,14 +104,18 @@ def enrol(
 ) -> Identity:
     """Enrol this machine at central's ``url`` (``https://host:port``). Raises EnrolmentError; may be repeated."""
     files = Files(folder)
-    key = DeviceKey.load_or_make(files.key)
+    _check_address(url)
     try:
-        root = ca_file.read_text() if ca_file else _fetch_authority(url, ca_fingerprint, deadline)
+        key = DeviceKey.load_or_make(files.key)
+    except OSError as failure:
+        raise EnrolmentError("bad-folder", f"{files.folder}: {failure.strerror}") from failure
+    try:
+        root = _read_authority(ca_file) if ca_file else _fetch_authority(url, ca_fingerprint, deadline)
         answer = _post(url, Enrol(code=code, csr=key.request(), hardware=hardware or {}), root, deadline)
     except ssl.SSLCertVerificationError as failure:
         raise EnrolmentError("wrong-authority", failure.verify_message) from failure
     except (OSError, http.client.HTTPException) as failure:
-        raise EnrolmentError("unreachable", type(failure).__name__) from failure
+        raise EnrolmentError("unreachable", f"{url}: {failure}") from failure
     identity = Identity(answer.kiosk, answer.number, answer.site, answer.proof_url, answer.hotline, url)
     _write(files.authority, root)
     _write(files.certificate, answer.certificate + answer.chain)
@@ -117,6 +136,31 @@ def _pinned(root: str) -> ssl.SSLContext:
     context.minimum_version = ssl.TLSVersion.TLSv1_3
     context.load_verify_locations(cadata=root)
     return context
+
+
+def _check_address(url: str) -> None:
+    """Raises EnrolmentError for what is no address."""
+    try:
+        place = urlsplit(url)
+        usable = place.scheme == "https" and place.hostname and place.port != 0 and place.path in ("", "/")
+    except ValueError:  # a port that is no number
+        usable = False
+    if not usable:
+        raise EnrolmentError("bad-url", url)
+
+
+def _read_authority(file: Path) -> str:
+    """The root in a PEM file. Raises EnrolmentError when it is not there or none."""
+    try:
+        root = file.read_text("ascii")
+        _pinned(root)
+    except ssl.SSLError as failure:
+        raise EnrolmentError("bad-authority", f"{file} holds no certificate") from failure
+    except OSError as failure:
+        raise EnrolmentError("bad-authority", f"{file}: {failure.strerror}") from failure
+    except ValueError as failure:  # not text, or empty
+        raise EnrolmentError("bad-authority", f"{file} holds no certificate") from failure
+    return root
 
 
 def _fetch_authority(url: str, fingerprint: str, deadline: float) -> str:

@@ -1,6 +1,7 @@
 """``kiosk books`` and what a technician reads when something is wrong; no hardware, no window."""
 
 import json
+import os
 import subprocess
 import sys
 from contextlib import ExitStack
@@ -20,7 +21,7 @@ from kiosk_app.money.payment import KIND, Payment, State, fields
 from kiosk_app.ports import Journal
 from offline_cache.keys import load_or_make_key
 from offline_cache.store import open_store
-from provisioning.enrol import Identity
+from provisioning.enrol import ADVICE, Identity
 from tests.kiosk_app.test_config import GOOD
 
 REFERENCE = "44070301261123090001"
@@ -100,10 +101,25 @@ def test_a_case_that_is_none_is_not_closed(
     assert books(config) == before
 
 
-def test_the_tables_for_people_say_the_same(config: Path) -> None:
+def test_on_a_narrow_terminal_people_read_the_same_and_no_word_is_cut(config: Path) -> None:
     write(config, *OWED)
-    result = CliRunner().invoke(cli.app, ["books", "--config", str(config)], env={"COLUMNS": "200"})
-    assert result.exit_code == 0
+    command = [sys.executable, "-m", "kiosk_app", "books", "--config", str(config)]
+    narrow = {**os.environ, "COLUMNS": "60"}
+    said = subprocess.run(command, env=narrow, capture_output=True, text=True, check=True, timeout=30).stdout
+    assert f"{REFERENCE}  " in said
+    assert "OPEN: refund due" in said
+    assert "intended > requested > approved > reversing > refund due" in said
+    assert "…" not in said.partition("┏")[0]
+
+
+def test_an_enrolment_that_fails_is_two_lines_and_status_1(tmp_path: Path) -> None:
+    command = ["enrol", "--url", "https://localhost:1", "--code", "A", "--ca", str(tmp_path / "none.pem")]
+    result = CliRunner().invoke(cli.app, [*command, "--folder", str(tmp_path / "identity")])
+    assert result.exit_code == 1
+    assert result.stderr.splitlines() == [
+        f"not enrolled: bad-authority {tmp_path / 'none.pem'}: No such file or directory",
+        ADVICE["bad-authority"],
+    ]
 
 
 def test_books_of_a_machine_that_never_ran_make_no_store(config: Path) -> None:

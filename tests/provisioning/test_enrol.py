@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from central.server import Central, Settings, running
-from provisioning.enrol import EnrolmentError, Files, Identity, client_context, enrol
+from provisioning.enrol import ADVICE, EnrolmentError, Files, Identity, client_context, enrol
 
 
 @pytest.fixture(scope="module")
@@ -63,3 +63,27 @@ def test_no_central_is_said_to_be_unreachable(tmp_path: Path) -> None:
     with pytest.raises(EnrolmentError) as refused:
         enrol(f"https://localhost:{port}", "", tmp_path, ca_fingerprint="00")
     assert refused.value.code == "unreachable"
+
+
+@pytest.mark.parametrize(
+    ("url", "authority", "folder", "code"),
+    [
+        ("central.example:8443", "good", "identity", "bad-url"),
+        ("http://localhost:8443", "good", "identity", "bad-url"),
+        ("https://localhost:abc", "good", "identity", "bad-url"),
+        ("https://:8443", "good", "identity", "bad-url"),
+        ("https://localhost:1", "absent", "identity", "bad-authority"),
+        ("https://localhost:1", "junk", "identity", "bad-authority"),
+        ("https://localhost:1", "binary", "identity", "bad-authority"),
+        ("https://localhost:1", "good", "junk", "bad-folder"),
+    ],
+)
+def test_a_wrong_argument_is_named_before_anybody_is_called(
+    central: tuple[Central, str], tmp_path: Path, url: str, authority: str, folder: str, code: str
+) -> None:
+    (tmp_path / "good").write_text(central[0].authority.root_pem)
+    (tmp_path / "junk").write_text("no certificate")
+    (tmp_path / "binary").write_bytes(b"\xff\x00")
+    with pytest.raises(EnrolmentError) as refused:
+        enrol(url, "AAAA-AAAA-AAAA-A", tmp_path / folder, ca_file=tmp_path / authority)
+    assert (refused.value.code, refused.value.advice) == (code, ADVICE[code])
