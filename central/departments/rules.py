@@ -39,7 +39,9 @@ def decision_base(number: str) -> str:
 
 
 def is_id_number(text: str) -> bool:
-    """An 18-character ID number whose check character fits (GB 11643, ISO 7064 MOD 11-2)."""
+    """An 18-character ID number whose check character fits (GB 11643, ISO 7064 MOD 11-2), or a foreigner's of 2017."""
+    if re.fullmatch(r"[A-Z]{3}[0-9]{12}", text, re.ASCII):
+        return True
     if not re.fullmatch(r"[0-9]{17}[0-9X]", text, re.ASCII):
         return False
     return "10X98765432"[sum(w * int(d) for w, d in zip(_WEIGHTS, text, strict=False)) % 11] == text[17]

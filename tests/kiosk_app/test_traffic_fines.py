@@ -1,7 +1,11 @@
 """Paying traffic fines, from the citizen's side of the glass."""
 
 import asyncio
+from dataclasses import replace
 
+import pytest
+
+from hardware.simulators.samples import CARDS, SampleCard
 from kiosk_app.views import (
     Attract,
     Back,
@@ -17,6 +21,7 @@ from kiosk_app.views import (
     Sorry,
     Typed,
     Working,
+    text,
 )
 from tests.stand import CAMERA, MARKING, PARKING, SIGN, WRONG_LANE, Stand, story
 
@@ -48,7 +53,7 @@ async def test_a_citizen_pays_a_fine_by_card(stand: Stand) -> None:
     done = await person.sees(Done, "done.title.paid")
     assert done.amount == 20000
     assert [fact.id for fact in done.facts] == ["done.fact.decision", "done.fact.reference", "done.fact.reported"]
-    assert set(done.take) == {"card", "receipt"}
+    assert set(done.take) == {"card", "receipt", "bank_card"}
     assert done.warnings == ()
     stand.receipt_printer.take_paper()
     stand.id_card_reader.lift()
@@ -62,6 +67,28 @@ async def test_a_citizen_pays_a_fine_by_card(stand: Stand) -> None:
     assert PARKING in slip
     assert pay.reference in slip
     assert stand.glass.forgotten == 1
+
+
+@pytest.mark.parametrize("card", CARDS)
+@story
+async def test_every_card_of_the_family_is_answered_by_the_department(stand: Stand, card: str) -> None:
+    await stand.person.begins()
+    await stand.person.shows_card(card)
+
+
+@story
+async def test_a_card_whose_number_cannot_be_true_is_refused_and_another_one_is_taken(stand: Stand) -> None:
+    zhang = CARDS["zhang"].text
+    forged = replace(zhang, number=zhang.number[:6] + "1900" + zhang.number[10:])
+    stand.id_card_reader.cards = {**CARDS, "forged": SampleCard(forged)}
+    await stand.person.begins()
+    await stand.person.sees(PlaceCard)
+    stand.id_card_reader.lay("forged")
+    await stand.until(lambda: getattr(stand.glass.view, "problem", None) == text("error.card_refused"))
+    stand.id_card_reader.lift()
+    await asyncio.sleep(2)
+    stand.id_card_reader.lay("zhang")
+    await stand.person.sees(ChooseMany)
 
 
 @story
@@ -89,7 +116,7 @@ async def test_a_decision_is_paid_by_its_16_digits_without_any_card(stand: Stand
     stand.person.touches(Marked((PARKING,)))
     await stand.person.pays()
     done = await stand.person.sees(Done)
-    assert done.take == ("receipt",)
+    assert done.take == ("receipt", "bank_card")
     await stand.until(lambda: stand.states()[-1] == "settled")
 
 
@@ -263,6 +290,7 @@ async def test_a_receipt_printer_that_dies_after_the_payment_leaves_the_proof_on
     await stand.receipt_printer.unplug()
     await stand.until(lambda: not stand.machine.parts().conditions["receipt_printer"].serves)
     stand.id_card_reader.lift()
+    stand.card_terminal.remove_card()
     await stand.until(lambda: getattr(stand.glass.view, "take", None) == ())
     assert isinstance(stand.glass.view, Done)
     stand.person.touches(Leave())
@@ -276,6 +304,7 @@ async def test_a_receipt_printer_that_falls_silent_after_the_payment_leaves_the_
     await stand.person.pays_a_fine()
     stand.receipt_printer.freeze()
     stand.id_card_reader.lift()
+    stand.card_terminal.remove_card()
     await stand.until(lambda: getattr(stand.glass.view, "take", None) == ())
     stand.person.touches(Chosen("other"))
     await stand.person.sees(Menu)

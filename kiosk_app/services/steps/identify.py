@@ -1,13 +1,16 @@
 """Who is it? The identity card on the reader, or another way if the service knows one.
 
-Nothing is asked that the card says. The name is shown masked; the card stays the citizen's: it is only read.
+Nothing is asked that the card says. The name is shown masked; the card stays the citizen's: it is only read. A card
+whose number cannot be true is refused as one that the reader does not know.
 """
 
 from dataclasses import replace
 
 from kiosk_app.desk import Desk
 from kiosk_app.devices import IdentityCard
-from kiosk_app.errors import CitizenError, DeviceError
+from kiosk_app.errors import CardRefused, CitizenError, DeviceError
+from kiosk_app.id_numbers import BadIdNumber, check
+from kiosk_app.local_time import LOCAL
 from kiosk_app.views import Back, Chosen, PlaceCard, Steps, Text, text
 
 OTHER = Chosen("other")
@@ -18,7 +21,7 @@ async def place_card(desk: Desk, steps: Steps, *, other: Text) -> IdentityCard |
     view = PlaceCard(title=text("identify.title"), other=other, seconds=desk.patience.card, steps=steps)
     while True:
         try:
-            answer = await desk.ask_or(view, desk.id_card_reader.wait_card(), within=desk.patience.card)
+            answer = await desk.ask_or(view, _card(desk), within=desk.patience.card)
         except CitizenError as error:
             view = replace(view, problem=text(error.citizen))
         except DeviceError:
@@ -30,3 +33,12 @@ async def place_card(desk: Desk, steps: Steps, *, other: Text) -> IdentityCard |
                 return OTHER
             if isinstance(answer, Back):
                 return None
+
+
+async def _card(desk: Desk) -> IdentityCard:
+    card = await desk.id_card_reader.wait_card()
+    try:
+        check(card.number, today=desk.clock.now().astimezone(LOCAL).date())
+    except BadIdNumber as error:
+        raise CardRefused(f"number: {error.reason}") from error
+    return card
