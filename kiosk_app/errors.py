@@ -6,11 +6,22 @@
     │   └── WalkedAway                 nobody answered the countdown
     ├── CitizenError               the person at the machine can mend it
     │   ├── CardNotRead                lay the card down again
-    │   └── CardRefused                not an identity card, or not genuine
+    │   ├── CardRefused                not an identity card, or not genuine
+    │   ├── ChipCardNotRead            put the chip card in again
+    │   ├── ChipCardRefused            not a social-security card, or another one than before
+    │   ├── PinWrong                   ``tries`` are left
+    │   ├── PinBlocked                 the counter unblocks it
+    │   ├── PermitNotRead              insert the permit again, the other side up
+    │   ├── PermitRefused              not a travel permit this machine can endorse
+    │   ├── PermitFull                 endorsed 255 times: a new card is needed
+    │   └── PermitGone                 the permit that was read is no longer in the machine
     ├── DeviceError                (role) a device cannot do what was asked
     │   ├── DeviceOffline              no answer; the driver keeps trying            transient
     │   ├── DeviceFault                it answers, and says it is broken             permanent
     │   ├── PaperOut, PaperJam, CoverOpen                                            a person must come
+    │   ├── PermitJam                  a permit is stuck inside                      a person must come
+    │   ├── PermitInTheWay             a permit of before is still in the machine
+    │   ├── RetainBoxFull              no room to keep a card                        a person must come
     ├── PaymentError
     │   ├── PaymentDeclined            nothing was taken; ``code`` says why
     │   ├── PaymentUncertain           ask the terminal for its last transaction
@@ -85,6 +96,66 @@ class CardRefused(CitizenError):
     operator = "Nothing to do for one card; with every card, have the reader's security module checked."
 
 
+class PermitNotRead(CitizenError):
+    """No line could be read on the permit. ``detail`` tells which check failed and where, never the line."""
+
+    citizen = "error.permit_not_read"
+    operator = "If it happens with every card: clean the permit unit's reading window."
+
+
+class PermitRefused(CitizenError):
+    """A card was read well and is not an electronic travel permit."""
+
+    citizen = "error.permit_refused"
+    operator = "Nothing to do for one card."
+
+
+class PermitFull(CitizenError):
+    """The card was endorsed as often as its chip can count."""
+
+    citizen = "error.permit_full"
+    operator = "Nothing to do: the holder needs a new card from the counter."
+
+
+class PermitGone(CitizenError):
+    """The permit that was read is not in the machine now, or another one is."""
+
+    citizen = "error.permit_gone"
+    operator = "Nothing to do."
+
+
+class ChipCardNotRead(CitizenError):
+    """The chip card was taken out too early, or does not speak (often: the wrong way round)."""
+
+    citizen = "error.chip_card_not_read"
+    operator = "If it happens with every card: clean the contacts, then test with `kiosk device`."
+
+
+class ChipCardRefused(CitizenError):
+    """Not a social-security card, one that cannot be understood, or another one than before."""
+
+    citizen = "error.chip_card_refused"
+    operator = "Nothing to do for one card; with every card of a region, send central a trace."
+
+
+class PinWrong(CitizenError):
+    """The card did not accept its PIN; ``tries`` are left."""
+
+    citizen = "error.pin_wrong"
+    operator = "Nothing to do."
+
+    def __init__(self, tries: int) -> None:
+        super().__init__(f"{tries} tries left")
+        self.tries = tries
+
+
+class PinBlocked(CitizenError):
+    """No tries are left; the card is not broken and can still be read."""
+
+    citizen = "error.pin_blocked"
+    operator = "The social-security counter resets the PIN."
+
+
 # --- devices ---------------------------------------------------------------------------------------------------
 
 
@@ -136,6 +207,30 @@ class CoverOpen(DeviceError):
     reason = "cover_open"
     citizen = "error.cover_open"
     operator = "Close the printer's cover."
+
+
+class PermitJam(DeviceError):
+    """A permit is stuck in the unit."""
+
+    reason = "permit_jam"
+    citizen = "error.permit_jam"
+    operator = "Open the permit unit, free the card, hand it to its owner or push it back in, close the unit."
+
+
+class PermitInTheWay(DeviceError):
+    """A permit of before is still inside or waits at the exit."""
+
+    reason = "permit_in_the_way"
+    citizen = "error.permit_in_the_way"
+    operator = "Take the card from the exit, or retain it with `kiosk device`."
+
+
+class RetainBoxFull(DeviceError):
+    """The box for kept cards takes no more."""
+
+    reason = "retain_box_full"
+    citizen = "error.retain_box_full"
+    operator = "Empty the permit unit's box for kept cards and write down each card's number."
 
 
 # --- money -----------------------------------------------------------------------------------------------------
