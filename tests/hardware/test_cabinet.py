@@ -9,7 +9,7 @@ import pytest
 
 from hardware.channel import Channel, ChannelClosed, MemoryChannel, memory_pair
 from hardware.drivers.cabinet import ANSWER, POLL, TRIES, Cabinet
-from hardware.modbus_rtu import READ_INPUT, Message, answer
+from hardware.modbus_rtu import READ_INPUT, Message, Rtu, answer
 from hardware.protocols import cabinet as registers
 from hardware.simulators.cabinet import CabinetSimulator
 from kiosk_app.devices import Condition, DeviceState, Lamp
@@ -259,8 +259,9 @@ def test_a_neighbour_that_answers_in_our_place_is_named_and_not_believed() -> No
         ours, theirs = memory_pair()
 
         async def neighbour() -> None:
-            while await theirs.read():
-                await theirs.write(answer(Message(9, READ_INPUT, registers=registers.Board().registers())))
+            while asked := Rtu(asked=True).feed(await theirs.read()):
+                block = registers.Board() if asked[0].address == registers.BOARD else registers.State()
+                await theirs.write(answer(Message(9, READ_INPUT, registers=block.registers())))
 
         async def opener() -> Channel:
             return ours
@@ -274,7 +275,7 @@ def test_a_neighbour_that_answers_in_our_place_is_named_and_not_believed() -> No
 
         driver = Listened(opener)
         both = [asyncio.create_task(neighbour()), asyncio.create_task(driver.run())]
-        await asyncio.sleep(2)
+        await asyncio.sleep(TRIES * (ANSWER + 0.01))
         assert "unit 9" in lost[0]
         assert driver.condition.state is DeviceState.OFFLINE
         for task in both:
@@ -330,6 +331,20 @@ def test_over_a_hostile_line_it_never_tells_what_is_not_so(seed: int) -> None:
                 assert driver.doors["front"] in {None, bool(n % 2)}
                 assert driver.doors["paper"] in {None, False}
                 assert driver.tampered in {None, False}
+
+    run(main())
+
+
+def test_noise_that_looks_like_the_begin_of_a_long_answer_costs_one_question() -> None:
+    noise = [b"\x01\x04\xf0"]
+
+    def spoil(channel: MemoryChannel) -> None:
+        channel.hook = lambda data: [noise.pop() + data] if noise else [data]
+
+    async def main() -> None:
+        async with connected(CabinetSimulator(), wire=spoil) as driver:
+            await asyncio.sleep(ANSWER)
+            assert driver.condition.serves
 
     run(main())
 

@@ -90,4 +90,5 @@ def test_a_line_without_end_costs_only_itself() -> None:
     codec = NutLines()
     for _ in range(100):
         assert codec.feed(b'VAR ups ups.status "OL' * 100) == []
+        assert codec._buffer == b""
     assert codec.feed(b'"\nVAR ups ups.status "OB"\n') == [Var("ups", "ups.status", "OB")]
