@@ -13,7 +13,13 @@ import msgspec
 
 from kiosk_app.errors import ConfigError
 
-Port = Annotated[str, msgspec.Meta(min_length=1)]
+Port = Annotated[
+    str,
+    msgspec.Meta(
+        pattern="^(tcp://[^:/]+:[0-9]{1,5}|(?!tcp:).+)$",
+        description='a serial device ("/dev/...") or "tcp://host:port"',
+    ),
+]
 Seconds = Annotated[int, msgspec.Meta(ge=1, le=3600)]
 Pixels = Annotated[int, msgspec.Meta(ge=320, le=8192)]
 
@@ -30,7 +36,9 @@ class ZvtTerminal(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     """Bank-card terminal: ``tcp://host:port`` (bare APDUs) or a serial device."""
 
     port: Port
-    password: Annotated[str, msgspec.Meta(pattern="^[0-9]{6}$")] = "000000"  # noqa: S105 - the vendor's default
+    password: Annotated[str, msgspec.Meta(pattern="^[0-9]{6}$", description='six digits in quotes, like "000000"')] = (
+        "000000"  # noqa: S105 - the vendor's default
+    )
     baud: Literal[9600, 19200, 38400, 57600, 115200] = 9600
 
 
@@ -68,7 +76,9 @@ class SiteSection(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     name: str = ""
     name_en: str = ""
     hotline: Annotated[str, msgspec.Meta(max_length=32)] = ""
-    machine: Annotated[str, msgspec.Meta(pattern="^([0-9]{8})?$")] = ""
+    machine: Annotated[
+        str, msgspec.Meta(pattern="^([0-9]{8})?$", description='eight digits in quotes, like "44070301"')
+    ] = ""
     nearest: list[str] = []
     proof_url: str = ""
 
@@ -90,7 +100,9 @@ class SessionSection(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
     card: Seconds = 60
     done: Seconds = 20
     take_card: Seconds = 60
-    day_end: Annotated[str, msgspec.Meta(pattern="^([01][0-9]|2[0-3]):[0-5][0-9]$")] = "23:30"
+    day_end: Annotated[
+        str, msgspec.Meta(pattern="^([01][0-9]|2[0-3]):[0-5][0-9]$", description='a time of day, like "23:30"')
+    ] = "23:30"
 
 
 class StoreSection(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -103,7 +115,7 @@ class StoreSection(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
 class CentralSection(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Where central is, and the folder that enrolment filled."""
 
-    url: Annotated[str, msgspec.Meta(pattern="^https://")]
+    url: Annotated[str, msgspec.Meta(pattern="^https://[^/]", description='"https://host:port"')]
     folder: str = "identity"
 
 
@@ -139,6 +151,7 @@ def _named(path: Path, message: str) -> ConfigError:
     field = re.search(r"(?:required|unknown) field `(\w+)`", what)
     if field:
         key = field[1] if key == "the file" else f"{key}.{field[1]}"
+    what = re.sub(r"^Expected `str` matching regex .*", "Not written as it must be", what)
     return ConfigError(str(path), key, f"{what}. {_allowed(key)}".strip())
 
 
@@ -166,14 +179,14 @@ def _words(declared: object) -> str:
     """A type in words a technician reads."""
     info = msgspec.inspect.type_info(declared)
     match info:
+        case msgspec.inspect.Metadata(extra_json_schema={"description": str(said)}):
+            return said
         case msgspec.inspect.LiteralType():
             return ", ".join(repr(value) for value in info.values)
         case msgspec.inspect.IntType():
             return f"a whole number from {info.ge} to {info.le}"
         case msgspec.inspect.BoolType():
             return "true or false"
-        case msgspec.inspect.StrType() if info.pattern:
-            return f"text like {info.pattern}"
         case msgspec.inspect.ListType():
             return "a list of texts"
         case _:

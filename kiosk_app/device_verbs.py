@@ -59,6 +59,8 @@ async def exercise(config: Config, role: str, verb: str, given: Given) -> Facts:
         return {"ok": True, **facts}
     except TimeoutError:
         return {"ok": False, "reason": "time", "do": f"Nothing happened within {WORK:.0f} s."}
+    except DeviceOffline as error:
+        return {"ok": False, "error": "DeviceOffline", "detail": error.detail, "do": _offline()}
     except KioskError as error:
         return {"ok": False, "error": type(error).__name__, "detail": error.detail, "do": error.operator}
     finally:
@@ -83,12 +85,18 @@ async def _connected(device: Device) -> None:
 async def status(device: Device, _: Given) -> Facts:
     """How it is; not ok when it does not serve."""
     condition = device.condition
-    return {
+    facts = {
         "ok": condition.serves,
         "state": condition.state.value,
         "reason": condition.reason,
         "supplies": dict(condition.supplies),
     }
+    return facts | ({"do": _offline()} if condition.state is DeviceState.OFFLINE else {})
+
+
+def _offline() -> str:
+    """A port serves one program: a device that the kiosk uses looks dead from here."""
+    return f"If the kiosk is running, stop it: it has the port. {DeviceOffline.operator}"
 
 
 async def read(device: IdCardReader, _: Given) -> Facts:

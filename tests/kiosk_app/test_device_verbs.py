@@ -8,6 +8,7 @@ from typing import Any
 import msgspec
 import pytest
 
+from hardware.channel import open_serial
 from hardware.simulators.card_terminal import CardTerminalSimulator, Timings
 from hardware.simulators.id_card_reader import IdCardReaderSimulator, Timing
 from hardware.simulators.receipt_printer import ReceiptPrinterSimulator
@@ -187,3 +188,18 @@ def test_an_unknown_role_or_verb_names_the_known_ones(tmp_path: Path, role: str,
 def test_a_document_that_is_not_there_is_not_sent(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match="PDF"):
         asyncio.run(device_verbs.print_file(None, Given(file=tmp_path / "x.pdf")))  # type: ignore[arg-type] # not asked
+
+
+def test_a_port_that_the_running_kiosk_has_is_said_to_be_its(tmp_path: Path) -> None:
+    async def work() -> Facts:
+        async with PtyWire(IdCardReaderSimulator(timing=AT_ONCE), tmp_path / "reader"):
+            port = str(tmp_path / "reader")
+            kiosk = await open_serial(port, baud=115200)
+            try:
+                return await exercise(at(tmp_path, "id_card_reader", port), "id_card_reader", "status", Given())
+            finally:
+                await kiosk.close()
+
+    facts = done(work())
+    assert (facts["ok"], facts["state"]) == (False, "offline")
+    assert facts["do"].startswith("If the kiosk is running, stop it")
