@@ -67,7 +67,7 @@ def site_of(config: Config, identity: Identity) -> Site:
         name_en=config.site.name_en,
         hotline=config.site.hotline or identity.hotline,
         machine=machine,
-        proof_url=config.site.proof_url or identity.proof_url,
+        proof_url=(config.site.proof_url or identity.proof_url).rstrip("/"),
         nearest=tuple(config.site.nearest),
     )
 
