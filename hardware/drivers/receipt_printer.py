@@ -1,8 +1,8 @@
 """The receipt printer: ESC/POS over a serial line, with real-time status (port ``ReceiptPrinter``).
 
 Rules. Before a slip is sent the printer is asked how it is; after it the printer is asked to say when it has
-executed everything (GS ( H). Only that answer is PRINTED. A printer that does not know the question (learned at
-connect) but says it is well is SENT; a line that falls silent after data has left is UNKNOWN. Whatever was not
+executed everything (GS ( H). Only that answer is PRINTED. A printer that does not know the question (learned when it
+is first well) but says it is well is SENT; a line that falls silent after data has left is UNKNOWN. Whatever was not
 printed is cleared from the printer's buffer (DLE DC4 8), at every failure and at every connect: otherwise the
 slip of one citizen comes out before the next one after a refill. A fault is believed when it was read twice:
 status bytes have no checksum. Only a presenter has a sensor in its mouth; without one nobody knows whether a
@@ -41,7 +41,7 @@ class ReceiptPrinter(Watched):
         super().__init__(role)
         self._link: Link[Answer] = Link(role, opener, EscPosAnswers, trace=trace)
         self._presenter = presenter
-        self._confirms = False
+        self._confirms: bool | None = None
         self._count = 0
         self._executed: set[str] = set()
 
@@ -54,6 +54,7 @@ class ReceiptPrinter(Watched):
         data = render(slip)
         async with self._link.turn():
             self._refuse(await self._status())
+            await self._learn()
             process = self._next_process()
             request = escpos.ask_executed(process) if self._confirms else b""
             try:
@@ -80,18 +81,21 @@ class ReceiptPrinter(Watched):
         """Empty the buffer of a crashed run, learn whether it can confirm, and how it is."""
         async with self._link.turn():
             await self._link.send(escpos.CLEAR_BUFFERS + escpos.NO_REPORTS)
-            status = await self._status()
-            if not status.offline:
-                self._confirms = await self._can_confirm()
+            self._confirms = None
+            if not (await self._status()).offline:
+                await self._learn()
 
-    async def _can_confirm(self) -> bool:
-        process = self._next_process()
-        await self._link.send(escpos.ask_executed(process))
+    async def _learn(self) -> None:
+        """Whether it can confirm; without paper it would answer only after the refill."""
+        if self._confirms is not None:
+            return
+        await self._link.send(escpos.ask_executed(self._next_process()))
         try:
             await self._next(Executed)
         except DeviceOffline:
-            return False
-        return True
+            self._confirms = False
+        else:
+            self._confirms = True
 
     async def _keep_asking(self) -> None:
         while True:

@@ -275,3 +275,38 @@ def test_bytes_that_come_one_by_one_are_the_same_bytes() -> None:
             assert await driver.print(SLIP) is PrintOutcome.PRINTED
 
     run(main())
+
+
+def test_a_printer_found_without_paper_can_confirm_after_the_refill() -> None:
+    async def main() -> None:
+        printer = ReceiptPrinterSimulator()
+        printer.paper_out()
+        async with connected(printer) as driver:
+            printer.refill()
+            await asyncio.sleep(5)
+            assert await driver.print(SLIP) is PrintOutcome.PRINTED
+
+    run(main())
+
+
+def test_what_a_crashed_kiosk_left_in_the_buffer_is_not_printed_after_the_refill() -> None:
+    async def main() -> None:
+        printer = ReceiptPrinterSimulator()
+        printer.paper_out_next(4)
+        async with connected(printer) as crashed:
+            printing = asyncio.create_task(crashed.print(SLIP))
+            await asyncio.sleep(0.1)
+            crashed._clear = _nothing  # type: ignore[method-assign] # killed: it clears nothing any more
+            printing.cancel()
+            await asyncio.wait([printing])
+        async with connected(printer) as driver:
+            printer.refill()
+            await asyncio.sleep(5)
+            assert await driver.print(NEXT) is PrintOutcome.PRINTED
+        assert "行 11" not in "".join(paper.text for paper in printer.papers)
+
+    run(main())
+
+
+async def _nothing() -> None:
+    pass
