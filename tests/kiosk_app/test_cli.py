@@ -173,3 +173,22 @@ def test_books_open_no_window() -> None:
     """Kivy makes a window when it is imported, and costs a second."""
     code = "import sys; from kiosk_app import books, cli, device_verbs, wiring; sys.exit('kivy' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+def test_what_a_running_kiosk_writes_is_nobody_elses_to_read(config: Path) -> None:
+    (config.parent / "identity" / "identity.json").unlink()  # it ends before a window opens
+    subprocess.run([sys.executable, "-c", RUN, str(config)], check=True, timeout=60, umask=0o022)
+
+
+RUN = """
+import os, sys
+from kiosk_app import cli
+from kiosk_app.errors import ConfigError
+from pathlib import Path
+try:
+    cli.run(Path(sys.argv[1]))
+except ConfigError:
+    assert os.umask(0) == 0o077
+else:
+    raise SystemExit("it ran without an identity")
+"""
