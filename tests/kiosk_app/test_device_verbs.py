@@ -185,9 +185,11 @@ def test_an_unknown_role_or_verb_names_the_known_ones(tmp_path: Path, role: str,
     assert found.value.key.startswith(role)
 
 
-def test_a_document_that_is_not_there_is_not_sent(tmp_path: Path) -> None:
-    with pytest.raises(ConfigError, match="PDF"):
-        asyncio.run(device_verbs.print_file(None, Given(file=tmp_path / "x.pdf")))  # type: ignore[arg-type] # not asked
+def test_what_is_not_there_or_no_pdf_is_not_sent(tmp_path: Path) -> None:
+    (tmp_path / "letter.pdf").write_text("a letter")
+    for file in (None, tmp_path / "x.pdf", tmp_path / "letter.pdf"):
+        with pytest.raises(ConfigError, match="PDF"):
+            asyncio.run(device_verbs.print_file(None, Given(file=file)))  # type: ignore[arg-type] # not asked
 
 
 def test_a_port_that_the_running_kiosk_has_is_said_to_be_its(tmp_path: Path) -> None:
