@@ -380,8 +380,8 @@ class ChipCardReader(Device, Protocol):
     async def verify_pin(self, pin: str, card: SocialSecurityCard) -> None:
         """Let ``card``, which must still be in, check its PIN of six digits. Sent once, whatever happens.
 
-        Raises PinWrong (tries left), PinBlocked, ChipCardNotRead (taken out), ChipCardRefused (another card, or one
-        without PIN; no try is lost), DeviceOffline (the card may have counted a try), DeviceFault.
+        Raises PinWrong (tries left), PinBlocked, ChipCardNotRead (taken out), ChipCardRefused (another card, which
+        loses no try, or one without PIN), DeviceOffline (the card may have counted a try), DeviceFault.
         """
 
     async def card_present(self) -> bool | None:

@@ -15,7 +15,7 @@ from typing import Any
 
 from hardware.channel import Opener, open_child
 from hardware.link import Link, Trace
-from hardware.protocols.apdu import Command, Conversation, Found
+from hardware.protocols.apdu import BadAnswer, Command, Conversation, Found
 from hardware.protocols.hostlink import Broken, HostLink, Message, encode
 from kiosk_app.errors import DeviceError, DeviceFault, DeviceOffline
 
@@ -75,7 +75,7 @@ class CardHost:
     async def converse(self, conversation: Conversation[Found]) -> Found:
         """Lead ``conversation`` with the card that is in, and let the card forget it.
 
-        Raises Interrupted, DeviceError, and whatever the conversation raises.
+        Raises Interrupted, BadAnswer, DeviceError, and whatever the conversation raises.
         """
         try:
             async with asyncio.timeout(CONVERSATION):
@@ -88,7 +88,7 @@ class CardHost:
             return found
         except TimeoutError as error:
             self.link.lose()
-            raise Interrupted("a card without end") from error
+            raise BadAnswer("a card without end") from error  # which is the card's fault: it is not tried again
         finally:
             conversation.close()
             if self.link.connected:

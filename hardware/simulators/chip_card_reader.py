@@ -31,6 +31,8 @@ class ChipCardReaderSimulator(Simulator):
         self.connected = False
         self._moved = asyncio.Event()
         self._strike: tuple[int, str] | None = None
+        self._apdu = APDU_SECONDS
+        self._held = 0
 
     def state(self) -> Mapping[str, Any]:
         card = self.card
@@ -64,7 +66,7 @@ class ChipCardReaderSimulator(Simulator):
         if op == "watch":
             await self._wait(ask.head["card"], ask.head["within"])
         if op == "transmit":
-            await asyncio.sleep(APDU_SECONDS)
+            await asyncio.sleep(self._apdu)
         error = self._refusal(op, str(ask.head.get("reader", "")))
         if error:
             return {"error": error, "detail": "simulated"}, b""
@@ -83,17 +85,17 @@ class ChipCardReaderSimulator(Simulator):
 
     def _refusal(self, op: Any, wanted: str) -> str:
         """The error that PC/SC would give now, or nothing."""
-        if op == "disconnect":
-            return ""
-        if not self.service:
-            return "no_service"
-        if not (self.reader and READER.startswith(wanted)):
-            return "no_reader"
-        if op == "transmit" and not self.connected:
-            return "no_card"
-        if op in {"connect", "transmit"}:
-            return "no_card" if self.card is None else "mute" if self.card.mute else ""
-        return ""
+        to_card = op in {"connect", "transmit"}
+        held = op == "connect" and self._held > 0
+        self._held -= held
+        reasons = {
+            "no_service": not self.service,
+            "no_reader": not (self.reader and READER.startswith(wanted)),
+            "busy": held,
+            "no_card": to_card and (self.card is None or (op == "transmit" and not self.connected)),
+            "mute": to_card and self.card is not None and self.card.mute,
+        }
+        return "" if op == "disconnect" else next((reason for reason, holds in reasons.items() if holds), "")
 
     def _transmit(self, command: bytes) -> tuple[dict[str, Any], bytes]:
         assert self.card is not None  # `_refusal` has seen to it
@@ -165,6 +167,16 @@ class ChipCardReaderSimulator(Simulator):
     def start_service(self) -> None:
         """The daemon runs again."""
         self.service = True
+
+    @hand("slow card")
+    def slow_card(self, milliseconds: int = 4000) -> None:
+        """Every command takes so long; 0 is normal again."""
+        self._apdu = int(milliseconds) / 1000 or APDU_SECONDS
+
+    @hand("another program holds the card")
+    def hold(self, count: int = 2) -> None:
+        """The next ``count`` connects find it taken."""
+        self._held = int(count)
 
     @hand("fail in the middle")
     def interrupt(self, what: str = "remove", after: int = 5) -> None:

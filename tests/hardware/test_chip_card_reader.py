@@ -29,6 +29,7 @@ class Bench:
     reader: ChipCardReader
     states: list[DeviceState] = field(default_factory=list)
     wire: list[tuple[str, bytes]] = field(default_factory=list)
+    hosts: int = 0
 
     async def put(self, card: ChipCard) -> ChipCard:
         self.sim.remove()
@@ -67,6 +68,7 @@ async def bench(reader: str = "") -> AsyncIterator[Bench]:
         if not sim.plugged:
             raise ChannelClosed("no host")
         near, far = memory_pair()
+        desk.hosts += 1
         task = asyncio.create_task(sim.serve(far))
         serving.add(task)
         task.add_done_callback(serving.discard)
@@ -205,6 +207,34 @@ def test_a_card_that_answers_without_end_is_given_up() -> None:
         with pytest.raises(ChipCardRefused):
             await desk.reader.wait_card()
         assert (await desk.read()).name == "张样本"
+
+    story(tell)
+
+
+def test_a_card_that_takes_for_ever_is_given_up_in_time_and_not_tried_again() -> None:
+    async def tell(desk: Bench) -> None:
+        desk.sim.slow_card(4000)
+        begun = asyncio.get_running_loop().time()
+        with pytest.raises(ChipCardRefused):
+            await desk.read()
+        assert asyncio.get_running_loop().time() - begun < 25
+        desk.sim.slow_card(0)
+        await desk.until(DeviceState.ONLINE)
+        assert await nothing_within(desk.reader, 30)
+        assert (await desk.read()).name == "张样本"
+
+    story(tell)
+
+
+@pytest.mark.parametrize(("times", "read"), [(3, True), (1000, False)])
+def test_a_card_that_somebody_holds_for_a_moment_is_read_after_it(times: int, read: bool) -> None:
+    async def tell(desk: Bench) -> None:
+        desk.sim.hold(times)
+        if read:
+            assert (await desk.read()).name == "张样本"
+        else:
+            with pytest.raises(ChipCardNotRead):
+                await desk.read()
 
     story(tell)
 
@@ -358,6 +388,16 @@ def test_a_host_that_hangs_is_ended_and_the_citizen_told_in_time() -> None:
         desk.sim.thaw()
         await desk.until(DeviceState.ONLINE)
         assert (await desk.read()).name == "张样本"
+
+    story(tell)
+
+
+def test_a_host_that_never_answers_is_started_less_and_less_often() -> None:
+    async def tell(desk: Bench) -> None:
+        desk.sim.freeze()
+        before = desk.hosts
+        await asyncio.sleep(60)
+        assert 3 < desk.hosts - before < 12
 
     story(tell)
 

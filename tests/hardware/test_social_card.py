@@ -112,8 +112,9 @@ def test_a_card_without_short_file_ids_is_read_by_number_after_select() -> None:
 
 def test_a_reader_that_wants_another_select_gets_it() -> None:
     wants = {command.replace("00A40200", "00A40000"): answer for command, answer in PUBLISHED.items()}
-    text, _ = talk(social_card.read(), told(wants))
+    text, sent = talk(social_card.read(), told(wants))
     assert text.name == "张样本之样本"
+    assert {bytes.fromhex("00A4000002EF05"), bytes.fromhex("00A4000002EF06")} <= set(sent)
 
 
 @pytest.mark.parametrize("name", [name for name, card in SAMPLES.items() if card.files])
@@ -281,7 +282,7 @@ def test_a_pin_is_never_sent_twice_whatever_the_card_answers(status: str) -> Non
 
     with pytest.raises(BadAnswer):
         talk(social_card.verify_pin("123456", "440703199003070013", "A00000001"), card)
-    assert sent.count(bytes.fromhex(VERIFY)) == 1
+    assert len([command for command in sent if command[:2] == bytes.fromhex(VERIFY)[:2]]) == 1
 
 
 def test_a_card_exchanged_after_reading_gets_no_pin() -> None:
