@@ -226,6 +226,9 @@ class Page(Element):
             left, gap = 0.0, 0.0
         if left < width:
             self.work.place(x + left + gap, low, width - left - gap, top - low)
+        else:
+            for part in self.work.parts():  # nothing shows of them, and nothing of them may be touched
+                part.put_away()
 
     def _part(self, apart: bool) -> None:
         if self.work.aside is not None:

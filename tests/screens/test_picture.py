@@ -3,6 +3,7 @@
 import asyncio
 import gc
 import io
+from dataclasses import replace
 from itertools import product
 from pathlib import Path
 
@@ -10,8 +11,8 @@ import pytest
 from PIL import Image, ImageChops
 
 from kiosk_app.money.amounts import Fen
-from kiosk_app.views import Choice, Done, text
-from screens.samples import NUMBER, ROWS, SAMPLES, STEPS, choose, many
+from kiosk_app.views import Choice, Done, Sorry, text
+from screens.samples import NUMBER, ROWS, SAMPLES, STEPS, choose, many, pay
 from screens.words import LANGUAGES
 from tests.screens.conftest import Booth
 
@@ -129,3 +130,32 @@ def test_steps_are_all_named(upright: Booth) -> None:
         assert all(upright.stage.look.say(step) in said for step in STEPS)
 
     upright.run(story())
+
+
+def test_what_no_longer_fits_beside_a_longer_title_is_still_shown(booth: Booth) -> None:
+    """The payment's reference stands there; the terminal's words may push it into what scrolls."""
+    before = pay(2, "bank", cancellable=False)
+    after = replace(before, title=text("pay.trouble.requested", amount="942.00"))
+
+    async def story() -> None:
+        booth.stage.wear(language="en", large=True)
+        booth.stage.put(after)
+        wanted = picture(booth)
+        booth.stage.forget()
+        booth.stage.wear(language="en", large=True)
+        booth.stage.put(before)
+        await asyncio.sleep(0.2)
+        booth.stage.put(after)
+        await asyncio.sleep(0.2)
+        assert ImageChops.difference(picture(booth), wanted).getbbox() is None
+
+    booth.run(story())
+
+
+def test_an_apology_without_facts_shows_no_button_that_leads_nowhere(booth: Booth) -> None:
+    async def story() -> None:
+        booth.stage.put(Sorry(title=text("pay.declined"), detail=text("pay.nothing_taken")))
+        await asyncio.sleep(0.1)
+        assert {target["key"] for target in booth.stage.targets()} == {"leave", "language"}
+
+    booth.run(story())
