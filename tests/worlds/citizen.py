@@ -120,6 +120,10 @@ class Citizen:
                 terminal.insert(BANK_CARD)
             case "enter_pin" | "wrong_pin":
                 terminal.type_pin(PIN if self._world.random.random() < 0.9 else "000000")
+            case "look_at_terminal" if terminal.stage == "card":
+                terminal.insert(BANK_CARD)
+            case "look_at_terminal" if terminal.stage == "pin":
+                terminal.type_pin(PIN)
             case "remove_card" | "approved" | "declined":
                 terminal.remove_card()
             case _:

@@ -14,16 +14,18 @@ Fault = Callable[["World"], Coroutine[Any, Any, None]]
 
 @dataclass(frozen=True)
 class Plan:
-    """Which faults strike in one world, and when a person gives up (chance per view)."""
+    """Which faults strike in one world, when a person gives up (chance per view), and how many come."""
 
     names: tuple[str, ...]
     walks_away: float
+    visits: int = 1
 
 
 def draw(random: Random) -> Plan:
     """None, one or two faults."""
     count = random.choices((0, 1, 2), (2, 5, 3))[0]
-    return Plan(tuple(random.sample(sorted(FAULTS), count)), random.choice((0.0, 0.0, 0.1)))
+    names = tuple(random.sample(sorted(FAULTS), count))
+    return Plan(names, random.choice((0.0, 0.0, 0.1)), random.choice((1, 1, 2)))
 
 
 async def _after(world: "World", least: float, most: float) -> None:
@@ -86,6 +88,37 @@ async def terminal_garbles(world: "World") -> None:
     world.card_terminal.corrupt(world.random.randint(1, 3))
 
 
+async def terminal_loses_power(world: "World") -> None:
+    """The terminal goes dark in the middle and forgets what it had not booked."""
+    await _after(world, 5, 40)
+    await world.card_terminal.power_loss()
+    await _after(world, 1, 90)
+    await world.card_terminal.plug_in()
+
+
+async def terminal_dies_at_a_stage(world: "World") -> None:
+    """The same at the worst instants: booked and not told, told and not answered, answered and not completed."""
+    world.card_terminal.power_loss_at(world.random.choice(("decided", "told", "held", "settling")))
+    await _after(world, 60, 200)
+    await world.card_terminal.plug_in()
+
+
+async def bank_unreachable(world: "World") -> None:
+    """The terminal does not reach its bank, for payments and reversals alike."""
+    await _after(world, 0, 40)
+    world.card_terminal.bank_line(0)
+    await _after(world, 5, 300)
+    world.card_terminal.bank_line(1)
+
+
+async def department_unavailable(world: "World") -> None:
+    """Central answers, and its department does not."""
+    await _after(world, 0, 30)
+    world.department.available = False
+    await _after(world, 5, 900)
+    world.department.available = True
+
+
 async def day_closed(world: "World") -> None:
     """The terminal's batch is closed: what was booked can no longer be reversed there."""
     await _after(world, 10, 60)
@@ -107,6 +140,13 @@ async def receipt_paper_ends(world: "World") -> None:
     world.receipt_printer.refill()
 
 
+async def receipt_printer_jams(world: "World") -> None:
+    """The cutter sticks at the end of the next slip."""
+    world.receipt_printer.jam_next()
+    await _after(world, 60, 1200)
+    world.receipt_printer.clear_jam()
+
+
 async def reader_unplugged(world: "World") -> None:
     """The identity reader's cable is pulled, and put back."""
     await _after(world, 0, 30)
@@ -125,9 +165,14 @@ FAULTS: dict[str, Fault] = {
         terminal_unplugged,
         terminal_frozen,
         terminal_garbles,
+        terminal_loses_power,
+        terminal_dies_at_a_stage,
+        bank_unreachable,
+        department_unavailable,
         day_closed,
         receipt_printer_dead,
         receipt_paper_ends,
+        receipt_printer_jams,
         reader_unplugged,
     )
 }

@@ -24,6 +24,7 @@ from central.db import decision as decisions
 from central.db import memory_engine
 from central.departments import samples
 from central.departments.rules import china_day
+from central.departments.traffic import Traffic
 from central.front import Front
 from central.limits import Limits
 from hardware.channel import Channel, ChannelClosed, MemoryChannel, Opener, memory_pair
@@ -175,7 +176,8 @@ class World:
         self.receipt_printer = ReceiptPrinterSimulator(seed=chance(2**32), presenter=True)
         self.document_printer = DocumentPrinterSimulator(seed=chance(2**32))
         self.engine = memory_engine()
-        self.front = Front(self.engine, self.clock, limits=Limits(PLENTY))
+        self.department = Traffic()
+        self.front = Front(self.engine, self.clock, traffic=self.department, limits=Limits(PLENTY))
         self.front.register(KIOSK, KEY.public_pem)
         with self.engine.begin() as connection:
             samples.load(connection, china_day(MORNING))
@@ -209,10 +211,10 @@ class World:
 
     # --- life ---
 
-    async def run(self, *, visits: int = 1, quiet: float = 1800) -> None:
+    async def run(self, *, quiet: float = 1800) -> None:
         """Visits with faults and at most one power cut, then ``quiet`` seconds in which everything is mended."""
         faults = [asyncio.create_task((FAULTS | RARE)[name](self), name=name) for name in self.plan.names]
-        await self._live(Power(self.crash), visits, faults)
+        await self._live(Power(self.crash), self.plan.visits, faults)
         if self.crashes:
             await asyncio.sleep(self.random.uniform(3, 60))
             await self._live(Power(None, self.entries), 0, faults)
@@ -220,7 +222,9 @@ class World:
         await self._live(Power(None, self.entries), 0, [], quiet=quiet)
 
     async def _mend(self) -> None:
-        self.network.up, self.network.lose_replies = True, 0.0
+        self.network.up, self.network.lose_replies, self.department.available = True, 0.0, True
+        self.card_terminal.bank_line(1)
+        self.receipt_printer.clear_jam()
         for simulator in (self.id_card_reader, self.card_terminal, self.receipt_printer, self.document_printer):
             await simulator.plug_in()
             simulator.thaw()
