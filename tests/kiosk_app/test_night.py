@@ -28,6 +28,17 @@ async def test_the_day_is_closed_at_its_hour(stand: Stand) -> None:
 
 
 @story_from_the_dark
+async def test_a_day_that_differs_is_named_to_central_until_one_agrees(stand: Stand) -> None:
+    _set_clock(stand, "2027-03-01T23:20")
+    await stand.start()
+    await stand.person.pays_a_fine()
+    await stand.person.goes()
+    stand.card_terminal.ledger.book("payment", 999, "622000EEEEEE0017")  # somebody took money at the terminal itself
+    await stand.until(lambda: _days(stand)[-1:] == ["differs"], within=900)
+    await stand.until(lambda: "day differs 2027-03-01" in stand.heartbeat().issues)
+
+
+@story_from_the_dark
 async def test_reports_that_central_has_had_for_long_leave_the_store_at_night(stand: Stand) -> None:
     _set_clock(stand, "2027-03-01T12:00")
     await stand.start()

@@ -3,6 +3,7 @@
 import asyncio
 import gc
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 
 import pytest
 
@@ -19,6 +20,7 @@ from kiosk_app.views import (
     PlaceCard,
     Sorry,
     View,
+    text,
 )
 from tests.stand import Stand, story, story_from_the_dark
 
@@ -207,6 +209,15 @@ async def test_the_menu_closes_and_opens_while_somebody_looks_at_it(stand: Stand
     await stand.card_terminal.plug_in()
     opened = await stand.person.sees(Menu)
     assert opened.items[0].closed is None
+
+
+@story_from_the_dark
+async def test_a_closed_machine_names_the_next_service_points(stand: Stand) -> None:
+    stand.site = replace(stand.site, nearest=("样本街政务服务中心 300 m",))
+    await stand.start()
+    await stand.card_terminal.unplug()
+    closed = await stand.person.sees(Sorry, "sorry.title.closed")
+    assert closed.cards[0] == (text("sorry.nearest.title"), (text("plain", words="样本街政务服务中心 300 m"),))
 
 
 @story
