@@ -177,11 +177,12 @@ def test_books_open_no_window() -> None:
 
 def test_what_a_running_kiosk_writes_is_nobody_elses_to_read(config: Path) -> None:
     (config.parent / "identity" / "identity.json").unlink()  # it ends before a window opens
-    subprocess.run([sys.executable, "-c", RUN, str(config)], check=True, timeout=60, umask=0o022)
+    env = {**os.environ, "DISPLAY": ":0"}
+    subprocess.run([sys.executable, "-c", RUN, str(config)], env=env, check=True, timeout=60, umask=0o022)
 
 
 RUN = """
-import os, sys
+import os, resource, sys
 from kiosk_app import cli
 from kiosk_app.errors import ConfigError
 from pathlib import Path
@@ -189,6 +190,7 @@ try:
     cli.run(Path(sys.argv[1]))
 except ConfigError:
     assert os.umask(0) == 0o077
+    assert resource.getrlimit(resource.RLIMIT_CORE) == (0, 0), "a core dump would keep a person's data"
 else:
     raise SystemExit("it ran without an identity")
 """
