@@ -175,7 +175,7 @@ def test_every_permit_comes_back_as_it_was(permit: PermitLine) -> None:
 @given(PERMITS, st.integers(0, 29), st.sampled_from("0123456789"))
 def test_one_wrong_digit_never_passes_unseen(permit: PermitLine, at: int, digit: str) -> None:
     line = str(permit)
-    if line[at] != digit and at > 1:
+    if line[at].isdigit() and line[at] != digit and at > 1:
         with pytest.raises(BadLine):
             mrz.parse(line[:at] + digit + line[at + 1 :], today=TODAY)
 
