@@ -42,7 +42,12 @@ def fines_receipt(paid: PaidFines) -> Slip:
         SlipLine("时间 Time", moment(paid.paid_at)),
     ]
     if paid.voucher is None:
-        lines += [SlipLine("已收款，稍后自动报送交警平台"), SlipLine("Paid; reported as soon as the line is back.")]
+        lines += [
+            SlipLine("已收款，稍后自动报送交警平台"),
+            SlipLine("Paid; reported as soon as the line is back."),
+            SlipLine("若不予受理，款项将退还给您"),
+            SlipLine("If it is refused, the money is returned."),
+        ]
     else:
         lines.append(SlipLine("交警平台受理号 Voucher", paid.voucher))
     lines += [

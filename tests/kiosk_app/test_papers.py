@@ -76,6 +76,11 @@ def test_a_payment_that_is_not_reported_yet_says_so() -> None:
     assert "受理号" not in slip
 
 
+def test_a_receipt_printed_before_the_verdict_says_that_a_refusal_returns_the_money() -> None:
+    assert "If it is refused, the money is returned." in words(fines_receipt(replace(PAID, voucher=None)))
+    assert "refused" not in words(fines_receipt(PAID))
+
+
 def test_the_receipt_carries_the_proof_as_a_code() -> None:
     assert fines_receipt(PAID).qr == PAID.proof_url
 
