@@ -4,9 +4,12 @@ No Escape, no F1 settings, no F11, no console, no inspector, no clipboard, no se
 are smooth in their textures. No vertical synchronisation: presenting must not hold up the loop that serves devices.
 """
 
+import os
 from typing import Any
 
 from kivy.config import Config
+
+from kiosk_app.errors import ConfigError
 
 
 def configure(size: tuple[int, int], *, fullscreen: bool) -> None:
@@ -32,10 +35,11 @@ def configure(size: tuple[int, int], *, fullscreen: bool) -> None:
 def open_window(size: tuple[int, int], *, fullscreen: bool) -> Any:
     """The window, open and empty."""
     configure(size, fullscreen=fullscreen)
+    os.environ.setdefault("SDL_VIDEODRIVER", "x11")  # without it SDL falls back to a window that nobody sees
     from kivy.core.window import Window  # noqa: PLC0415 - importing it opens it
 
     if Window is None:
-        raise RuntimeError("no window: is DISPLAY set, and does its X server answer?")
+        raise ConfigError("environment", "DISPLAY", "must name an X server that answers, for instance :0")
     if tuple(Window.size) != size and not fullscreen:
         Window.size = size
     Window.bind(on_keyboard=lambda *_: True, on_key_down=lambda *_: True)
