@@ -378,7 +378,7 @@ class ConfigError(KioskError):
     """The configuration names something that cannot be."""
 
     citizen = "error.config"
-    operator = "Correct the file at the key named."
+    operator = "Put right what is named here, then give the command again."
 
     def __init__(self, file: str, key: str, allowed: str) -> None:
         super().__init__(f"{file}: {key}: {allowed}")

@@ -104,7 +104,7 @@ async def choose(desk: Desk, citizen: IdentityCard | None, decisions: list[Decis
     view = ChooseMany(
         title=_title(citizen, payable),
         subtitle=text("fines.choose.subtitle"),
-        rows=tuple(row(decision) for decision in decisions),
+        rows=tuple(row(decision, numbered=citizen is None) for decision in decisions),
         marked=tuple(decision.number for decision in payable),
         action=text("fines.choose.action"),
         summary=text("fines.choose.selected"),
@@ -128,13 +128,14 @@ def _title(citizen: IdentityCard | None, payable: list[Decision]) -> Text:
     return text("fines.choose.title", name=citizen.masked_name, count=len(payable))
 
 
-def row(decision: Decision) -> Choice:
-    """One decision as a row; what cannot be paid says why and where to go."""
+def row(decision: Decision, *, numbered: bool = False) -> Choice:
+    """One decision as a row; what cannot be paid says why and where to go. ``numbered``: to compare with the paper."""
     return Choice(
         key=decision.number,
         title=decision.what,
         title_en=decision.what_en,
         lines=(
+            *((text("done.fact.decision", number=decision.number),) if numbered else ()),
             text("fines.row.when_where", when=moment(decision.at), place=decision.place),
             text("fines.row.plate_points", plate=decision.plate, points=decision.points),
             *((text("fines.row.pay_by", date=day(decision.pay_by)),) if decision.pay_by else ()),

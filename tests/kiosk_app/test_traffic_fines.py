@@ -125,6 +125,7 @@ async def test_15_digits_are_completed_by_the_department(stand: Stand) -> None:
     await _types(stand, PARKING[:15])
     choose = await stand.person.sees(ChooseMany)
     assert [row.key for row in choose.rows] == [PARKING]
+    assert choose.rows[0].lines[0] == text("done.fact.decision", number=PARKING)  # to compare with the paper
 
 
 @story
