@@ -1,7 +1,7 @@
 """The books: what the journal says of money, for a technician and for central operations. Reads only."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 import msgspec
 
@@ -53,10 +53,11 @@ class Books(msgspec.Struct, frozen=True, kw_only=True):
     days: list[Day]
     closings: list[Closing]
     outbox_waiting: int
+    set_aside: list[str]
 
 
-def read_books(journal: Journal, outbox: Outbox) -> Books:
-    """The books as the journal has them now."""
+def read_books(journal: Journal, outbox: Outbox, set_aside: Sequence[str] = ()) -> Books:
+    """The books as the journal has them now. ``set_aside``: what central put into quarantine, in words."""
     walked: dict[str, list[Entry]] = defaultdict(list)
     papers: dict[str, list[str]] = defaultdict(list)
     closings = []
@@ -69,8 +70,13 @@ def read_books(journal: Journal, outbox: Outbox) -> Books:
         else:
             papers[entry.reference].append(f"{entry.kind} {entry.state}")
     lines = [_line(entries, papers[reference], outbox) for reference, entries in sorted(walked.items())]
-    waiting = outbox.report().count
-    return Books(payments=lines, days=_days(walked.values()), closings=closings, outbox_waiting=waiting)
+    return Books(
+        payments=lines,
+        days=_days(walked.values()),
+        closings=closings,
+        outbox_waiting=outbox.report().count,
+        set_aside=list(set_aside),
+    )
 
 
 def _line(entries: list[Entry], papers: list[str], outbox: Outbox) -> Line:

@@ -209,7 +209,7 @@ def books(
         records = wiring.open_books(settings, base, stack)
         if refunded:
             close_case(records.journal, refunded, by)
-        book = read_books(records.journal, records.outbox)
+        book = read_books(records.journal, records.outbox, records.set_aside())
     if as_json:
         sys.stdout.write(msgspec.json.encode(book).decode() + "\n")
         return
@@ -236,3 +236,5 @@ def _show(book: "Books") -> None:
         ours, theirs = (f"{count} for {yuan(Fen(fen))}" for count, fen in (closing.ours, closing.terminal))
         out.print(f"terminal's day {closing.day} {closing.state}: ours {ours}, terminal {theirs}")
     out.print(f"waiting to be reported: {book.outbox_waiting}")
+    for words in book.set_aside:
+        out.print(f"set aside by central, ask operations: {words}", markup=False)

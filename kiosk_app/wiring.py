@@ -138,13 +138,15 @@ def transport_of(config: Config, base: Path, clock: Clock) -> CentralClient:
 class Records:
     """Journal and outbox; ``trouble`` names why there is no store, if there is none.
 
-    ``verify`` reads the chains; ``clean`` deletes what is old enough and logs what that was.
+    ``verify`` reads the chains; ``set_aside`` says what central would not take; ``clean`` deletes what is old enough
+    and logs what that was.
     """
 
     journal: Journal
     outbox: Outbox
     trouble: str = ""
     verify: Callable[[], list[str]] = list
+    set_aside: Callable[[], list[str]] = list
     clean: Callable[[], None] = lambda: None
 
 
@@ -192,6 +194,7 @@ def records_in(
         journal,
         outbox,
         verify=lambda: journal.verify() + outbox.verify(),
+        set_aside=lambda: [f"{reference or stream} {aside.code}" for stream, reference, aside in outbox.rejections()],
         clean=lambda: log.info("cleaned", **asdict(retention.run())),
     )
 

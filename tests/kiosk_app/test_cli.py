@@ -15,6 +15,7 @@ from typer.testing import CliRunner
 
 from kiosk_app import cli, wiring
 from kiosk_app.config import read_config
+from kiosk_app.contract import PaymentMoved, Rejection, StreamAck
 from kiosk_app.errors import ConfigError, WrongKey
 from kiosk_app.money.amounts import Fen
 from kiosk_app.money.payment import KIND, Payment, State, fields
@@ -70,6 +71,19 @@ def test_books_show_what_a_payment_walked_through_and_where_the_money_is(config:
     assert (line["reference"], line["amount"], line["open"]) == (REFERENCE, 40000, True)
     assert line["states"] == ["intended", "requested", "approved"]
     assert [(day["taken_count"], day["taken"], day["owed"]) for day in book["days"]] == [(1, 40000, 0)]
+
+
+def test_books_name_what_central_set_aside(config: Path) -> None:
+    write(config, State.INTENDED)
+    with ExitStack() as stack:
+        records = wiring.open_books(read_config(config), config.parent, stack)
+        moved = PaymentMoved(reference=REFERENCE, state="approved", amount=1)
+        records.journal.append(REFERENCE, "note", "written", reports=[("pay", moved)])
+        [event] = records.outbox.pending(9)
+        records.outbox.acknowledge(
+            event.stream, StreamAck(ack_seq=event.seq, rejected=[Rejection(seq=event.seq, code="bad-signature")])
+        )
+    assert books(config)["set_aside"] == [f"{REFERENCE} bad-signature"]
 
 
 def test_a_person_closes_the_case_with_their_name(config: Path) -> None:
