@@ -57,7 +57,12 @@ def kiosk_rows(connection: sa.Connection, now: datetime) -> list[Row]:
         presence, presence.c.kiosk == kiosks.c.id, isouter=True
     )
     found = [_row(row, tuple(raised.get(row.id, ())), now) for row in connection.execute(joined)]
-    return sorted(found, key=lambda row: (row.word in {"open", "revoked"} and not row.alarms, row.site, row.id))
+    return sorted(found, key=lambda row: (not _needs_somebody(row), row.site, row.id))
+
+
+def _needs_somebody(row: Row) -> bool:
+    issues = row.beat.issues if row.beat and row.word != "revoked" else []
+    return row.word not in {"open", "revoked"} or bool(row.alarms or issues)
 
 
 def _row(row: sa.Row[Any], raised: tuple[Any, ...], now: datetime) -> Row:

@@ -15,7 +15,7 @@ def central() -> Fleet:
     return fleet()
 
 
-def beat(central: Fleet, state: str = "open", *, kiosk: str = KIOSK) -> None:
+def beat(central: Fleet, state: str = "open", *, kiosk: str = KIOSK, issues: tuple[str, ...] = ()) -> None:
     now = central.clock.now()
     report = Heartbeat(
         seq=1,
@@ -25,6 +25,7 @@ def beat(central: Fleet, state: str = "open", *, kiosk: str = KIOSK) -> None:
         devices={"receipt_printer": DeviceReport(state="offline", reason="paper_out")},
         services={"traffic_fines": "open", "voucher": "closed.printer"},
         outbox=OutboxReport(count=17),
+        issues=list(issues),
         at_wall=now,
     )
     assert central.front.post(kiosk, "/hb", msgspec.json.encode(report))[0] == 200
@@ -44,6 +45,16 @@ def test_a_kiosk_is_never_seen_then_there_then_silent(central: Fleet) -> None:
     assert words(central) == [("sample site", "silent", "3 h")]
     central.clock.turn(days=2)
     assert words(central) == [("sample site", "silent", "2 d")]
+
+
+def test_what_a_kiosk_says_is_wrong_with_its_books_is_shown_and_brings_it_up(central: Fleet) -> None:
+    central.front.register("well", DeviceKey.from_number(2).public_pem, site="a")
+    beat(central, kiosk="well")
+    beat(central, issues=("refund due 44070301261123130059", "store DiskFull"))
+    assert [site for site, *_ in words(central)] == ["sample site", "a"]
+    page = console.page(central.front)
+    assert "▲ refund due 44070301261123130059" in page
+    assert "▲ store DiskFull" in page
 
 
 def test_kiosks_that_need_somebody_come_first(central: Fleet) -> None:
