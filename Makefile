@@ -8,7 +8,7 @@ prepare:
 	@provisioning/prepare.sh
 
 demo: prepare
-	@$(PY) -m kiosk_app demo $(ARGS)
+	@$(PY) -m kiosk_app demo $(ARGS) || [ $$? -eq 130 ]  # Ctrl-C is how a demo ends
 
 test: prepare
 	@$(PY) -m pytest

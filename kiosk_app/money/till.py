@@ -256,7 +256,7 @@ class Till:
         if payment.state is State.APPROVED:
             await self._call_off(payment, held=False)
         if payment.state is State.DECLINED and wanted:
-            raise PaymentDeclined("the terminal booked nothing")
+            raise PaymentDeclined("the terminal booked nothing", sentence="pay.declined.terminal")
         if payment.state is not State.DECLINED:
             raise PaymentUncertain(payment.reference)
         raise Left("payment cancelled")

@@ -214,7 +214,7 @@ async def test_an_answer_lost_before_the_booking_takes_nothing_and_can_be_repeat
     await stand.person.comes_to_pay()
     await stand.person.pays()
     sorry = await stand.person.sees(Sorry)
-    assert (sorry.title.id, sorry.detail.id) == ("pay.declined", "pay.nothing_taken")
+    assert (sorry.title.id, sorry.detail.id) == ("pay.declined.terminal", "pay.nothing_taken")
     assert stand.states() == ["intended", "requested", "unknown", "declined"]
     stand.person.touches(Chosen("again"))
     await stand.person.pays()

@@ -259,13 +259,25 @@ async def test_central_gone_before_the_look_up_is_said_and_nothing_is_taken(stan
     stand.id_card_reader.lay("zhang")
     sorry = await stand.person.sees(Sorry)
     assert sorry.title.id == "error.central_unreachable"
-    stand.person.touches(Chosen("other"))
+    stand.person.touches(Chosen("back"))
     menu = await stand.person.sees(Menu)
     assert stand.books_here.entries() == []
     await stand.until(lambda: not stand.machine.reporting.online)
     menu = await stand.person.sees(Menu)
     assert menu.items[0].closed is not None
     assert menu.items[0].closed.id == "menu.closed.central"
+
+
+@story
+async def test_when_the_network_is_back_one_touch_asks_again_and_nothing_is_typed_twice(stand: Stand) -> None:
+    await stand.person.begins()
+    await stand.person.sees(PlaceCard)
+    stand.network.up = False
+    stand.id_card_reader.lay("zhang")
+    await stand.person.sees(Sorry)
+    stand.network.up = True
+    stand.person.touches(Chosen("again"))
+    assert (await stand.person.sees(ChooseMany)).rows
 
 
 # --- papers ----------------------------------------------------------------------------------------------------
