@@ -120,7 +120,7 @@ class Reporting:
                     self.kick()
             except (CentralError, msgspec.DecodeError) as error:
                 self._set_online(False)
-                least = max(least, getattr(error, "retry_after", None) or 0.0)
+                least = max(least, min(getattr(error, "retry_after", None) or 0.0, CAP))
             await asyncio.sleep(least)
             jittered = pause * self._random.uniform(0.9, 1.1)
             await _event_or_pause(self._changed, max(0.0, jittered - least))
@@ -132,7 +132,7 @@ class Reporting:
         self._failures += 1
         wanted = getattr(error, "retry_after", None)
         if wanted is not None:  # central answered "later": it is there, and is not to be asked before
-            return float(wanted)
+            return min(float(wanted), CAP)
         self._set_online(False)
         return self._random.uniform(0, min(CAP, BASE * 2.0 ** min(self._failures, 20)))
 

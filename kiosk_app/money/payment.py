@@ -150,6 +150,15 @@ def what_happened(payment: Payment, last: CardReceipt | None) -> State:
     return State.APPROVED
 
 
+def another_terminal(booked: CardReceipt, last: CardReceipt | None) -> bool:
+    """Whether ``last`` comes from a terminal that did not book ``booked``: somebody exchanged it."""
+    return (
+        last is not None
+        and "" not in {booked.terminal_id, last.terminal_id}
+        and (booked.terminal_id != last.terminal_id)
+    )
+
+
 def stands(payment: Payment, last: CardReceipt | None) -> bool | None:
     """Whether an approved payment still stands at the terminal; None when its last transaction is another one."""
     if last is None or payment.receipt is None:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from kiosk_app.devices import CardReceipt, CardTerminal
 from kiosk_app.errors import DeviceError, PaymentUncertain, ReversalRefused, StoreError
-from kiosk_app.money.payment import Payment, State, stands, what_happened
+from kiosk_app.money.payment import Payment, State, another_terminal, stands, what_happened
 from kiosk_app.ports import Outbox
 
 if TYPE_CHECKING:
@@ -78,10 +78,15 @@ class Settlement:
         return await self.reverse(payment)
 
     async def reverse(self, payment: Payment) -> Payment:
-        """REVERSING becomes REVERSED or REFUND_DUE; stays if the terminal keeps silent."""
+        """REVERSING becomes REVERSED or REFUND_DUE; stays if the terminal keeps silent.
+
+        A receipt number is the terminal's own: on another terminal it is somebody else's payment.
+        """
         if payment.receipt is None:
             return self._till.write(payment, State.REFUND_DUE)
         try:
+            if another_terminal(payment.receipt, await self._terminal.last()):
+                return self._till.write(payment, State.REFUND_DUE, why="another terminal")
             await self._terminal.reverse(payment.receipt.receipt_no)
         except ReversalRefused as error:
             return self._till.write(payment, State.REFUND_DUE, why=f"reversal refused {error.code:02x}")

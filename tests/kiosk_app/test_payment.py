@@ -1,5 +1,7 @@
 """The table of payment states, checked the way an auditor would: every path ends, and no way leads past the money."""
 
+from dataclasses import replace
+
 import pytest
 
 from kiosk_app.devices import CardReceipt
@@ -12,6 +14,7 @@ from kiosk_app.money.payment import (
     ImpossibleMoveError,
     Payment,
     State,
+    another_terminal,
     fields,
     from_entry,
     move,
@@ -113,6 +116,19 @@ class TestWhatHappenedToAPaymentWhoseAnswerWasLost:
 
     def test_a_reversal_of_the_payment_before_ours_is_for_a_person(self) -> None:
         assert what_happened(payment(State.UNKNOWN), receipt(8, reverses=7)) is State.REFUND_DUE
+
+
+class TestWhetherTheTerminalWasExchanged:
+    @pytest.mark.parametrize(
+        ("booked", "last", "exchanged"),
+        [("00000001", "00000001", False), ("00000001", "00000002", True), ("", "2", False), ("1", "", False)],
+    )
+    def test_its_own_number_tells(self, booked: str, last: str, exchanged: bool) -> None:
+        mine, theirs = replace(receipt(8), terminal_id=booked), replace(receipt(9), terminal_id=last)
+        assert another_terminal(mine, theirs) is exchanged
+
+    def test_a_terminal_that_never_booked_anything_does_not(self) -> None:
+        assert another_terminal(replace(receipt(8), terminal_id="1"), None) is False
 
 
 class TestWhetherAnApprovedPaymentStillStands:

@@ -5,6 +5,7 @@ import asyncio
 import msgspec
 import pytest
 
+from hardware.simulators import card_terminal_flow
 from kiosk_app.books import close_case, read_books
 from kiosk_app.contract import BatchReply, Rejection
 from kiosk_app.views import Attract, Chosen, Done, Leave, Marked, Menu, Pay, Sorry
@@ -121,6 +122,26 @@ async def test_a_report_refused_after_the_citizen_went_is_reversed_by_the_receip
     assert stand.standing() == []
     await stand.until(lambda: stand.machine.waiting_reports() == 0, within=100)
     assert stand.books().held == 0
+
+
+@story
+async def test_on_an_exchanged_terminal_nobody_elses_payment_is_reversed(
+    stand: Stand, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await stand.person.begins()
+    choose = await stand.person.shows_card()
+    stand.pay_at_counter()
+    stand.person.touches(_all(choose.marked))
+    await stand.person.inserts_card()
+    await stand.person.sees(Pay, "pay.title.enter_pin")
+    stand.network.up = False
+    stand.card_terminal.type_pin()
+    await stand.person.sees(Done)
+    monkeypatch.setattr(card_terminal_flow, "TERMINAL_ID", bytes.fromhex("00000002"))
+    stand.network.up = True
+    await stand.until(lambda: stand.states()[-1] == "refund due", within=1000)
+    assert len(stand.standing()) == 1
+    assert stand.books().owed == stand.standing()[0].amount
 
 
 @story
