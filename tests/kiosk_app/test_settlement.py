@@ -140,6 +140,7 @@ async def test_on_an_exchanged_terminal_nobody_elses_payment_is_reversed(
     monkeypatch.setattr(card_terminal_flow, "TERMINAL_ID", bytes.fromhex("00000002"))
     stand.network.up = True
     await stand.until(lambda: stand.states()[-1] == "refund due", within=1000)
+    await stand.until(lambda: stand.machine.waiting_reports() == 0, within=100)
     assert len(stand.standing()) == 1
     assert stand.books().owed == stand.standing()[0].amount
 
