@@ -45,6 +45,7 @@ log = structlog.get_logger()
 SERVICES: Mapping[str, Callable[[Desk], Awaitable[bool]]] = {"traffic_fines": pay_traffic_fines}
 STARTING_PATIENCE = 15.0
 """Seconds that devices have to answer before the first screen; later they join by themselves."""
+UNRESOLVED = frozenset({State.UNKNOWN, State.REVERSING})
 STILL_WAITING = timedelta(minutes=10)
 NIGHT, NIGHT_AGAIN = time(3, 0), 60.0
 """Local hour of the cleaning, and seconds until another look while somebody is served then."""
@@ -190,7 +191,9 @@ class Machine:
             return OutboxReport(count=0), trouble
 
     def _cases(self) -> list[str]:
-        owed = [f"{payment.state.value} {payment.reference}" for payment in self.till.refunds_due()]
+        """What a person should know of: refunds due, payments the terminal has not answered for, an unbalanced day."""
+        waiting = [payment for payment in self.till.open_payments if payment.state in UNRESOLVED]
+        owed = [f"{payment.state.value} {payment.reference}" for payment in [*self.till.refunds_due(), *waiting]]
         day = self._journal.newest(DAY)
         return owed + ([f"day {day.state} {day.reference}"] if day and day.state in UNBALANCED else [])
 

@@ -53,6 +53,20 @@ async def test_a_withhold_that_is_lost_says_the_money_is_on_its_way_back_and_end
 
 
 @story
+async def test_a_payment_the_terminal_does_not_answer_for_is_named_to_central_until_it_does(stand: Stand) -> None:
+    await stand.person.comes_to_pay()
+    await stand.person.inserts_card()
+    stand.card_terminal.unplug_at("decided")
+    await stand.person.types_pin()
+    await stand.person.sees(Sorry, within=200)
+    [issue] = stand.heartbeat().issues
+    assert issue.split()[0] in {"unknown", "reversing"}
+    assert stand.machine.till.why_closed()
+    await stand.card_terminal.plug_in()
+    await stand.until(lambda: stand.heartbeat().issues == [], within=200)
+
+
+@story
 async def test_a_reversal_the_terminal_refuses_is_a_case_for_a_person(stand: Stand) -> None:
     stand.card_terminal.abandons("keep")
     await stand.person.begins()
