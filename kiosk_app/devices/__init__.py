@@ -1,0 +1,84 @@
+"""What the procedures may ask of devices: one protocol per role, and the frozen values that cross them.
+
+Rules. A port says what happens to people, money and paper, never how: no bytes, no widgets, no SQL. Device
+states and supplies are XFS words (CEN XFS / XFS4IoT, ``architecture.md`` section 9). Whatever goes wrong
+leaves a port as a leaf of :mod:`kiosk_app.errors`. Money is :data:`Fen`; times are aware and in UTC.
+"""
+
+from kiosk_app.devices.base import (
+    SERVING,
+    Condition,
+    Device,
+    DeviceState,
+)
+from kiosk_app.devices.box import (
+    Cabinet,
+    Lamp,
+    Ups,
+    UpsReading,
+)
+from kiosk_app.devices.cards import (
+    CardKind,
+    ChipCardReader,
+    IdCardReader,
+    IdentityCard,
+    SocialSecurityCard,
+)
+from kiosk_app.devices.driver import Driver
+from kiosk_app.devices.paper import (
+    DocumentPrinter,
+    PrintOutcome,
+    ReceiptPrinter,
+    Slip,
+    SlipLine,
+)
+from kiosk_app.devices.permit import (
+    EndorsementOutcome,
+    EndorsementPrint,
+    EndorsementResult,
+    Permit,
+    PermitKind,
+    PermitMedia,
+    PermitUnit,
+    RetainReason,
+)
+from kiosk_app.devices.terminal import (
+    CardReceipt,
+    CardTerminal,
+    DayTotals,
+    TerminalNotice,
+)
+
+__all__ = [
+    "SERVING",
+    "Cabinet",
+    "CardKind",
+    "CardReceipt",
+    "CardTerminal",
+    "ChipCardReader",
+    "Condition",
+    "DayTotals",
+    "Device",
+    "DeviceState",
+    "DocumentPrinter",
+    "Driver",
+    "EndorsementOutcome",
+    "EndorsementPrint",
+    "EndorsementResult",
+    "IdCardReader",
+    "IdentityCard",
+    "Lamp",
+    "Permit",
+    "PermitKind",
+    "PermitMedia",
+    "PermitUnit",
+    "PrintOutcome",
+    "ReceiptPrinter",
+    "RetainReason",
+    "Slip",
+    "SlipLine",
+    "SocialSecurityCard",
+    "TerminalNotice",
+    "Ups",
+    "UpsReading",
+]
