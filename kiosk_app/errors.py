@@ -9,6 +9,7 @@
     │   ├── CardRefused                not an identity card, or not genuine
     │   ├── ChipCardNotRead            put the chip card in again
     │   ├── ChipCardRefused            not a social-security card, or another one than before
+    │   ├── CodeNotRead                show the code to the scanner again
     │   ├── PinWrong                   ``tries`` are left
     │   ├── PinBlocked                 the counter unblocks it
     │   ├── PermitNotRead              insert the permit again, the other side up
@@ -136,6 +137,13 @@ class ChipCardRefused(CitizenError):
 
     citizen = "error.chip_card_refused"
     operator = "Nothing to do for one card; with every card of a region, send central a trace."
+
+
+class CodeNotRead(CitizenError):
+    """The scanner read something that is not text, or not as this scanner is set up to send it."""
+
+    citizen = "error.code_not_read"
+    operator = "If it happens with every code: compare the scanner's set-up with [devices.code_scanner] in kiosk.toml."
 
 
 class PinWrong(CitizenError):

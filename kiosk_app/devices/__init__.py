@@ -25,6 +25,15 @@ from kiosk_app.devices.cards import (
     SocialSecurityCard,
 )
 from kiosk_app.devices.driver import Driver
+from kiosk_app.devices.input import (
+    CodeKind,
+    CodeScanner,
+    Headphones,
+    Keypad,
+    KeypadKey,
+    KeyStroke,
+    ScannedCode,
+)
 from kiosk_app.devices.paper import (
     DocumentPrinter,
     PrintOutcome,
@@ -56,6 +65,8 @@ __all__ = [
     "CardReceipt",
     "CardTerminal",
     "ChipCardReader",
+    "CodeKind",
+    "CodeScanner",
     "Condition",
     "DayTotals",
     "Device",
@@ -65,8 +76,12 @@ __all__ = [
     "EndorsementOutcome",
     "EndorsementPrint",
     "EndorsementResult",
+    "Headphones",
     "IdCardReader",
     "IdentityCard",
+    "KeyStroke",
+    "Keypad",
+    "KeypadKey",
     "Lamp",
     "Permit",
     "PermitKind",
@@ -75,6 +90,7 @@ __all__ = [
     "PrintOutcome",
     "ReceiptPrinter",
     "RetainReason",
+    "ScannedCode",
     "Slip",
     "SlipLine",
     "SocialSecurityCard",
