@@ -40,3 +40,9 @@ async def running(device: Device, simulator: Simulator) -> AsyncIterator[None]:
         with suppress(asyncio.CancelledError):
             await life
         await simulator.unplug()
+
+
+async def until(true: Callable[[], bool]) -> None:
+    """Until it is so, on the real clock; whoever calls has a deadline."""
+    while not true():
+        await asyncio.sleep(0.02)
