@@ -79,6 +79,7 @@ class Pump:
         self._whole = True
         self._heal_at = math.inf
         self._keeps = keeps_picture(window)
+        self.before_frame: Callable[[], None] = lambda: None
         self.after_turn: Callable[[], None] = lambda: None
         self.frames = {"whole": 0, "part": 0}
 
@@ -130,6 +131,7 @@ class Pump:
             self._window.mainloop()
             EventLoop.dispatch_input()
             self._settle()
+            self.before_frame()
             if not self._draw(now):
                 break
         self.after_turn()
@@ -179,6 +181,7 @@ class Pump:
     def pixels(self) -> bytes:
         """What is shown, as RGBA rows from the bottom up."""
         self._settle()
+        self.before_frame()
         self.paint(None)
         glFinish()
         width, height = self._window.size

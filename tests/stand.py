@@ -27,6 +27,7 @@ from hardware.drivers.receipt_printer import ReceiptPrinter
 from hardware.simulators.card_terminal_ledger import Booking
 from kiosk_app.contract import Heartbeat
 from kiosk_app.desk import Patience, Site
+from kiosk_app.devices import KeypadKey, KeyStroke
 from kiosk_app.errors import StoreCorrupt, StoreError
 from kiosk_app.ids import uuid7
 from kiosk_app.machine import Devices, Machine, Surroundings
@@ -86,6 +87,9 @@ class Glass:
             return await answer
         finally:
             self._listening.remove(answer)
+
+    def key(self, key: KeypadKey, stroke: KeyStroke) -> None:
+        self.touched = asyncio.get_running_loop().time()
 
     def forget(self) -> None:
         self.forgotten += 1
