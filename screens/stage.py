@@ -168,7 +168,7 @@ class Stage:
 
     @property
     def frames(self) -> dict[str, int]:
-        """How many frames were drawn whole and in part."""
+        """How many frames were drawn whole and in part, and how many pixels in all."""
         return dict(self._pump.frames)
 
     def sayings(self) -> list[Say]:

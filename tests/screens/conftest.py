@@ -92,6 +92,13 @@ class Booth:
                 self.stage.key(KeypadKey(name), stroke)
                 await asyncio.sleep(0.01)
 
+    async def keyboard(self, *names: str) -> None:
+        """Press and release keys of a real keyboard, through the X server."""
+        for name in names:
+            for down in (True, False):
+                self._hand.key(name, down)
+                await asyncio.sleep(0.05)
+
     async def focus(self, target: str) -> None:
         """Go to ``target`` by keys alone; a target that no key reaches fails."""
         first = ""

@@ -7,9 +7,9 @@ from PIL import Image, ImageChops
 
 from kiosk_app.devices import KeypadKey, KeyStroke
 from kiosk_app.views import Back, Chosen, IdleWarning, Intent, Leave, Marked, Typed, View
+from screens.keyboard import Keyboard
 from screens.keys import SETTLE
 from screens.samples import DONE, NUMBER, ROWS, SAMPLES, choose, many, pay
-from tests.hardware.lines import until
 from tests.screens.conftest import Booth
 from tests.screens.test_picture import picture
 
@@ -19,6 +19,7 @@ LONG = choose(many(14), marked=0)
 async def asked(booth: Booth, view: View) -> "asyncio.Task[Intent]":
     """The view is shown, and somebody has had the time to see it."""
     asking = asyncio.create_task(booth.stage.show(view))
+    await asyncio.sleep(0)  # building a view takes its time on a busy machine
     await asyncio.sleep(SETTLE + 0.05)
     return asking
 
@@ -319,24 +320,48 @@ def test_the_focus_stays_on_the_row_when_language_and_letters_change(booth: Boot
 # --- how it is drawn -------------------------------------------------------------------------------------------
 
 
+async def still(booth: Booth) -> dict[str, int]:
+    """The frames drawn when nothing is left to draw."""
+    frames = dict[str, int]()
+    while frames != booth.stage.frames:
+        frames = booth.stage.frames
+        await asyncio.sleep(0.1)
+    return frames
+
+
 @pytest.mark.parametrize("contrast", [False, True])
 def test_a_move_of_the_focus_redraws_a_part_and_the_whole_looks_the_same(booth: Booth, contrast: bool) -> None:
     async def story() -> None:
         stage = booth.stage
+        await asyncio.sleep(0.5)  # the window may just have been turned, and the X server says so a little later
         for view in (NUMBER, choose(ROWS), LONG, SAMPLES["sorry"]):
             stage.wear(contrast=contrast)
             stage.put(view)
-            await asyncio.sleep(0.1)
             for _ in range(8):
-                frames = stage.frames
+                frames = await still(booth)
                 await booth.key("next")
-                await until(lambda seen=frames: stage.frames["part"] > seen["part"])  # type: ignore[misc] # a default argument binds each turn's
-                assert stage.frames["whole"] == frames["whole"], stage.focused
-                assert same(booth.screen(), picture(booth))
-                await until(lambda seen=frames: stage.frames["whole"] > seen["whole"])  # type: ignore[misc] # a snapshot has the whole drawn again
+                now = await still(booth)
+                assert (now["part"] > frames["part"], now["whole"]) == (True, frames["whole"]), stage.focused
+                assert same(booth.screen(), picture(booth))  # this has the whole drawn again
             stage.forget()
 
     booth.run(story())
+
+
+def test_a_move_paints_two_targets_and_not_what_lies_between(upright: Booth) -> None:
+    async def story() -> None:
+        stage = upright.stage
+        stage.put(NUMBER)
+        for start, key in (("1", "next"), ("erase", "next"), ("1", "previous")):
+            await upright.focus(start)
+            frames = await still(upright)
+            await upright.key(key)
+            now = await still(upright)
+            around = {t["key"]: (t["w"] + 16) * (t["h"] + 16) for t in stage.targets()}
+            assert now["whole"] == frames["whole"]
+            assert now["pixels"] - frames["pixels"] <= 1.5 * (around[start] + around[stage.focused])
+
+    upright.run(story())
 
 
 def test_the_ring_is_seen_and_hidden_without_a_trace(upright: Booth) -> None:
@@ -354,3 +379,55 @@ def test_the_ring_is_seen_and_hidden_without_a_trace(upright: Booth) -> None:
         assert same(plain, upright.screen())
 
     upright.run(story())
+
+
+# --- a keyboard ------------------------------------------------------------------------------------------------
+
+
+def test_a_keyboard_plugged_into_the_machine_does_nothing(upright: Booth) -> None:
+    async def story() -> None:
+        asking = await asked(upright, NUMBER)
+        x, y = upright.where("1")
+        await upright.press(x, y - 100)  # the pointer is over the window, which makes it hear keys
+        await upright.release()
+        before = upright.stage.touched
+        await upright.keyboard("Down", "Return", "Escape", "F1", "F11", "7", "BackSpace", "Return")
+        assert not asking.done()
+        assert (upright.stage.focused, upright.stage.touched) == ("", before)
+        asking.cancel()
+
+    upright.run(story())
+
+
+def test_a_keyboard_is_a_keypad_where_it_is_allowed(upright: Booth) -> None:
+    async def story() -> None:
+        keyboard = Keyboard(upright.stage._window, upright.stage.key)
+        try:
+            asking = await asked(upright, NUMBER)
+            x, y = upright.where("1")
+            await upright.press(x, y - 100)
+            await upright.release()
+            await upright.keyboard(*"129", "BackSpace", *"345", "Up", "Up", "Return")
+            assert await asking == Typed("440703100612345")
+            asking = await asked(upright, SAMPLES["place_card"])
+            await upright.keyboard("Escape")
+            assert await asking == Back()
+        finally:
+            keyboard.release()
+
+    upright.run(story())
+
+
+def test_a_key_that_the_desktop_repeats_is_one_press() -> None:
+    class Window:
+        def bind(self, **_: object) -> None:
+            """It would call back."""
+
+    told = list[tuple[KeypadKey, KeyStroke]]()
+    keyboard = Keyboard(Window(), lambda key, stroke: told.append((key, stroke)))
+    for _ in range(5):
+        assert keyboard._down(None, 13, 40, None, [])
+    assert keyboard._up(None, 13, 40)
+    assert keyboard._down(None, ord("q"), 20, "q", [])
+    assert keyboard._up(None, 13, 40)
+    assert told == [(KeypadKey.SELECT, KeyStroke.DOWN), (KeypadKey.SELECT, KeyStroke.UP)]
