@@ -21,6 +21,7 @@ from kiosk_app.errors import ConfigError
 from tests import virtual
 from tests.hardware.chaos import Chaos
 from tests.hardware.lines import opener_to, running, until
+from tests.hardware.test_wire import descriptors
 
 DOWN, UP, LOST = KeyStroke.DOWN, KeyStroke.UP, KeyStroke.LOST
 Told = list[tuple[KeypadKey, KeyStroke]]
@@ -352,6 +353,49 @@ def test_what_lay_in_the_terminal_before_it_was_opened_is_gone(tmp_path: Path) -
             await line.close()
 
     asyncio.run(main())
+
+
+def test_a_pad_pulled_and_plugged_in_fifty_times_leaks_nothing(tmp_path: Path) -> None:
+    async def main() -> None:
+        simulator = KeypadSimulator()
+        async with asyncio.timeout(30), PtyWire(simulator, tmp_path / "pad"):
+            before = descriptors()
+            for _ in range(50):
+                line = await open_evdev(tmp_path / "pad")
+                await until(lambda: bool(simulator._listeners))
+                await simulator.hold("select")
+                assert await line.read()
+                await simulator.unplug()
+                assert await line.read() == b""
+                await line.close()
+                with pytest.raises(ChannelClosed):
+                    await open_evdev(tmp_path / "pad")
+                await simulator.plug_in()
+            assert descriptors() == before
+
+    asyncio.run(main())
+
+
+@pytest.mark.parametrize("held", [False, True])
+def test_a_line_that_comes_and_goes_a_thousand_times_leaves_nothing_in_the_driver(held: bool) -> None:
+    async def main() -> None:
+        simulator = KeypadSimulator()
+        keypad = Keypad(asking(simulator))
+        told = listened(keypad)
+        async with running(keypad, simulator):
+            tasks = len(asyncio.all_tasks())
+            for _ in range(1000):
+                await (simulator.hold if held else simulator.press)("select")
+                await heard()
+                await simulator.unplug()
+                simulator.on = frozenset()
+                await simulator.plug_in()
+                await asyncio.sleep(1)
+            assert len(told) == 2000
+            assert len(asyncio.all_tasks()) == tasks
+            assert keypad._down == {}
+
+    virtual.run(main())
 
 
 def test_a_path_that_is_not_there_is_a_closed_channel(tmp_path: Path) -> None:
