@@ -57,7 +57,7 @@ class Folder:
     @property
     def spool(self) -> Path:
         """What the print queue may hold; the tray with the printed paper is not part of it."""
-        return (self.bench / "a4").resolve() / "spool"
+        return (self.bench / "document_printer").resolve() / "spool"
 
     @property
     def config(self) -> Path:

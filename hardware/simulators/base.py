@@ -62,8 +62,14 @@ class Simulator:
         raise NotImplementedError
 
     def state(self) -> Mapping[str, Any]:
-        """What one can see of the device, as JSON: for the bench page."""
-        return {"plugged": self.plugged, "frozen": self.frozen}
+        """What one can see of the device, and which faults it has now, as JSON: for the bench page."""
+        return {
+            "plugged": self.plugged,
+            "frozen": self.frozen,
+            "garbled": self.garbled,
+            "noisy": self.noisy,
+            "delay_ms": round(self.delay * 1000),
+        }
 
     # --- shared ---
 

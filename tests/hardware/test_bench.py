@@ -6,7 +6,7 @@ import json
 import subprocess
 import sys
 from collections.abc import AsyncIterator, Callable
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack, aclosing, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -44,16 +44,32 @@ class At:
         return await asyncio.to_thread(ask)
 
     async def until(self, there: Callable[[Any], bool]) -> Any:
-        """The first told state in which ``there`` is true."""
+        """What was told of the devices by the time ``there`` is true of it."""
+        told: dict[str, Any] = {}
+        async with aclosing(self.events()) as events:
+            async for name, news in events:
+                if name == "":
+                    told = {role: card for role, card in {**told, **news}.items() if card is not None}
+                    if there(told):
+                        return told
+        raise AssertionError("the bench said no more")
+
+    async def events(self) -> AsyncIterator[tuple[str, Any]]:
+        """Every event: its name and what it says."""
         place = urlsplit(self.address)
         reader, writer = await asyncio.open_connection(place.hostname, place.port)
         writer.write(b"GET /events HTTP/1.1\r\nHost: localhost\r\n\r\n")
-        async with asyncio.timeout(10):
-            async for line in reader:
-                if line.startswith(b"data: ") and there(state := json.loads(line[6:])):
-                    writer.transport.abort()
-                    return state
-        raise AssertionError("the bench said no more")
+        name = ""
+        try:
+            async with asyncio.timeout(20):
+                async for line in reader:
+                    if line.startswith(b"event: "):
+                        name = line[7:].decode().strip()
+                    elif line.startswith(b"data: "):
+                        yield name, json.loads(line[6:])
+                        name = ""
+        finally:
+            writer.transport.abort()
 
     async def hand(self, path: str, **given: Any) -> tuple[int, Any]:
         return await self.call("POST", f"/hand/{path}", given)
@@ -61,12 +77,23 @@ class At:
 
 @asynccontextmanager
 async def _bench(folder: Path) -> AsyncIterator[At]:
-    options = arguments(["--folder", str(folder), "--without-document-printer", "--central", "127.0.0.1:1"])
+    options = arguments(
+        [
+            "--folder",
+            str(folder),
+            "--without",
+            "document_printer",
+            "--without",
+            "chip_card_reader",
+            "--central",
+            "127.0.0.1:1",
+        ]
+    )
     async with AsyncExitStack() as house:
         parts = await open_parts(house, options)
-        bench, listening = Bench(parts.all, parts.papers), asyncio.Queue[str]()
+        bench, listening = Bench(parts.all, parts.papers, parts.absent), asyncio.Queue[str]()
         async with asyncio.TaskGroup() as group:
-            group.create_task(serve(bench, 0, listening.put_nowait))
+            group.create_task(serve(bench, 0, listening.put_nowait, pace=0))
             try:
                 yield At(await listening.get(), parts)
             finally:
@@ -179,7 +206,18 @@ def test_the_bench_asks_for_power_and_is_told_how_the_kiosk_is() -> None:
 
 
 def test_a_managed_bench_ends_with_its_keeper(tmp_path: Path) -> None:
-    argv = [sys.executable, "-m", "hardware.simulators", "--managed", "--without-document-printer", "--port", "0"]
+    argv = [
+        sys.executable,
+        "-m",
+        "hardware.simulators",
+        "--managed",
+        "--without",
+        "document_printer",
+        "--without",
+        "chip_card_reader",
+        "--port",
+        "0",
+    ]
     with subprocess.Popen([*argv, "--folder", str(tmp_path)], stdin=subprocess.PIPE, stdout=subprocess.PIPE) as bench:
         assert bench.stdin is not None
         assert bench.stdout is not None
