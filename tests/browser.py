@@ -115,14 +115,14 @@ class Page:
         await self.pointer("mouseReleased", x, y)
 
     async def _middle(self, selector: str) -> tuple[float, float]:
-        box = await self.until(f"(() => {{ const e = document.querySelector({json.dumps(selector)}); if (!e) return null;"
-                               " const b = e.getBoundingClientRect(); return [b.x + b.width / 2, b.y + b.height / 2]; })()")  # fmt: skip
+        middle = "(b => b && [b.x + b.width / 2, b.y + b.height / 2])"
+        box = await self.until(f"{middle}(document.querySelector({json.dumps(selector)})?.getBoundingClientRect())")
         return box[0], box[1]
 
     async def picture(self, path: Path, *, whole: bool = False) -> None:
         """A screenshot; ``whole``: also what one must scroll to."""
         data = await self.ask("Page.captureScreenshot", format="png", captureBeyondViewport=whole)
-        path.write_bytes(base64.b64decode(data["data"]))
+        await asyncio.to_thread(path.write_bytes, base64.b64decode(data["data"]))
 
 
 @asynccontextmanager

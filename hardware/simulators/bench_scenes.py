@@ -64,7 +64,7 @@ class Sight(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename={"is
 
     def __str__(self) -> str:
         ((name, wanted),) = self.tests.items()
-        return f"{self.see} to have grown" if name == "grew" else f"{self.see} {_VERBS[name]} {wanted!r}"
+        return f"{self.see} {_SIGNS[name]} {_json(wanted)}"
 
 
 class Step(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename={"with_": "with"}):
@@ -199,7 +199,7 @@ class Player:
             for sight in absent:
                 if loop.time() - began > sight.within:
                     there = self._look(sight)
-                    raise Broken(f"after {sight.within:g} s still no {sight}; it is {there!r}.")
+                    raise Broken(f"after {sight.within:g} s still not {sight}; it is {_json(there)}.")
             await asyncio.sleep(LOOK_EVERY)
 
     def _look(self, sight: Sight) -> Any:
@@ -222,7 +222,11 @@ def _beginnings(path: str) -> list[str]:
     return [".".join(words[:n]) for n in range(len(words), 0, -1)]
 
 
-_VERBS = {"is": "to be", "not": "to be other than", "has": "to have", "over": "over", "under": "under"}
+_SIGNS = {"is": "=", "not": "≠", "has": "∋", "over": ">", "under": "<", "grew": "grew:"}
+
+
+def _json(value: Any) -> str:
+    return msgspec.json.encode(value).decode()
 
 
 def _size(seen: Any) -> float:

@@ -107,8 +107,12 @@ def application(bench: Bench, player: Player) -> Litestar:
             raise Refused(f"The body is not JSON: {error}.") from error
         return dict(await bench.use(role, name, given))
 
-    @post(["/right", "/right/{role:str}"], status_code=200)
-    async def right(role: str = "") -> list[str]:
+    @post("/right", status_code=200)
+    async def all_right() -> list[str]:
+        return await bench.put_right()
+
+    @post("/right/{role:str}", status_code=200)
+    async def right(role: FromPath[str]) -> list[str]:
         return await bench.put_right(role)
 
     @get("/paper/{role:str}/{name:str}")
@@ -116,7 +120,7 @@ def application(bench: Bench, player: Player) -> Litestar:
         return Response(await asyncio.to_thread(bench.paper, role, name), media_type=_media(name))
 
     return Litestar(
-        [page, part_of_page, state, events, use, right, paper, *_more(bench, player)],
+        [page, part_of_page, state, events, use, all_right, right, paper, *_more(bench, player)],
         before_request=_from_here,
         exception_handlers={Refused: _refusal},
         response_headers=HEADERS,

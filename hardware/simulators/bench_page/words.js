@@ -17,17 +17,17 @@ const TITLES = {
   card_terminal: ["银行卡终端", "Bank terminal"], permit_unit: ["制证单元", "Permit unit"],
   receipt_printer: ["凭条打印机", "Receipt printer"], document_printer: ["A4 打印机", "A4 printer"],
   camera: ["摄像头", "Camera"], document_camera: ["高拍仪", "Document camera"], code_scanner: ["扫码器", "Code scanner"],
-  keypad: ["导航键盘", "Keypad"], headphones: ["耳机插孔", "Headphone jack"], cabinet: ["机柜", "Cabinet"], ups: ["不间断电源", "UPS"],
+  keypad: ["导航键盘", "Keypad"], headphones: ["耳机插孔", "Headphone jack"], cabinet: ["机柜", "Cabinet"], ups: ["UPS 电源", "UPS"],
   network: ["网线", "Cable to central"], kiosk: ["终端机", "Kiosk"] };
 export const title = role => TITLES[role] ? say(...TITLES[role]) : role.replaceAll("_", " ");
 export const otherTitle = role => TITLES[role] ? TITLES[role][language === "zh" ? 1 : 0] : "";
 
 const CHINESE = {
   // hands
-  "lay a card": "放证件", "lay a card that is no identity card": "放别的卡", "lift the card": "取走卡片", "insert bank card": "插卡",
-  "tap bank card": "挥卡", "type PIN": "输密码", "press cancel": "按取消键", "remove bank card": "取卡", "take paper": "取纸",
+  "lay a card": "放证件", "lay a card that is no identity card": "放别的卡", "lift the card": "取卡", "insert bank card": "插卡",
+  "tap bank card": "挥卡", "type PIN": "输密码", "press cancel": "取消", "remove bank card": "取卡", "take paper": "取纸",
   "put in a card": "插卡", "take the card out": "取卡", "insert a permit": "插入通行证", "insert a permit upside down": "反面插入",
-  "insert a card that is no permit": "插入别的卡", "take the card": "取卡", "pull the card while it moves": "移动时硬拔",
+  "insert a card that is no permit": "插入别的卡", "take the card": "取卡", "pull the card while it moves": "硬拔",
   "cut the network": "断网", "restore the network": "恢复网络", "slow network": "网络变慢", "cut the power (kill -9)": "断电", "power on now": "通电",
   "unplug": "拔线", "plug in": "插回", "freeze": "冻结", "thaw": "解冻", "corrupt answers": "答复出错", "noise on the line": "线路杂音",
   "slow down": "变慢", "open cover": "打开上盖", "close cover": "合上上盖", "new roll": "换纸卷", "roll nearly empty": "纸将尽",
@@ -64,5 +64,9 @@ const CHINESE = {
   // names of arguments
   "pin": "密码", "card": "卡", "count": "次数", "milliseconds": "毫秒", "rows": "行数", "code": "代码", "up": "通", "seconds": "秒", "policy": "处理",
   "stage": "步骤", "what": "方式", "after": "第几步", "at": "位置", "side": "面", "door": "门", "degrees": "度", "unit": "地址", "percent": "％", "sheets": "张", "pages": "页" };
-export const inWords = english => language === "zh" ? CHINESE[english] ?? english : english;
+const SHORT = { // in English too, a button is short
+  "lift the card": "take card", "take the card out": "take card", "remove bank card": "take card", "take the card": "take card", "press cancel": "cancel",
+  "pull the card while it moves": "pull", "drain the battery to per cent": "drain to", "hit the cabinet": "kick", "slow network": "slow", "collect the kept cards": "empty the box",
+  "open the unit and hand the card to the citizen": "hand it back", "when abandoned (keep/reverse/chance)": "when abandoned", "pin": "PIN" };
+export const inWords = english => language === "zh" ? CHINESE[english] ?? english : SHORT[english] ?? english;
 export const yuan = fen => "¥" + (fen / 100).toFixed(2);
