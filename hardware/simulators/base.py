@@ -12,11 +12,19 @@ import inspect
 import random
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
+from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from hardware.channel import Channel, ChannelClosed
 
 Method = TypeVar("Method", bound=Callable[..., Any])
+
+
+@dataclass(frozen=True)
+class OneOf:
+    """The values that a hand's parameter may have: ``at: Annotated[str, OneOf(("feed", "exit"))]``."""
+
+    choices: tuple[str, ...]
 
 
 def hand(label: str) -> Callable[[Method], Method]:

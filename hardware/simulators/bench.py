@@ -8,10 +8,11 @@ others stay. Who listens is told only what changed.
 import asyncio
 import inspect
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, Literal, Protocol, get_args, get_origin
+from typing import Any, Protocol
 
 import msgspec
 
+from hardware.simulators.base import OneOf
 from hardware.simulators.bench_cures import wrong_with
 
 LOOK_EVERY = 0.1
@@ -157,8 +158,8 @@ def _parameters(method: Callable[..., Any]) -> list[inspect.Parameter]:
 
 def _argument(parameter: inspect.Parameter) -> dict[str, Any]:
     told: dict[str, Any] = {"name": parameter.name, "type": "int" if parameter.annotation is int else "str"}
-    if get_origin(parameter.annotation) is Literal:
-        told["choices"] = get_args(parameter.annotation)
+    if choices := [each for each in getattr(parameter.annotation, "__metadata__", ()) if isinstance(each, OneOf)]:
+        told["choices"] = choices[0].choices
     return told if parameter.default is inspect.Parameter.empty else {**told, "default": parameter.default}
 
 

@@ -9,13 +9,13 @@ from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 from hardware.channel import Channel, ChannelClosed
 from hardware.protocols.zvt import ACCEPTED, NOT_SUPPORTED, Apdu, Command, ZvtError, refused
 from hardware.protocols.zvt_fields import decode_fields, number
 from hardware.protocols.zvt_messages import CNY, completion
-from hardware.simulators.base import Simulator, hand
+from hardware.simulators.base import OneOf, Simulator, hand
 from hardware.simulators.card_terminal_flow import TERMINAL_ID, Flow, status_of
 from hardware.simulators.card_terminal_ledger import CARDS, BankCard, Ledger
 from hardware.simulators.card_terminal_line import EcrLine
@@ -275,7 +275,7 @@ class CardTerminalSimulator(Simulator):
         self.ledger.close_day()
 
     @hand("when abandoned (keep/reverse/chance)")
-    def abandons(self, policy: Literal["keep", "reverse", "chance"] = "reverse") -> None:
+    def abandons(self, policy: Annotated[str, OneOf(("keep", "reverse", "chance"))] = "reverse") -> None:
         """What becomes of an approval nobody answers."""
         self._policy = None if policy == "chance" else policy
 

@@ -23,9 +23,9 @@ import sys
 from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
-from typing import Any, Self
+from typing import Annotated, Any, Self
 
-from hardware.simulators.base import hand, hands_of
+from hardware.simulators.base import OneOf, hand, hands_of
 from hardware.simulators.chip_card import ATR, ChipCard, holders, sample
 
 READER = "Virtual PCD 00 00"
@@ -185,7 +185,7 @@ class VirtualReader:
             self._frozen = False
 
     @hand("fail in the middle")
-    def interrupt(self, what: str = "remove", after: int = 5) -> None:
+    def interrupt(self, what: Annotated[str, OneOf(("remove", "restart_service"))] = "remove", after: int = 5) -> None:
         """At the ``after``-th command from now: ``remove`` or ``restart_service``, and that answer is lost."""
         if what not in {"remove", "restart_service"}:
             raise ValueError("what: remove or restart_service")
