@@ -46,7 +46,7 @@ _OF_ROLE: Mapping[str, tuple[Cure, ...]] = MappingProxyType(
         "receipt_printer": (
             Cure("clear_jam", "cutter jammed", lambda s: s["cutter_error"]),
             Cure("close_cover", "cover open", lambda s: s["cover_open"]),
-            Cure("refill", "roll nearly empty", lambda s: s["paper_mm"] <= NEAR_END),
+            Cure("refill", "roll empty or nearly", lambda s: s["paper_mm"] <= NEAR_END),
         ),
         "document_printer": (
             Cure("switch_on", "switched off", lambda s: not s["on"]),

@@ -86,9 +86,9 @@ const receipts = {
     <rect x="236" y="56" width="12" height="34" rx="3" fill="#DCE6E4"/><rect class="soft" data-q="gauge" x="236" width="12" rx="3" fill="#0B6E6E"/>${word(92, 66, "meters")}<g data-q="stuck"><path d="M150 74h20v18h-20z" fill="#F2B84B"/><text x="160" y="89" text-anchor="middle" font-weight="700" font-size="14">!</text></g>`,
   update(d, state) {
     const full = Math.min(1, state.paper_mm / 50000), newest = d.papers.at(-1);
-    d.q.roll.setAttribute("r", state.paper_mm ? 10 + 18 * Math.sqrt(full) : 0); d.q.lid.style.transform = state.cover_open ? "rotate(-24deg)" : "";
+    d.q.roll.setAttribute("r", state.paper_mm ? 10 + 18 * Math.sqrt(full) : 0); d.q.lid.style.transform = state.cover_open ? "rotate(-13deg)" : "";
     if (newest) { image(d.q.print, `/paper/receipt_printer/${newest}`); }
-    shift(d.q.slip, 0, state.waiting && newest ? 0 : -96); show(d.q.stuck, state.cutter_error);
+    shift(d.q.slip, 0, state.waiting && newest ? 0 : -96); show(d.q.slip, state.waiting && newest); show(d.q.stuck, state.cutter_error);
     d.q.gauge.setAttribute("height", 34 * full); d.q.gauge.setAttribute("y", 90 - 34 * full); d.q.gauge.setAttribute("fill", full < .1 ? "#B3361B" : "#0B6E6E");
     text(d.q.meters, `${(state.paper_mm / 1000).toFixed(1)} m`); d.q.led.setAttribute("class", `led ${state.cutter_error || state.cover_open || !state.paper_mm ? "out" : ""}`);
   } };

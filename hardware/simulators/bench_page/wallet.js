@@ -115,6 +115,7 @@ function begin(event, thing, button) {
   const end = each => {
     for (const [name, listener] of [["pointermove", move], ["pointerup", end], ["pointercancel", end]]) removeEventListener(name, listener);
     if (!flying) return;
+    move(each);
     flying.remove();
     document.body.classList.remove("dragging");
     over?.classList.remove("over");

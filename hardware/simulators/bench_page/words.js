@@ -50,7 +50,7 @@ const CHINESE = {
   // what is wrong
   "unplugged": "已拔线", "frozen": "无响应", "answers garbled": "答复出错", "slow": "变慢", "security module broken": "安全模块故障",
   "bank unreachable": "银行不通", "bank will decline": "银行将拒绝", "reports a fault": "自报故障", "cutter jammed": "切刀卡住", "cover open": "上盖打开",
-  "switched off": "已关机", "paper jam": "卡纸", "pcscd stopped": "读卡服务停止", "card jammed": "卡证",
+  "roll empty or nearly": "纸将尽或用完", "switched off": "已关机", "paper jam": "卡纸", "pcscd stopped": "读卡服务停止", "card jammed": "卡证",
   "print head broken": "打印头损坏", "box nearly full": "回收盒将满", "board dead": "控制板无响应", "door open": "门开着", "temperature": "温度异常",
   "data cable pulled": "数据线拔出", "mains failed": "停电", "shutdown ordered": "已命令关机", "battery low": "电池不足", "cut or slow": "断开或变慢",
   "without power": "没有电",
