@@ -11,12 +11,15 @@ const PLUG = ["unplug", "plug_in", "plugged"];
 const INSIDE = new Set(["cabinet", "ups", "network", "kiosk"]);
 const DIRECT = { id_card_reader: ["lift"], chip_card_reader: ["remove"], card_terminal: ["type_pin", "press_cancel", "remove_card"], permit_unit: ["take", "pull"],
   receipt_printer: ["take_paper", "refill"], document_printer: ["take_paper", "refill"], cabinet: ["open_door", "close_doors", "hit"],
-  ups: ["fail_mains", "return_mains", "drain"], network: ["slow"], kiosk: [] };
+  ups: ["fail_mains", "return_mains", "drain"], network: ["slow"], kiosk: [],
+  keypad: [], headphones: ["insert", "pull"], code_scanner: ["hold", "take_away"] };
 const TROUBLE = new Set(["freeze", "thaw", "corrupt", "noise", "slow_down"]);
 const WANTED = { // a hand that is asked for now is the one bright button
   lift: s => s.card, remove: s => s.card, type_pin: s => s.stage === "pin", remove_card: s => s.card && s.stage === "idle", take: s => s.position === "EXIT" && !s.moving,
   take_paper: s => s.waiting ?? s.documents, return_mains: s => s.on_mains === false, close_doors: s => s.open_doors?.length };
-const STOPS = new Set(["press_cancel", "hit", "fail_mains", "pull"]);
+const STOPS = new Set(["card_terminal/press_cancel", "cabinet/hit", "ups/fail_mains", "permit_unit/pull"]);
+const PADS = { keypad: "press", code_scanner: "show" }; // each choice of this hand is a button of its own
+const SIGNS = { previous: "▲", next: "▼", select: "●", back: "↩", erase: "⌫", help: "?", louder: "🔊", quieter: "🔈" };
 const SLOTS = { // one physical place takes what belongs there and what does not: the hands of each, and its name
   id_card_reader: [[["lay", "lay_foreign_card"], "放上", "Lay on"]], chip_card_reader: [[["insert"], "插入", "Insert"]],
   card_terminal: [[["insert"], "插卡", "Insert"], [["tap"], "挥卡", "Tap"]],
@@ -65,7 +68,7 @@ export class Device {
 
   form(name, state) {
     const { label, arguments: wanted } = this.hands[name], fields = wanted.map(argument => this.field(argument, argument.choices ?? state[argument.name + "s"]));
-    const button = make("button", { className: STOPS.has(name) ? "stop" : "" });
+    const button = make("button", { className: STOPS.has(`${this.role}/${name}`) ? "stop" : "" });
     const form = make("form", { onsubmit: event => {
       event.preventDefault();
       this.act(this.role, name, Object.fromEntries([...form.querySelectorAll("[name]")].map(f => [f.name, f.type === "number" ? Number(f.value) : f.value])));
