@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from hardware.simulators.base import hand, hands_of
 from tests.browser import CHROMIUM, Page, browser
 from tests.hardware.bench_kit import At, bench_in
 
@@ -114,6 +115,32 @@ def test_the_page_goes_on_when_a_device_breaks_or_vanishes(tmp_path: Path) -> No
         await page.until("document.querySelector('#ups .sign').textContent === '不见了'")
         await page.drag("[data-thing='id zhang']", "#id_card_reader .picture")
         await at.until(lambda told: told["id_card_reader"]["state"]["card"] == "zhang")
+
+    shown(tell, tmp_path)
+
+
+class Loom:
+    """A device that the page has never heard of."""
+
+    threads = 3
+
+    def hands(self) -> dict[str, tuple[str, tuple[str, ...]]]:
+        return hands_of(self)
+
+    def state(self) -> dict[str, int]:
+        return {"threads": self.threads}
+
+    @hand("cut threads")
+    def cut(self, count: int = 2) -> None:
+        self.threads -= count
+
+
+def test_a_device_without_a_drawing_has_its_hands_and_readings_all_the_same(tmp_path: Path) -> None:
+    async def tell(at: At, page: Page) -> None:
+        at.parts.all["loom"] = Loom()
+        await page.until("document.querySelector('#loom h3')?.textContent === 'loom'")
+        await page.click("#loom form button")
+        await page.until("document.querySelector('#loom .facts').textContent === 'threads1'")
 
     shown(tell, tmp_path)
 

@@ -16,7 +16,7 @@ const DIRECT = { id_card_reader: ["lift"], chip_card_reader: ["remove"], card_te
 const TROUBLE = new Set(["freeze", "thaw", "corrupt", "noise", "slow_down"]);
 const WANTED = { // a hand that is asked for now is the one bright button
   lift: s => s.card, remove: s => s.card, type_pin: s => s.stage === "pin", remove_card: s => s.card && s.stage === "idle", take: s => s.position === "EXIT" && !s.moving,
-  take_paper: s => s.waiting ?? s.documents, return_mains: s => s.on_mains === false, close_doors: s => s.open_doors?.length };
+  take_paper: s => s.waiting ?? s.documents, take_away: s => s.held, return_mains: s => s.on_mains === false, close_doors: s => s.open_doors?.length };
 const STOPS = new Set(["card_terminal/press_cancel", "cabinet/hit", "ups/fail_mains", "permit_unit/pull"]);
 const PADS = { keypad: "press", code_scanner: "show" }; // each choice of this hand is a button of its own
 const SIGNS = { previous: "▲", next: "▼", select: "●", back: "↩", erase: "⌫", help: "?", louder: "🔊", quieter: "🔈" };
@@ -24,6 +24,8 @@ const SLOTS = { // one physical place takes what belongs there and what does not
   id_card_reader: [[["lay", "lay_foreign_card"], "放上", "Lay on"]], chip_card_reader: [[["insert"], "插入", "Insert"]],
   card_terminal: [[["insert"], "插卡", "Insert"], [["tap"], "挥卡", "Tap"]],
   permit_unit: [[["insert", "insert_foreign_card"], "插入", "Insert"], [["insert_upside_down"], "反面插入", "Upside down"]] };
+
+const LIVE = 400; // milliseconds between two looks through a camera
 
 export const make = (tag, props = {}, ...inside) => { const element = Object.assign(document.createElement(tag), props); element.append(...inside); return element; };
 const plugIcon = `<svg viewBox="0 0 24 24" aria-hidden="true"><path d="M8 3v5m8-5v5M6 8h12v4q0 5-6 5t-6-5zm6 9v4" fill="none" stroke="currentColor" stroke-width="2.2" stroke-linecap="round"/></svg>`;
@@ -39,7 +41,7 @@ export class Device {
 
   build(state) {
     const into = handsInto(this.role).filter(name => this.hands[name]);
-    const rest = Object.keys(this.hands).filter(name => !into.includes(name) && !(this.plug ?? []).includes(name));
+    const rest = Object.keys(this.hands).filter(name => !into.includes(name) && !(this.plug ?? []).includes(name) && name !== PADS[this.role]);
     const direct = (DIRECT[this.role] ?? rest.filter(name => !TROUBLE.has(name))).filter(name => rest.includes(name));
     this.sign = make("span", { className: "sign" });
     this.switch = make("button", { type: "button", className: "plug", onclick: () => this.act(this.role, this.plug[this.on ? 0 : 1], {}) });
@@ -53,7 +55,7 @@ export class Device {
     this.places = (SLOTS[this.role] ?? into.map(name => [[name], inWords(this.hands[name].label), this.hands[name].label])).map(slot => this.place(...slot));
     const trouble = rest.filter(name => !direct.includes(name)).map(name => this.form(name, state));
     this.section = make("section", { className: "device", id: this.role, tabIndex: -1 }, make("header", {}, this.title, this.sign, ...(this.plug ? [this.switch] : [])),
-      make("div", { className: "picture" }, this.picture.svg), this.mend, make("div", { className: "row" }, ...this.places, ...direct.map(name => this.form(name, state))), this.papers,
+      make("div", { className: "picture" }, this.picture.svg), this.mend, make("div", { className: "row" }, ...this.places, ...this.pad(state), ...direct.map(name => this.form(name, state))), this.papers,
       make("details", {}, this.summary, make("div", { className: "row" }, ...trouble), this.books, this.facts));
     this.section.dataset.into = this.role;
     this.section.setAttribute("aria-labelledby", this.title.id);
@@ -64,6 +66,16 @@ export class Device {
     Object.assign(button.dataset, { into: this.role, hands: hands.join(" "), zh: `⇣ ${zh}`, en: `⇣ ${en}` });
     button.onclick = () => pressPlace(button, words => this.act("", words, {}));
     return button;
+  }
+
+  /** One button for each choice of the device's pad. */
+  pad(state) {
+    const hand = this.hands[PADS[this.role]], argument = hand?.arguments[0].name, choices = hand ? state[argument + "s"] ?? [] : [];
+    return choices.map(choice => {
+      const key = make("button", { type: "button", className: "key", textContent: SIGNS[choice] ?? choice, title: choice, onclick: () => this.act(this.role, PADS[this.role], { [argument]: choice }) });
+      key.setAttribute("aria-label", choice);
+      return key;
+    });
   }
 
   form(name, state) {
@@ -109,6 +121,7 @@ export class Device {
     }
     this.summary.textContent = say("故障与读数", "Trouble and readings");
     if (!gone) this.picture.show(state, this.names, cardIn(this.role, state));
+    if (this.names.some(name => name.startsWith("live"))) this.live ??= setInterval(() => { if (!document.hidden) this.picture.show(this.state, this.names); }, LIVE);
     this.showFacts(state); this.showPapers(); this.showBooks(state.ledger);
   }
 
@@ -141,5 +154,5 @@ export class Device {
     if (ledger?.length) this.books.replaceChildren(...ledger.slice(-8).reverse().map(row => make("tr", { className: row.state }, make("td", { textContent: `№ ${row.trace}` }), make("td", { textContent: inWords(row.kind) }), make("td", { className: "sum", textContent: yuan(row.amount) }))));
   }
 
-  remove() { this.section.remove(); }
+  remove() { clearInterval(this.live); this.section.remove(); }
 }

@@ -108,7 +108,7 @@ const documents = {
 
 const camera = {
   shapes: `<rect class="dark" x="40" y="14" width="240" height="152" rx="14"/><svg x="50" y="24" width="220" height="132" viewBox="0 0 220 132"><rect width="220" height="132" fill="#0A2027"/><g data-q="nobody"><svg x="60" y="16" width="100" height="116" viewBox="0 0 100 104" opacity=".35">${face("zhang")}</svg></g><image data-q="live" width="220" height="132" preserveAspectRatio="xMidYMid slice"/></svg><circle class="led" cx="266" cy="18" r="4"/>`,
-  update(d, state, role) { const newest = d.papers.at(-1); show(d.q.nobody, !newest); image(d.q.live, newest && `/paper/${role}/${newest}?${JSON.stringify(state).length}`); } };
+  update(d, state, role) { const newest = d.papers.at(-1); show(d.q.nobody, !newest); image(d.q.live, newest && `/paper/${role}/${newest}?${Date.now()}`); } };
 
 export const DRAWINGS = { id_card_reader: idReader, card_terminal: terminal, chip_card_reader: chipReader, permit_unit: permit, receipt_printer: receipts,
   document_printer: documents, camera, document_camera: camera, ...INSIDE };

@@ -49,10 +49,15 @@ const kiosk = {
     <rect data-q="dark" class="soft deep" x="112" y="22" width="96" height="92" rx="6"/><rect class="dark" x="122" y="126" width="32" height="6" rx="3"/><rect class="steel" x="166" y="122" width="32" height="20" rx="4"/><text class="word" x="246" y="70" data-q="starts"></text><text class="word" x="246" y="88" data-q="pid"></text>`,
   update(d, state) { show(d.q.dark, !state.running); text(d.q.starts, state.starts ? say(`启动 ${state.starts} 次`, `started ${state.starts} ×`) : ""); text(d.q.pid, state.running ? "" : say("没有电", "no power")); } };
 
-const scanner = { shapes: `<rect class="case" x="110" y="24" width="100" height="112" rx="16"/><rect class="deep" x="124" y="40" width="72" height="48" rx="6"/><path class="lit" d="M126 64h68" stroke="#FF6A4D" stroke-width="3"/><circle class="led" cx="160" cy="112" r="6"/><path d="M124 150h72" stroke="#D8573B" stroke-width="4" opacity=".35"/>`, update() {} };
-const keypad = { shapes: `<rect class="case" x="84" y="16" width="152" height="148" rx="18"/>${[["▲", 160, 46], ["◀", 118, 90], ["●", 160, 90], ["▶", 202, 90], ["▼", 160, 134]].map(([key, x, y]) => `<rect x="${x - 18}" y="${y - 18}" width="36" height="36" rx="9" class="dark"/><text class="glow" x="${x}" y="${y + 6}" text-anchor="middle" font-size="16">${key}</text>`).join("")}`, update() {} };
+const scanner = { shapes: `<rect class="case" x="110" y="24" width="100" height="112" rx="16"/><rect class="deep" x="124" y="40" width="72" height="48" rx="6"/><path class="lit" d="M126 64h68" stroke="#FF6A4D" stroke-width="3"/><circle class="led" cx="160" cy="112" r="6"/><g class="move" data-q="phone"><rect class="dark" x="122" y="112" width="76" height="64" rx="9"/><rect x="138" y="120" width="44" height="44" fill="#fff"/><path d="M142 124h12v12h-12zm24 0h12v12h-12zm-24 24h12v12h-12zm20-8h6v6h-6zm8 8h8v12h-8z" fill="#10222B"/></g>`,
+  update(d, state) { d.q.phone.style.transform = state.held ? "translateY(-6px)" : "translateY(90px)"; } };
+const PAD = [["previous", "▲", 60, 44], ["next", "▼", 60, 136], ["select", "●", 60, 90], ["back", "↩", 112, 66], ["help", "?", 112, 114],
+  ...["7", "8", "9", "4", "5", "6", "1", "2", "3", "erase", "0"].map((key, n) => [key, key === "erase" ? "⌫" : key, 172 + (n % 3) * 42, 38 + Math.floor(n / 3) * 35])];
+const keypad = {
+  shapes: `<rect class="case" x="26" y="10" width="268" height="160" rx="18"/>${PAD.map(([name, key, x, y]) => `<rect class="soft" data-q="${name}" x="${x - 16}" y="${y - 14}" width="32" height="28" rx="8" fill="#15333C"/><text class="glow" x="${x}" y="${y + 5}" text-anchor="middle" font-size="14">${key}</text>`).join("")}`,
+  update(d, state) { for (const [name] of PAD) d.q[name].setAttribute("fill", state.held?.includes(name) ? "#0B6E6E" : "#15333C"); } };
 const headphones = {
   shapes: `<rect class="case" x="190" y="40" width="76" height="100" rx="14"/><circle class="deep" cx="228" cy="90" r="15"/><g class="move" data-q="jack"><path d="M52 110V86q0-34 34-34t34 34v24" fill="none" stroke="#15333C" stroke-width="8"/><rect class="dark" x="42" y="100" width="22" height="40" rx="8"/><rect class="dark" x="108" y="100" width="22" height="40" rx="8"/><path d="M130 130q40 20 60-40h30" fill="none" stroke="#15333C" stroke-width="4"/></g>`,
-  update(d, state) { const inside = state.inserted ?? state.headphones ?? state.connected ?? state.in; d.q.jack.style.transform = inside ? "" : "translateX(-26px)"; } };
+  update(d, state) { d.q.jack.style.transform = state.in ? "" : "translateX(-26px)"; } };
 
 export const INSIDE = { cabinet, ups, network, kiosk, code_scanner: scanner, keypad, headphones };

@@ -47,6 +47,9 @@ const CHINESE = {
   "mains fail": "停电", "mains return": "来电", "drain the battery to per cent": "电量降到", "battery worn out": "电池老化", "new battery": "换新电池",
   "order the shutdown (FSD)": "命令关机", "withdraw the shutdown (upsd begun anew)": "撤回关机", "pull the UPS's data cable": "拔数据线",
   "plug the UPS's data cable in": "插回数据线", "stop upsd": "停 upsd", "start upsd": "启动 upsd",
+  "show a code": "出示码", "hold a code": "停留出示", "take the code away": "拿开", "show a code that is not text": "出示非文本码", "lose the end of a code": "码读一半",
+  "press a button": "按键", "hold a button down": "按住", "let a button go": "松开", "repeat as a keyboard does": "连发", "lose events": "丢事件",
+  "another program takes the keys": "被别的程序占用", "the other program lets go": "释放占用", "plug headphones in": "插入耳机", "pull headphones out": "拔出耳机",
   // what is wrong
   "unplugged": "已拔线", "frozen": "无响应", "answers garbled": "答复出错", "slow": "变慢", "security module broken": "安全模块故障",
   "bank unreachable": "银行不通", "bank will decline": "银行将拒绝", "reports a fault": "自报故障", "cutter jammed": "切刀卡住", "cover open": "上盖打开",
