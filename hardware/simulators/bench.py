@@ -16,6 +16,8 @@ from hardware.simulators.base import OneOf
 from hardware.simulators.bench_cures import wrong_with
 
 LOOK_EVERY = 0.1
+HAND_TAKES = 30.0
+"""Seconds at most, for a printer that starts; one that waits for a frozen device ends too."""
 
 
 class Part(Protocol):
@@ -128,18 +130,29 @@ class Bench:
         try:
             done = method(**_chosen(self.state(role), _arguments(method, given)))
             if inspect.isawaitable(done):
-                await done
+                async with asyncio.timeout(HAND_TAKES):
+                    await done
+        except TimeoutError as error:
+            raise Refused(f"{role}/{name} did not end within {HAND_TAKES:g} s.", 504) from error
         except ValueError as error:
             raise Refused(f"{role}/{name}: {error}") from error
         return self.state(role)
 
     async def put_right(self, role: str = "") -> list[str]:
-        """Undo every fault and refill what is empty, of one device or of all; what was done. Raises Refused."""
-        done = []
+        """Undo every fault and refill what is empty, of one device or of all; what was done.
+
+        Raises Refused for the first that does not let itself be mended, when the others are.
+        """
+        done, refused = [], []
         for each in (role,) if role else self.roles:
-            for cure in wrong_with(each, self.state(each)):
-                await self.use(each, cure.hand, dict(cure.given))
-                done.append(f"{each}/{cure.hand}")
+            try:
+                for cure in wrong_with(each, self.state(each)):
+                    await self.use(each, cure.hand, dict(cure.given))
+                    done.append(f"{each}/{cure.hand}")
+            except Refused as error:
+                refused.append(error)
+        if refused:
+            raise refused[0]
         return done
 
     def _part(self, role: str) -> Part:

@@ -151,6 +151,7 @@ class Player:
             raise Refused(f"The scene {self.now.name!r} is still playing; stop it first.", 409)
         if missing := [role for role in scene.roles if role not in self.bench.roles]:
             raise Refused(f"The scene {name!r} needs {', '.join(missing)}, which is not on this bench.", 409)
+        self.now = Now(name, "playing")
         self._task = asyncio.create_task(self._perform(name, scene), name=f"scene {name}")
 
     async def stop(self) -> str:
@@ -160,6 +161,7 @@ class Player:
             return ""
         task.cancel()
         await asyncio.wait([task])
+        self.now = Now(self.now.name, "stopped", self.now.step)
         return self.now.name
 
     async def ended(self) -> Now:
@@ -178,11 +180,9 @@ class Player:
                 await self._wait(Now(name, "playing", step), doing.until, grown_from)
                 await asyncio.sleep(self.pace)
             self.now = Now(name, "done", len(scene.steps))
-        except (Refused, Broken) as error:
-            self.now = Now(name, "broken", step, why=f"Step {step + 1} of {len(scene.steps)} failed: {error}")
-        except asyncio.CancelledError:
-            self.now = Now(name, "stopped", step)
-            raise
+        except Exception as error:  # whatever it is, the scene is over and says so
+            why = str(error) if isinstance(error, Refused | Broken) else f"{type(error).__name__}: {error}"
+            self.now = Now(name, "broken", step, why=f"Step {step + 1} of {len(scene.steps)} failed: {why}")
 
     async def _do(self, step: Step) -> None:
         if step.right:
@@ -212,7 +212,8 @@ class Player:
             if key is None:
                 if seen is None:
                     return None  # a card that is not there has no number
-                raise Broken(f"{sight.see} is nothing that one can see; there are: {', '.join(map(str, seen))}.")
+                there = f"there are: {', '.join(seen)}" if isinstance(seen, Mapping) else f"there is {_json(seen)}"
+                raise Broken(f"{sight.see} is nothing that one can see; {there}.")
             seen, field_path = seen[key], field_path[len(key) + 1 :]
         return seen
 

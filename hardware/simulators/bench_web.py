@@ -82,6 +82,17 @@ async def _news(bench: Bench, player: Player) -> AsyncIterator[ServerSentEventMe
 
 def application(bench: Bench, player: Player) -> Litestar:
     """The bench as a web application."""
+    return Litestar(
+        [*_to_see(bench, player), *_to_act(bench), *_to_play(bench, player)],
+        before_request=_from_here,
+        exception_handlers={Refused: _refusal},
+        response_headers=HEADERS,
+        openapi_config=None,
+    )
+
+
+def _to_see(bench: Bench, player: Player) -> list[Any]:
+    """The page and what it shows of the devices."""
 
     @get("/")
     async def page() -> Response[bytes]:
@@ -99,6 +110,20 @@ def application(bench: Bench, player: Player) -> Litestar:
     async def events() -> ServerSentEvent:
         return ServerSentEvent(_news(bench, player))
 
+    @get("/paper/{role:str}/{name:str}")
+    async def paper(role: FromPath[str], name: FromPath[str]) -> Response[bytes]:
+        return Response(await asyncio.to_thread(bench.paper, role, name), media_type=_media(name))
+
+    @get("/absent")
+    async def absent() -> dict[str, str]:
+        return dict(bench.absent)
+
+    return [page, part_of_page, state, events, paper, absent]
+
+
+def _to_act(bench: Bench) -> list[Any]:
+    """The hands."""
+
     @post("/hand/{role:str}/{name:str}", status_code=200)
     async def use(request: Request[Any, Any, Any], role: FromPath[str], name: FromPath[str]) -> dict[str, Any]:
         try:
@@ -115,29 +140,15 @@ def application(bench: Bench, player: Player) -> Litestar:
     async def right(role: FromPath[str]) -> list[str]:
         return await bench.put_right(role)
 
-    @get("/paper/{role:str}/{name:str}")
-    async def paper(role: FromPath[str], name: FromPath[str]) -> Response[bytes]:
-        return Response(await asyncio.to_thread(bench.paper, role, name), media_type=_media(name))
-
-    return Litestar(
-        [page, part_of_page, state, events, use, all_right, right, paper, *_more(bench, player)],
-        before_request=_from_here,
-        exception_handlers={Refused: _refusal},
-        response_headers=HEADERS,
-        openapi_config=None,
-    )
+    return [use, all_right, right]
 
 
-def _more(bench: Bench, player: Player) -> list[Any]:
-    """What the page needs beside the devices: the wallet, the scenes, why a device is absent."""
+def _to_play(bench: Bench, player: Player) -> list[Any]:
+    """The wallet and the scenes."""
 
     @get("/wallet", media_type=MediaType.JSON)
     async def persons() -> bytes:
         return msgspec.json.encode(wallet(bench.roles))
-
-    @get("/absent")
-    async def absent() -> dict[str, str]:
-        return dict(bench.absent)
 
     @get("/scenes", media_type=MediaType.JSON)
     async def scenes() -> bytes:
@@ -152,4 +163,4 @@ def _more(bench: Bench, player: Player) -> list[Any]:
     async def stop() -> dict[str, str]:
         return {"stopped": await player.stop()}
 
-    return [persons, absent, scenes, play, stop]
+    return [persons, scenes, play, stop]

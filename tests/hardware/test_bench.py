@@ -148,6 +148,10 @@ def test_a_device_that_breaks_inside_or_is_taken_away_leaves_the_others(tmp_path
             assert told["cabinet"]["state"]["doors"] == 4
             status, answer = await at.hand("ups/fail_mains")
             assert (status, answer["error"]) == (503, "The simulator of ups is broken: ZeroDivisionError: by zero")
+            await at.hand("network/cut")
+            status, answer = await at.call("POST", "/right")
+            assert (status, answer["error"][:27]) == (503, "The simulator of ups is bro")
+            assert at.parts.all["network"].state()["connected"]
             del at.parts.all["ups"]
             async with aclosing(at.events()) as events:
                 await anext(events)

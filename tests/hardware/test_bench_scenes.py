@@ -45,6 +45,10 @@ class Lamp:
         self.touches += 1
         self._lighting = asyncio.get_running_loop().call_later(seconds, setattr, self, "lit", True)
 
+    @hand("touch with a finger that sticks")
+    async def stick(self) -> None:
+        await asyncio.Event().wait()
+
 
 def scene(*steps: Mapping[str, Any]) -> Scene:
     made = {"order": 1, "title": SAY, "about": SAY, "steps": [{"say": SAY, **step} for step in steps]}
@@ -87,9 +91,12 @@ def test_a_wait_ends_and_says_what_was_there_instead() -> None:
 @pytest.mark.parametrize(
     ("step", "why"),
     [
-        ({"hand": "lamp/kick"}, "lamp has no hand 'kick'; it has: touch."),
+        ({"hand": "lamp/kick"}, "lamp has no hand 'kick'; it has: stick, touch."),
         ({"hand": "lamp/touch", "with": {"seconds": "5"}}, "lamp/touch: seconds must be of type int"),
         ({"until": [{"see": "lamp.colour", "is": "red"}]}, "lamp.colour is nothing that one can see; there are: lit"),
+        ({"until": [{"see": "lamp.lit.more", "is": 1}]}, "lamp.lit.more is nothing that one can see; there is false."),
+        ({"until": [{"see": "lamp.touches", "has": 1}]}, "TypeError: argument of type 'int' is not iterable"),
+        ({"hand": "lamp/stick"}, "lamp/stick did not end within 30 s."),
     ],
 )
 def test_a_step_that_cannot_be_meant_is_one_clear_sentence(step: Mapping[str, Any], why: str) -> None:
@@ -133,6 +140,9 @@ def test_a_scene_can_be_stopped_and_only_one_plays() -> None:
         assert await player.stop() == "it"
         assert player.now.status == "stopped"
         assert await player.stop() == ""
+        player.play("it")
+        assert await player.stop() == "it"  # also before its first step
+        assert player.now.status == "stopped"
         player.play("it")
         assert (await player.ended()).status == "done"
 

@@ -19,7 +19,7 @@ const WANTED = { // a hand that is asked for now is the one bright button
   take_paper: s => s.waiting ?? s.documents, take_away: s => s.held, return_mains: s => s.on_mains === false, close_doors: s => s.open_doors?.length };
 const STOPS = new Set(["card_terminal/press_cancel", "cabinet/hit", "ups/fail_mains", "permit_unit/pull"]);
 const PADS = { keypad: "press", code_scanner: "show" }; // each choice of this hand is a button of its own
-const SIGNS = { previous: "▲", next: "▼", select: "●", back: "↩", erase: "⌫", help: "?", louder: "🔊", quieter: "🔈" };
+const SIGNS = { previous: "▲", next: "▼", select: "●", back: "↩", erase: "⌫", help: "?", louder: "♪+", quieter: "♪−" };
 const SLOTS = { // one physical place takes what belongs there and what does not: the hands of each, and its name
   id_card_reader: [[["lay", "lay_foreign_card"], "放上", "Lay on"]], chip_card_reader: [[["insert"], "插入", "Insert"]],
   card_terminal: [[["insert"], "插卡", "Insert"], [["tap"], "挥卡", "Tap"]],
