@@ -19,17 +19,9 @@ from kiosk_app import health
 from kiosk_app.central_desk import CentralDesk
 from kiosk_app.contract import DeviceReport, Heartbeat, OutboxReport
 from kiosk_app.desk import Desk, Patience, Site
-from kiosk_app.devices import (
-    CardTerminal,
-    Condition,
-    Device,
-    DeviceState,
-    DocumentPrinter,
-    IdCardReader,
-    PrintOutcome,
-    ReceiptPrinter,
-)
+from kiosk_app.devices import Condition, DeviceState, PrintOutcome
 from kiosk_app.errors import StoreError
+from kiosk_app.fitted import Devices
 from kiosk_app.local_time import wait_until
 from kiosk_app.money.day import DAY, UNBALANCED, DayEnd
 from kiosk_app.money.payment import KIND, OPEN_AT_TERMINAL, Payment, State, from_entry
@@ -51,20 +43,6 @@ NIGHT, NIGHT_AGAIN = time(3, 0), 60.0
 """Local hour of the cleaning, and seconds until another look while somebody is served then."""
 ENDED = frozenset({State.COMPLETED, State.SETTLED, State.REVERSED, State.REFUND_DUE})
 PROVEN = frozenset({PrintOutcome.PRINTED.value, PrintOutcome.SENT.value})
-
-
-@dataclass(frozen=True)
-class Devices:
-    """One device per role."""
-
-    id_card_reader: IdCardReader
-    card_terminal: CardTerminal
-    receipt_printer: ReceiptPrinter
-    document_printer: DocumentPrinter
-
-    def all(self) -> tuple[Device, ...]:
-        """Every device."""
-        return (self.id_card_reader, self.card_terminal, self.receipt_printer, self.document_printer)
 
 
 @dataclass(frozen=True)
@@ -297,3 +275,6 @@ class Machine:
         except StoreError:
             return False
         return any(entry.state in PROVEN for entry in entries)
+
+
+__all__ = ["Devices", "Machine", "Surroundings"]

@@ -12,20 +12,15 @@ from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from random import SystemRandom
+from typing import Any, cast
 
 import structlog
 
-from hardware.channel import opener_of
-from hardware.drivers.card_terminal import CardTerminal
-from hardware.drivers.document_printer import DocumentPrinter, printing_host
-from hardware.drivers.id_card_reader import IdCardReader
-from hardware.drivers.receipt_printer import ReceiptPrinter
-from kiosk_app import devices as roles
-from kiosk_app.config import Config, CupsPrinter, EscposPrinter, SdtReader, ZvtTerminal
+from kiosk_app.config import Config
 from kiosk_app.desk import Site
 from kiosk_app.errors import ConfigError, StoreError, WrongKey
+from kiosk_app.fitted import Devices
 from kiosk_app.ids import uuid7
-from kiosk_app.machine import Devices
 from kiosk_app.no_store import NoStore
 from kiosk_app.ports import Clock, Journal, Outbox
 from offline_cache.central_client import CentralClient
@@ -75,44 +70,9 @@ def site_of(config: Config, identity: Identity) -> Site:
 # --- devices ---------------------------------------------------------------------------------------------------
 
 
-def id_card_reader(config: SdtReader) -> IdCardReader:
-    """The resident ID reader of the file."""
-    return IdCardReader(opener_of(config.port, baud=config.baud), presence=config.presence)
-
-
-def card_terminal(config: ZvtTerminal) -> CardTerminal:
-    """The bank-card terminal of the file: bare APDUs over TCP, framed and with two stop bits on a serial line."""
-    return CardTerminal(
-        opener_of(config.port, baud=config.baud, stop_bits=2),
-        framing="tcp" if config.port.startswith("tcp://") else "serial",
-        password=config.password,
-    )
-
-
-def receipt_printer(config: EscposPrinter) -> ReceiptPrinter:
-    """The receipt printer of the file."""
-    return ReceiptPrinter(opener_of(config.port, baud=config.baud), presenter=config.presenter)
-
-
-def document_printer(config: CupsPrinter) -> DocumentPrinter:
-    """The A4 printer of the file, behind its host process."""
-    return DocumentPrinter(printing_host(config.socket), queue=config.queue)
-
-
 def devices_of(config: Config) -> Devices:
-    """Every device of the file."""
-    return Devices(
-        id_card_reader=id_card_reader(config.devices.id_card_reader),
-        card_terminal=card_terminal(config.devices.card_terminal),
-        receipt_printer=receipt_printer(config.devices.receipt_printer),
-        document_printer=document_printer(config.devices.document_printer),
-    )
-
-
-def device_of(config: Config, role: str) -> roles.Device:
-    """One device alone, for ``kiosk device``."""
-    device: roles.Device = getattr(devices_of(config), role)
-    return device
+    """Every device of the file. Raises ConfigError."""
+    return Devices(**{role: cast(Any, section.build()) for role, section in config.devices.items()})
 
 
 # --- central ---------------------------------------------------------------------------------------------------

@@ -19,13 +19,15 @@ import sys
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
+
+import msgspec
 
 from hardware.channel import Opener, open_child
 from hardware.drivers.printer_reasons import supplies_of, trouble
 from hardware.link import Link, Trace, Watched
 from hardware.protocols.hostlink import Broken, HostLink, Message, encode
-from kiosk_app.devices import Condition, DeviceState, PrintOutcome
+from kiosk_app.devices import Condition, DeviceState, Driver, PrintOutcome
 from kiosk_app.errors import DeviceError, DeviceFault, DeviceOffline
 
 ANSWER = 10.0
@@ -245,3 +247,17 @@ def _counted(said: Said, pages: int | None) -> bool:
     """Whether the count of pages, where there is one, agrees."""
     counts: Sequence[int] = [count for name in ("impressions", "sheets") if (count := said["job"].get(name))]
     return pages is None or not counts or max(counts) >= pages
+
+
+class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """``socket`` names a cupsd other than the machine's own."""
+
+    queue: Annotated[str, msgspec.Meta(min_length=1)]
+    socket: str = ""
+
+
+def _build(settings: Settings, _: Path) -> DocumentPrinter:
+    return DocumentPrinter(printing_host(settings.socket), queue=settings.queue)
+
+
+DRIVER = Driver("document_printer", "cups", Settings, _build)

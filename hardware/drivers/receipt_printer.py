@@ -10,14 +10,17 @@ slip was taken, and we say so.
 """
 
 import asyncio
+from pathlib import Path
 from typing import TypeVar
 
-from hardware.channel import Opener
+import msgspec
+
+from hardware.channel import Opener, opener_of
 from hardware.drivers.slip_render import render
 from hardware.link import Link, Trace, Watched
 from hardware.protocols import escpos_status as escpos
 from hardware.protocols.escpos_status import Answer, Ask, EscPosAnswers, Executed, Presenter, Status, StatusByte
-from kiosk_app.devices import Condition, DeviceState, PrintOutcome, Slip
+from kiosk_app.devices import Baud, Condition, DeviceState, Driver, Port, PrintOutcome, Slip
 from kiosk_app.errors import CoverOpen, DeviceError, DeviceFault, DeviceOffline, PaperJam, PaperOut
 
 Kind = TypeVar("Kind", StatusByte, Executed, Presenter)
@@ -205,3 +208,18 @@ def _fault(role: str, status: Status) -> DeviceError | None:
     if status.broken or status.recoverable or status.too_hot:
         return DeviceFault(role, "head or board")
     return None
+
+
+class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """``presenter``: it holds the slip until it is taken, and can tell."""
+
+    port: Port
+    baud: Baud = 115200
+    presenter: bool = False
+
+
+def _build(settings: Settings, _: Path) -> ReceiptPrinter:
+    return ReceiptPrinter(opener_of(settings.port, baud=settings.baud), presenter=settings.presenter)
+
+
+DRIVER = Driver("receipt_printer", "escpos", Settings, _build)

@@ -9,7 +9,7 @@ import pytest
 
 from hardware.simulators.receipt_printer import ReceiptPrinterSimulator
 from hardware.simulators.wire import PtyWire
-from kiosk_app import doctor, wiring
+from kiosk_app import doctor
 from kiosk_app.config import Config
 from kiosk_app.devices import Condition, DeviceState
 from kiosk_app.doctor import Finding, advice_for, of_device, until
@@ -71,7 +71,7 @@ def test_a_real_printer_on_its_line_is_heard(tmp_path: Path) -> None:
         async with PtyWire(simulator, tmp_path / "printer"):
             config = at(tmp_path, "receipt_printer", str(tmp_path / "printer"))
             async with asyncio.timeout(15):
-                return await doctor.listen(wiring.devices_of(config).receipt_printer)
+                return await doctor.listen(config.devices["receipt_printer"].build())
 
     finding = asyncio.run(work())
     assert finding.says.startswith("online")
