@@ -62,6 +62,10 @@ class Cabinet(Watched):
         self._news = asyncio.Event()
 
     @property
+    def capabilities(self) -> frozenset[str]:
+        return frozenset({"doors", "tamper", "temperature"} | ({"lamps"} if self._wanted else set()))
+
+    @property
     def doors(self) -> Mapping[str, bool | None]:
         seen = self._seen
         return {name: None if seen is None else n in seen.open_doors for n, name in enumerate(self._doors)}

@@ -63,6 +63,10 @@ class ChipCardReader(Watched):
         self._online = asyncio.Event()
         self._spent = self._told = False
 
+    @property
+    def capabilities(self) -> frozenset[str]:
+        return frozenset({"chip", "presence", "verify PIN"})
+
     async def run(self) -> None:
         async with asyncio.TaskGroup() as group:
             group.create_task(self._link.run(self._greet, self.lost))

@@ -24,7 +24,7 @@ from typing import Annotated, Any
 import msgspec
 
 from hardware.channel import Opener, open_child
-from hardware.drivers.printer_reasons import supplies_of, trouble
+from hardware.drivers.printer_reasons import levels_of, supplies_of, trouble
 from hardware.link import Link, Trace, Watched
 from hardware.protocols.hostlink import Broken, HostLink, Message, encode
 from kiosk_app.devices import Condition, DeviceState, Driver, PrintOutcome
@@ -78,6 +78,11 @@ class DocumentPrinter(Watched):
         self._link: Link[Message | Broken] = Link(role, opener, HostLink, trace=trace)
         self._queue, self._patience = queue, patience
         self._id = 0
+        self._can = frozenset[str]()
+
+    @property
+    def capabilities(self) -> frozenset[str]:
+        return self._can
 
     async def run(self) -> None:
         async with asyncio.TaskGroup() as both:
@@ -128,12 +133,12 @@ class DocumentPrinter(Watched):
         fault = self._fault(status, working=False)
         if fault is None and _paused(status):
             await self._ask("resume")
-        if fault is None:
-            self.become(Condition(DeviceState.ONLINE, "", supplies_of(status)))
-        else:
+        state, reason = DeviceState.ONLINE, ""
+        if fault is not None:
             offline = isinstance(fault, DeviceOffline)
-            state = DeviceState.OFFLINE if offline else DeviceState.HARDWARE_ERROR
-            self.become(Condition(state, fault.reason, supplies_of(status)))
+            state, reason = DeviceState.OFFLINE if offline else DeviceState.HARDWARE_ERROR, fault.reason
+        self._can = _abilities(status)
+        self.become(Condition(state, reason, supplies_of(status), levels_of(status)))
         return fault
 
     async def _follow(self, job: int, pages: int | None) -> PrintOutcome:
@@ -237,6 +242,19 @@ def pages_of(pdf: bytes) -> int | None:
     """The number of pages, if the page tree can be read without decompressing it."""
     counts = re.findall(rb"/Type\s*/Page(?![a-zA-Z])", pdf)
     return len(counts) or None
+
+
+def _abilities(said: Said) -> frozenset[str]:
+    """What the printer says it can; one behind a queue that cannot ask it has said nothing."""
+    device = said["device"]
+    if device is None:
+        return frozenset()
+    able = {
+        "follows jobs": bool(device["state"]),
+        "duplex": any(side.startswith("two-sided") for side in device.get("sides", ())),
+        "colour": bool(device.get("color")),
+    }
+    return frozenset(word for word, has in able.items() if has)
 
 
 def _paused(said: Said) -> bool:

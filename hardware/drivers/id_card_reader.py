@@ -64,6 +64,10 @@ class IdCardReader(Watched):
         self._spent = self._told = False
         self._heard = 0.0
 
+    @property
+    def capabilities(self) -> frozenset[str]:
+        return frozenset({"contactless", "photo"} | ({"presence"} if self._presence == "reset" else set()))
+
     async def run(self) -> None:
         async with asyncio.TaskGroup() as group:
             group.create_task(self._link.run(self._greet, self.lost))

@@ -91,6 +91,10 @@ class PermitUnit(PermitUnitLine):
         self._stay = 0
         self._sent_job = ""
 
+    @property
+    def capabilities(self) -> frozenset[str]:
+        return frozenset({"read line", "rewritable print", "eject", "retain", "media position", "shutter"})
+
     async def wait_permit(self) -> Permit:
         async with self._alone():
             self._stay = 0

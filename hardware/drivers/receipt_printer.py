@@ -48,6 +48,11 @@ class ReceiptPrinter(Watched):
         self._count = 0
         self._executed: set[str] = set()
 
+    @property
+    def capabilities(self) -> frozenset[str]:
+        able = {"presenter": self._presenter, "follows jobs": bool(self._confirms)}
+        return frozenset({"cutter", "paper sensor"} | {word for word, has in able.items() if has})
+
     async def run(self) -> None:
         async with asyncio.TaskGroup() as both:
             both.create_task(self._link.run(self._greet, self.lost))

@@ -37,6 +37,12 @@ class Ups(Watched):
         self._reading: UpsReading | None = None
 
     @property
+    def capabilities(self) -> frozenset[str]:
+        reading = self._reading
+        told = {"mains": "on_mains", "charge": "charge", "runtime": "runtime"}
+        return frozenset(word for word, name in told.items() if getattr(reading, name, None) is not None)
+
+    @property
     def reading(self) -> UpsReading | None:
         return self._reading
 

@@ -29,6 +29,7 @@ class Ill:
     """A device that is as it is told."""
 
     role = "receipt_printer"
+    capabilities = frozenset({"cutter"})
 
     def __init__(self, condition: Condition) -> None:
         self.condition = condition
