@@ -108,12 +108,9 @@ class DocumentPrinterSimulator(Simulator):
         queue_state = 5 if self.paused else 4 if working else 3
         device: dict[str, Any] | None = None
         if self.confirms:
-            parts = {
-                "marker_levels": [self.toner],
-                "trays": [self._tray],
-                "sides": ["one-sided", "two-sided-long-edge"],
-            }
-            said = {"state": 4 if working else 3, "reasons": reasons, **parts}
+            able = {"sides": ["one-sided", "two-sided-long-edge"]}
+            parts = {"marker_levels": [self.toner], "trays": [self._tray]}
+            said = {"state": 4 if working else 3, "reasons": reasons, **parts, **able}
             device = said if self.on else {"state": 0, "reasons": []}
         queue = {"state": queue_state, "reasons": reasons if working else ["none"], "accepting": True, "uri": "sim:"}
         return {"queue": queue, "device": device}
