@@ -22,10 +22,11 @@ from kiosk_app.errors import ConfigError, StoreError, WrongKey
 from kiosk_app.fitted import Devices
 from kiosk_app.ids import uuid7
 from kiosk_app.no_store import NoStore
-from kiosk_app.ports import Clock, Journal, Outbox
+from kiosk_app.ports import Clock, Journal, Observations, Outbox
 from offline_cache.central_client import CentralClient
 from offline_cache.journal import SqlJournal
 from offline_cache.keys import lineage, load_or_make_key
+from offline_cache.observations import SqlObservations
 from offline_cache.outbox import SqlOutbox
 from offline_cache.retention import Retention
 from offline_cache.store import Store, open_store
@@ -96,7 +97,7 @@ def transport_of(config: Config, base: Path, clock: Clock) -> CentralClient:
 
 @dataclass(frozen=True)
 class Records:
-    """Journal and outbox; ``trouble`` names why there is no store, if there is none.
+    """Journal, outbox and observations; ``trouble`` names why there is no store, if there is none.
 
     ``verify`` reads the chains; ``set_aside`` says what central would not take; ``clean`` deletes what is old enough
     and logs what that was.
@@ -104,6 +105,7 @@ class Records:
 
     journal: Journal
     outbox: Outbox
+    observations: Observations
     trouble: str = ""
     verify: Callable[[], list[str]] = list
     set_aside: Callable[[], list[str]] = list
@@ -121,7 +123,7 @@ def open_records(
     except StoreError as error:
         log.error("store", error=type(error).__name__, detail=error.detail, do=error.operator)
         nothing = NoStore(error)
-        return Records(nothing, nothing, f"store {type(error).__name__}")
+        return Records(nothing, nothing, nothing, f"store {type(error).__name__}")
 
 
 def open_kept(path: Path, key: Path) -> Store:
@@ -153,6 +155,7 @@ def records_in(
     return Records(
         journal,
         outbox,
+        SqlObservations(store),
         verify=lambda: journal.verify() + outbox.verify(),
         set_aside=lambda: [f"{reference or stream} {aside.code}" for stream, reference, aside in outbox.rejections()],
         clean=lambda: log.info("cleaned", **asdict(retention.run())),

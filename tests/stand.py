@@ -47,6 +47,7 @@ from kiosk_app.views import (
     View,
 )
 from offline_cache.journal import SqlJournal
+from offline_cache.observations import SqlObservations
 from offline_cache.outbox import SqlOutbox
 from offline_cache.retention import Deleted, Retention
 from offline_cache.store import Store, open_store
@@ -146,7 +147,7 @@ class Stand(World):
         self.logs: list[Any] = []
         self.cleaned: list[Deleted] = []
         self._power = Power(None)
-        self._running: asyncio.Task[None] | None = None
+        self._running: asyncio.Task[Any] | None = None
         self._held = ExitStack()
 
     # --- power ---
@@ -172,6 +173,7 @@ class Stand(World):
             ),
             journal=journal,
             outbox=outbox,
+            observations=SqlObservations(self.store) if store_error is None else None,
             transport=self.network,
             clock=self.clock,
             random=Random(7),
