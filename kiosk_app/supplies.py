@@ -97,8 +97,7 @@ class Supplies:
         while True:
             self._news.clear()
             for device in devices:
-                if device.condition.serves:  # what a device said before it went away is not news
-                    self._note(device.role, device.condition)
+                self._note(device.role, device.condition)
             await self._news.wait()
 
     def empty_at(self, role: str, condition: Condition) -> dict[str, datetime]:

@@ -52,7 +52,9 @@ def test_a_reason_without_an_error_of_its_own_gets_the_general_advice() -> None:
 
 def test_a_device_without_paper_says_so_and_what_to_do() -> None:
     finding = of_device(Ill(Condition(DeviceState.HARDWARE_ERROR, "paper_out", {"paper": "out"})))
-    assert finding == Finding("receipt_printer", False, "hardware error, paper_out, paper out", PaperOut.operator)
+    assert (finding.part, finding.well, finding.advice) == ("receipt_printer", False, PaperOut.operator)
+    assert finding.says == "hardware error, paper_out, paper out; can: cutter"
+    assert finding.facts["reason"] == "paper_out"
 
 
 def test_a_device_that_serves_but_runs_low_is_not_well() -> None:
@@ -62,7 +64,7 @@ def test_a_device_that_serves_but_runs_low_is_not_well() -> None:
 
 def test_a_device_that_never_spoke_is_not_well() -> None:
     finding = of_device(Ill(Condition(DeviceState.STARTING)))
-    assert (finding.well, finding.says, finding.advice) == (False, "no answer", DeviceOffline.operator)
+    assert (finding.well, finding.says, finding.advice) == (False, "no answer; can: cutter", DeviceOffline.operator)
 
 
 def test_a_real_printer_on_its_line_is_heard(tmp_path: Path) -> None:
