@@ -3,10 +3,8 @@
 When the machine stops by itself, its battery is ending: the system is asked to power off, by the command of the file.
 """
 
-import asyncio
 import resource
 import shutil
-from collections.abc import Sequence
 from contextlib import ExitStack
 from dataclasses import fields
 from datetime import time
@@ -14,17 +12,15 @@ from importlib.metadata import version
 from pathlib import Path
 from random import Random
 
-import structlog
-
 from kiosk_app.alone import alone
 from kiosk_app.config import Config
 from kiosk_app.desk import Patience
+from kiosk_app.ending import power_off, until_either
 from kiosk_app.machine import Machine, Surroundings
 from kiosk_app.power import Power
 from kiosk_app.wiring import SystemClock, devices_of, open_records, read_identity, site_of, transport_of
 from screens.stage import Stage
 
-log = structlog.get_logger()
 SOFTWARE = version("yimen-kiosk")
 MIB = 1024 * 1024
 
@@ -69,35 +65,9 @@ async def run(config: Config, base: Path) -> None:
                 clean=records.clean,
             ),
         )
-        ended = await _both(machine, stage)
+        ended = await until_either(machine.run(), stage.run())
     if ended is Power.SHUT_DOWN:  # the store is closed: nothing is lost however fast the system goes
         await power_off(config.power.shutdown)
-
-
-async def _both(machine: Machine, stage: Stage) -> Power | None:
-    """Machine and window until either ends: the machine by its battery, the window when somebody closes it."""
-    async with asyncio.TaskGroup() as group:
-        serving = group.create_task(machine.run(), name="machine")
-        showing = group.create_task(stage.run(), name="window")
-        await asyncio.wait({serving, showing}, return_when=asyncio.FIRST_COMPLETED)
-        serving.cancel()
-        showing.cancel()
-    return None if serving.cancelled() else serving.result()
-
-
-async def power_off(command: Sequence[str]) -> None:
-    """Ask the system to power off. What comes of it is the system's: the kiosk is over either way."""
-    if not command:
-        return
-    log.warning("powering off", command=command)
-    try:
-        child = await asyncio.create_subprocess_exec(*command)
-        status = await child.wait()
-    except OSError as error:
-        log.error("cannot power off", command=command, error=error.strerror)
-        return
-    if status:
-        log.error("cannot power off", command=command, status=status)
 
 
 def patience_of(config: Config) -> Patience:
