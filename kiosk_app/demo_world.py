@@ -111,6 +111,7 @@ def configuration(places: dict[str, Any], identity: dict[str, Any], window: Wind
             "site": site,
             "screen": screen | ({"targets": str(targets)} if targets else {}),
             "store": {"path": "kiosk/kiosk.store", "key": "kiosk/kiosk.key"},
+            "power": {"shutdown": []},  # the demo's battery is not this computer's
             "central": {"url": places["central"], "folder": "kiosk/identity"},
             "devices.id_card_reader": {"driver": "sdt", "port": places["id_card_reader"], "baud": 115200},
             "devices.card_terminal": {"driver": "zvt", "port": places["card_terminal"], "password": "000000"},
