@@ -20,13 +20,14 @@ class ClosingScreen(Through):
         super().__init__(behind)
         self.closing = False
         self._view: View | None = None
-        self._asking: asyncio.Timeout | None = None
+        self._asked: set[asyncio.Timeout] = set()
 
     def close(self) -> None:
         """Answer what is asked now, and whatever will be asked, with "leave"."""
         self.closing = True
-        if self._asking is not None and not _must_stay(self._view):
-            self._asking.reschedule(asyncio.get_running_loop().time())
+        if not _must_stay(self._view):
+            for asked in self._asked:
+                asked.reschedule(asyncio.get_running_loop().time())
 
     def put(self, view: View) -> None:
         self._view = view
@@ -36,15 +37,15 @@ class ClosingScreen(Through):
         self._view = view
         if self.closing and not _must_stay(view):
             return Leave()
-        outer = self._asking
         try:
-            async with asyncio.timeout(None) as asking:
-                self._asking = asking
-                answer = await super().show(view)
+            async with asyncio.timeout(None) as asked:
+                self._asked.add(asked)
+                try:
+                    answer = await super().show(view)
+                finally:
+                    self._asked.discard(asked)
         except TimeoutError:
             return Leave()
-        finally:
-            self._asking = outer
         return Leave() if self.closing else answer
 
 

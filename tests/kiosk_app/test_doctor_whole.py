@@ -4,7 +4,7 @@ import asyncio
 import json
 from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, ExitStack, asynccontextmanager
-from dataclasses import asdict, replace
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -37,7 +37,7 @@ from kiosk_app.ports import Seen
 from kiosk_app.wiring import SystemClock
 from offline_cache.keys import load_or_make_key
 from offline_cache.store import open_store
-from provisioning.enrol import Identity
+from tests.kiosk_app.test_cli import enrolled
 from tests.kiosk_app.test_config import GOOD
 
 LINES = {
@@ -95,15 +95,6 @@ class Box:
             return ours
 
         return opener
-
-
-def enrolled(folder: Path) -> None:
-    identity = Identity(
-        kiosk="0198c0de-0000-7000-8000-0000000000ff", number="44070301", site="样本服务区", proof_url="",
-        hotline="", url="https://127.0.0.1:9",
-    )  # fmt: skip
-    (folder / "identity").mkdir()
-    (folder / "identity" / "identity.json").write_text(json.dumps(asdict(identity)))
 
 
 def ran(folder: Path, config: Config) -> None:
