@@ -174,6 +174,11 @@ class Watched:
         self._listeners: list[Callable[[Condition], None]] = []
 
     @property
+    def capabilities(self) -> frozenset[str]:
+        """What the device can do: nothing in particular, unless its driver says."""
+        return frozenset()
+
+    @property
     def condition(self) -> Condition:
         """The last known condition."""
         return self._condition
@@ -193,4 +198,4 @@ class Watched:
         """The condition that ``error`` means."""
         offline = isinstance(error, DeviceOffline)
         state = DeviceState.OFFLINE if offline else DeviceState.HARDWARE_ERROR
-        self.become(Condition(state, error.reason, self._condition.supplies))
+        self.become(Condition(state, error.reason, self._condition.supplies, self._condition.levels))

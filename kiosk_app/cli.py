@@ -138,9 +138,9 @@ def enrol(
 
 @app.command()
 def device(
-    role: Annotated[str, typer.Argument(help="id_card_reader, card_terminal, receipt_printer, document_printer")],
-    verb: Annotated[str, typer.Argument(help="status; read; pay, reverse, last, end-of-day, diagnosis; test; print")],
-    file: Annotated[Path | None, typer.Argument(help="The PDF for print.")] = None,
+    role: Annotated[str, typer.Argument(help="A role of kiosk.toml: id_card_reader, card_terminal, cabinet, ...")],
+    verb: Annotated[str, typer.Argument(help="status, or what this role can do; a wrong one names them.")],
+    what: Annotated[str, typer.Argument(help="The PDF for print; the slot (a role) for lamp.")] = "",
     *,
     config: ConfigOption = Path("kiosk.toml"),
     as_json: JsonOption = False,
@@ -156,7 +156,7 @@ def device(
         raise ConfigError("kiosk device", role, "the kiosk is running and has its devices to itself; stop it first")
     result = asyncio.run(
         device_verbs.exercise(
-            read_config(config), role, verb, device_verbs.Given(amount=amount, receipt=receipt, file=file)
+            read_config(config), role, verb, device_verbs.Given(amount=amount, receipt=receipt, what=what)
         )
     )
     if as_json:

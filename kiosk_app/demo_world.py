@@ -116,6 +116,9 @@ OPTIONAL: Mapping[str, Callable[[Any], dict[str, Any]]] = {
     "permit_unit": lambda port: {"driver": "open-permit", "port": port},
     "cabinet": lambda port: {"driver": "modbus", "port": port, "doors": list(DOORS), "lamps": list(LAMPS)},
     "ups": lambda port: {"driver": "nut", "port": port},
+    "code_scanner": lambda port: {"driver": "lines", "port": port},
+    "keypad": lambda path: {"driver": "evdev", "path": path},
+    "headphones": lambda path: {"driver": "evdev", "path": path},
 }
 """The section of a device that a kiosk may have, from where the bench says it is."""
 
@@ -136,11 +139,12 @@ def configuration(
     site = {**SITE, "machine": identity.get("number") or MACHINE} | {
         k: identity[k] for k in ("proof_url",) if identity.get(k)
     }
-    screen = {"width": window.width, "height": window.height, "fullscreen": window.fullscreen}
+    screen = {"width": window.width, "height": window.height, "fullscreen": window.fullscreen, "keyboard": True}
     sections: dict[str, dict[str, Any]] = {
         "site": site,
         "screen": screen | ({"targets": str(targets)} if targets else {}),
         "store": {"path": "kiosk/kiosk.store", "key": "kiosk/kiosk.key"},
+        "power": {"shutdown": []},  # the demo's battery is not this computer's
         "central": {"url": places["central"], "folder": "kiosk/identity"},
         "devices.id_card_reader": {"driver": "sdt", "port": places["id_card_reader"], "baud": 115200},
         "devices.card_terminal": {"driver": "zvt", "port": places["card_terminal"], "password": "000000"},

@@ -118,3 +118,22 @@ class Outbox(Protocol):
 
     def report(self) -> OutboxReport:
         """What waits, since when, and the chain heads: for the heartbeat."""
+
+
+@dataclass(frozen=True)
+class Seen:
+    """One supply at one moment: its word (``ok``, ``low``, ``out``, ``full``), and per cent left if it is measured."""
+
+    at: datetime
+    word: str
+    level: int | None
+
+
+class Observations(Protocol):
+    """How full supplies were, each under ``<role> <supply>``: a memory beside the books."""
+
+    def note(self, supply: str, seen: Seen) -> None:
+        """Keep it. Raises StoreError, also where only money may still be written."""
+
+    def histories(self) -> dict[str, list[Seen]]:
+        """Everything kept, oldest first. Raises StoreError."""

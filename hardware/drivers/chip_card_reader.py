@@ -15,14 +15,25 @@ Rules.
 
 import asyncio
 from contextlib import suppress
+from pathlib import Path
+
+import msgspec
 
 from hardware.channel import Opener
-from hardware.drivers.chip_card_host import CONVERSATION, RETRY, CardHost, HostGone, Interrupted, NoReader
+from hardware.drivers.chip_card_host import (
+    CONVERSATION,
+    RETRY,
+    CardHost,
+    HostGone,
+    Interrupted,
+    NoReader,
+    smartcard_host,
+)
 from hardware.link import Trace, Watched
 from hardware.protocols import sdt_text, social_card
 from hardware.protocols.apdu import BadAnswer
 from hardware.protocols.social_card import BadCard, CardText, NotSocialCard, PinRefused
-from kiosk_app.devices import Condition, DeviceState, SocialSecurityCard
+from kiosk_app.devices import Condition, DeviceState, Driver, SocialSecurityCard
 from kiosk_app.errors import (
     ChipCardNotRead,
     ChipCardRefused,
@@ -51,6 +62,10 @@ class ChipCardReader(Watched):
         self._link = self._host.link
         self._online = asyncio.Event()
         self._spent = self._told = False
+
+    @property
+    def capabilities(self) -> frozenset[str]:
+        return frozenset({"chip", "presence", "verify PIN"})
 
     async def run(self) -> None:
         async with asyncio.TaskGroup() as group:
@@ -182,3 +197,17 @@ def _card(text: CardText) -> SocialSecurityCard:
         generation=text.generation,
         card_class=text.card_class,
     )
+
+
+class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """``reader``: how the PC/SC reader's name begins, empty for the first; ``socket``: pcscd's, if not the usual."""
+
+    reader: str = ""
+    socket: str = ""
+
+
+def _build(settings: Settings, _: Path) -> ChipCardReader:
+    return ChipCardReader(smartcard_host(settings.socket), reader=settings.reader)
+
+
+DRIVER = Driver("chip_card_reader", "pcsc", Settings, _build)

@@ -19,6 +19,8 @@ from hardware.simulators.bench_papers import Documents, Slips
 from hardware.simulators.bench_relay import relay
 from hardware.simulators.cabinet import CabinetSimulator
 from hardware.simulators.card_terminal import CardTerminalSimulator
+from hardware.simulators.code_scanner import CodeScannerSimulator
+from hardware.simulators.evdev import HeadphonesSimulator, KeypadSimulator
 from hardware.simulators.id_card_reader import IdCardReaderSimulator
 from hardware.simulators.permit_unit import PermitUnitSimulator
 from hardware.simulators.print_queue import PrintQueue
@@ -117,6 +119,9 @@ TABLE = (
     Row("document_printer", _print_queue, PrintQueue.missing),
     Row("cabinet", on_pty(CabinetSimulator)),
     Row("ups", on_tcp(UpsSimulator)),
+    Row("code_scanner", on_pty(CodeScannerSimulator)),
+    Row("keypad", on_pty(KeypadSimulator)),
+    Row("headphones", on_pty(HeadphonesSimulator)),
 )
 
 

@@ -24,7 +24,7 @@ from kiosk_app.devices.cards import (
     IdentityCard,
     SocialSecurityCard,
 )
-from kiosk_app.devices.driver import Driver
+from kiosk_app.devices.driver import GROUP, Baud, Driver, Port
 from kiosk_app.devices.input import (
     CodeKind,
     CodeScanner,
@@ -60,7 +60,9 @@ from kiosk_app.devices.terminal import (
 )
 
 __all__ = [
+    "GROUP",
     "SERVING",
+    "Baud",
     "Cabinet",
     "CardKind",
     "CardReceipt",
@@ -89,6 +91,7 @@ __all__ = [
     "PermitKind",
     "PermitMedia",
     "PermitUnit",
+    "Port",
     "PrintOutcome",
     "ReceiptPrinter",
     "RetainReason",

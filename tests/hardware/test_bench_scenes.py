@@ -16,6 +16,8 @@ from hardware.simulators.bench_relay import Relay
 from hardware.simulators.bench_scenes import Player, Scene, read_scenes
 from hardware.simulators.cabinet import CabinetSimulator
 from hardware.simulators.card_terminal import CardTerminalSimulator
+from hardware.simulators.code_scanner import CodeScannerSimulator
+from hardware.simulators.evdev import HeadphonesSimulator, KeypadSimulator
 from hardware.simulators.id_card_reader import IdCardReaderSimulator
 from hardware.simulators.permit_unit import PermitUnitSimulator
 from hardware.simulators.print_queue import PrintQueue
@@ -173,7 +175,7 @@ KINDS = {
     kind.role: kind
     for kind in (
         *(IdCardReaderSimulator, CardTerminalSimulator, ReceiptPrinterSimulator, PermitUnitSimulator, CabinetSimulator),
-        *(UpsSimulator, PrintQueue, VirtualReader),
+        *(UpsSimulator, PrintQueue, VirtualReader, CodeScannerSimulator, KeypadSimulator, HeadphonesSimulator),
     )
 } | {"network": Relay, "kiosk": KioskPower}
 

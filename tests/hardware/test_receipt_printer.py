@@ -9,7 +9,7 @@ import pytest
 from hardware.channel import Channel, ChannelClosed, memory_pair
 from hardware.drivers.receipt_printer import ReceiptPrinter
 from hardware.simulators.receipt_printer import ReceiptPrinterSimulator
-from kiosk_app.devices import DeviceState, PrintOutcome, Slip, SlipLine
+from kiosk_app.devices import Condition, DeviceState, PrintOutcome, Slip, SlipLine
 from kiosk_app.errors import CoverOpen, DeviceOffline, PaperJam, PaperOut
 from tests.virtual import run
 
@@ -233,6 +233,37 @@ def test_a_presenter_knows_whether_the_slip_was_taken() -> None:
         assert await driver.paper_taken() is False
         printer.take_paper()
         assert await driver.paper_taken() is True
+
+    story(tell, lambda: ReceiptPrinterSimulator(presenter=True))
+
+
+def test_a_slip_that_was_left_is_known_after_a_reconnect_before_anybody_is_served() -> None:
+    async def tell(driver: ReceiptPrinter, printer: ReceiptPrinterSimulator) -> None:
+        assert driver.condition.supplies["slip"] == "none"
+        await driver.print(SLIP)
+        await printer.unplug()
+        await asyncio.sleep(1)
+        said: list[Condition] = []
+        driver.watch(said.append)
+        await printer.plug_in()
+        await asyncio.sleep(20)
+        assert [condition.supplies["slip"] for condition in said if condition.serves] == ["waiting"]
+        printer.take_paper()
+        assert await driver.paper_taken() is True
+        assert driver.condition.supplies["slip"] == "none"
+
+    story(tell, lambda: ReceiptPrinterSimulator(presenter=True))
+
+
+def test_a_printer_that_was_called_a_presenter_and_is_none_serves_all_the_same() -> None:
+    async def tell(driver: ReceiptPrinter, printer: ReceiptPrinterSimulator) -> None:
+        printer.presenter = False
+        await printer.unplug()
+        await asyncio.sleep(1)
+        await printer.plug_in()
+        await asyncio.sleep(20)
+        assert driver.condition.serves
+        assert "slip" not in driver.condition.supplies
 
     story(tell, lambda: ReceiptPrinterSimulator(presenter=True))
 
