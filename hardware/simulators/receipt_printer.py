@@ -8,28 +8,24 @@ jammed stays in error until it is told to recover. ``presenter`` gives it a mout
 """
 
 import asyncio
-import re
 from collections.abc import Mapping
 from typing import Any
 
 from hardware.channel import Channel, ChannelClosed
 from hardware.protocols.escpos_status import (
     ASK_PRESENTER,
-    CLEAR_BUFFERS,
     Ask,
     Executed,
     Presenter,
     Status,
 )
 from hardware.simulators.base import Simulator, hand
-from hardware.simulators.escpos_paper import Commands, Head, Paper
+from hardware.simulators.escpos_paper import Commands, Head, Paper, split_real_time
 
 ROLL = 50_000.0
 NEAR_END = 4_000.0
 SPEED = 150.0
 """Millimetres: of a new roll, when the near-end sensor speaks, and per second."""
-
-_REAL_TIME = re.compile(rb"\x10(?:\x04[\x01-\x04\x14]|\x05[\x01\x02]|\x14\x08\x01\x03\x20\x01\x06\x02\x08)")
 
 
 class ReceiptPrinterSimulator(Simulator):
@@ -64,14 +60,13 @@ class ReceiptPrinterSimulator(Simulator):
 
     async def _receive(self, channel: Channel, data: bytes) -> bytes:
         """Answer the real-time commands, buffer the rest; returns a beginning that may become one."""
-        while found := _REAL_TIME.search(data):
-            self._buffer(data[: found.start()])
-            data = data[found.end() :]
-            await self._real_time(channel, found.group())
-        start = data.rfind(b"\x10")
-        keep = start if start >= 0 and len(data) - start < len(CLEAR_BUFFERS) else len(data)
-        self._buffer(data[:keep])
-        return data[keep:]
+        pieces, beginning = split_real_time(data)
+        for number, piece in enumerate(pieces):
+            if number % 2:
+                await self._real_time(channel, piece)
+            else:
+                self._buffer(piece)
+        return beginning
 
     def _buffer(self, data: bytes) -> None:
         self._commands.buffer += data
