@@ -20,7 +20,7 @@ from hardware.protocols.escpos_status import (
     Status,
 )
 from hardware.simulators.base import Simulator, hand
-from hardware.simulators.escpos_paper import Commands, Head, Paper, split_real_time
+from hardware.simulators.escpos_paper import Commands, Head, Paper, Row, split_real_time
 
 ROLL = 50_000.0
 NEAR_END = 4_000.0
@@ -115,12 +115,12 @@ class ReceiptPrinterSimulator(Simulator):
             else:
                 for row in self._head.execute(command):
                     self.printing.rows.append(row)
-                    self._use_paper(row.height / 8)
+                    self._use_paper(row)
                     await asyncio.sleep(row.height / 8 / SPEED)
 
-    def _use_paper(self, millimetres: float) -> None:
-        self.roll = max(0.0, self.roll - millimetres)
-        if self._rows_left is not None:
+    def _use_paper(self, row: Row) -> None:
+        self.roll = max(0.0, self.roll - row.height / 8)
+        if self._rows_left is not None and (row.runs or row.qr):
             self._rows_left -= 1
             if self._rows_left <= 0:
                 self.roll, self._rows_left = 0.0, None
@@ -133,8 +133,8 @@ class ReceiptPrinterSimulator(Simulator):
         self._drop_out()
 
     def _drop_out(self) -> None:
-        """What has been printed leaves the printer, whole or torn."""
-        if self.printing.rows:
+        """What has been printed leaves the printer, whole or torn; a blank piece is nobody's slip."""
+        if any(row.runs or row.qr for row in self.printing.rows):
             self.papers.append(self.printing)
             self.waiting += 1
         self.printing = Paper()
@@ -172,7 +172,7 @@ class ReceiptPrinterSimulator(Simulator):
 
     @hand("roll ends in the next slip")
     def paper_out_next(self, rows: int = 5) -> None:
-        """The paper ends after so many more lines."""
+        """The paper ends after so many more printed lines."""
         self._rows_left = int(rows)
 
     @hand("open cover")
