@@ -25,7 +25,6 @@ from kiosk_app.errors import KioskError
 AnyRig = TypeVar("AnyRig", bound=Rig)
 Contract = TypeVar("Contract", bound="DeviceContract[Any]")
 
-CYCLES = 5
 MOMENT = 0.1
 CANCEL_AFTER = (0.0, 0.02, 0.3, 1.0, 2.7)
 NOT_THERE = frozenset({DeviceState.OFFLINE, DeviceState.NO_DEVICE})
@@ -165,7 +164,7 @@ class DeviceContract(Generic[AnyRig]):
     @case
     async def test_a_pulled_plug_is_told_and_it_comes_back_by_itself_every_time(self, rig: AnyRig) -> None:
         async with self.at_work(rig) as driver:
-            for _ in range(CYCLES):
+            for _ in range(rig.cycles):
                 await rig.unplug()
                 await self.does_not_serve(rig, driver)
                 assert driver.condition.state in NOT_THERE
@@ -262,6 +261,6 @@ class DeviceContract(Generic[AnyRig]):
             return len(asyncio.all_tasks()), descriptors()
 
         first = await once()
-        for _ in range(CYCLES):
+        for _ in range(rig.cycles):
             last = await once()
         assert last <= first

@@ -5,6 +5,7 @@ unknown), and only one of them is a promise.
 """
 
 import asyncio
+import re
 from collections.abc import Sequence
 from contextlib import suppress
 from io import BytesIO
@@ -108,7 +109,8 @@ class PrinterContract(DeviceContract[PrinterRig]):
             torn = self.mark()
             said = await ended(self.put(driver, torn), 4 * rig.printing)
             if said in DONE:  # the paper ended behind it
-                torn, said = self.mark(), await ended(self.put(driver, self.mark()), 4 * rig.printing)
+                torn = self.mark()
+                said = await ended(self.put(driver, torn), 4 * rig.printing)
             assert isinstance(said, PaperOut)
             assert not driver.condition.serves
             assert driver.condition.reason == PaperOut.reason
@@ -134,7 +136,7 @@ class PrinterContract(DeviceContract[PrinterRig]):
     @case
     async def test_a_plug_pulled_in_the_middle_is_never_called_printed_unless_it_is(self, rig: PrinterRig) -> None:
         async with self.at_work(rig) as driver:
-            for seconds in (0.1, 0.5, 1.0):
+            for seconds in (0.5, 0.1, 1.0)[: rig.cycles]:
                 mark = self.mark()
                 printing = asyncio.create_task(ended(self.put(driver, mark), rig.answer))
                 await asyncio.sleep(seconds)
@@ -146,7 +148,7 @@ class PrinterContract(DeviceContract[PrinterRig]):
                 await self.serves(rig, driver)
                 await self.prints(rig, driver, self.mark())
                 assert self.times(rig, mark) <= 1
-                assert not any(paper.count("MARK-") > 1 for paper in rig.papers()), "two citizens on one paper"
+                assert all(len(set(re.findall(r"MARK-\d+", paper))) <= 1 for paper in rig.papers())
 
     @case
     async def test_a_paper_nobody_wants_any_more_does_not_come_out_before_the_next(self, rig: PrinterRig) -> None:
@@ -170,12 +172,9 @@ class ReceiptPrinterContract(PrinterContract):
     role = "receipt_printer"
 
     async def put(self, driver: Any, mark: str) -> PrintOutcome:
-        lines = [
-            SlipLine("样本 Sample", style="title"),
-            SlipLine(mark),
-            *(SlipLine(f"行 {n}", "1.00") for n in range(9)),
-        ]
-        outcome: PrintOutcome = await driver.print(Slip(tuple(lines), qr="https://example.invalid/"))
+        middle = (SlipLine("样本 Sample", style="title"), *(SlipLine(f"行 {n}", "1.00") for n in range(9)))
+        lines = (SlipLine(mark), *middle, SlipLine(mark))  # whichever part comes out shows whose it is
+        outcome: PrintOutcome = await driver.print(Slip(lines, qr="https://example.invalid/"))
         return outcome
 
     @case

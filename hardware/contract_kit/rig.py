@@ -24,7 +24,8 @@ class Rig:
     """Override :meth:`driver`, and every hand that there is. Seconds are the longest that may pass.
 
     ``patience``: from plugging in until it serves; ``notice``: from a pulled plug, or a frozen device, until the
-    condition says so; ``answer``: until a command ends whose device is gone.
+    condition says so; ``answer``: until a command ends whose device is gone. ``cycles``: how often what is to be done
+    again and again is done.
     """
 
     real_time = False
@@ -32,6 +33,7 @@ class Rig:
     notice = 15.0
     answer = 60.0
     longest = 7200.0
+    cycles = 5
 
     async def __aenter__(self) -> Self:
         return self

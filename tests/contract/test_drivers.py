@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Sequence
+from typing import Any
 
 from hardware.contract_kit import (
     CabinetContract,
@@ -228,24 +229,23 @@ class TestNut(UpsContract):
         return NutRig()
 
 
-class ZvtRig(OnTheTable, CardTerminalRig):
-    notice = 45.0  # an idle terminal is asked every 30 seconds
+class TerminalRig(OnTheTable, CardTerminalRig):
+    """Any make whose simulator has a slot, keys and a ledger."""
 
-    def __init__(self) -> None:
-        self.terminal = CardTerminalSimulator(seed=1)
-        super().__init__(self.terminal, CardTerminal)
+    terminal: Any
 
-    async def _until_card(self) -> None:
-        while not (self.terminal.working and self.terminal.stage == "card"):  # noqa: ASYNC110 - as a customer looks
+    async def present_card(self, card: str = "sample") -> None:
+        while not (self.terminal.working and self.terminal.stage == "pin"):
             await asyncio.sleep(0.05)
-
-    async def present_card(self) -> None:
-        await self._until_card()
-        self.terminal.tap()
+            if self.terminal.working and self.terminal.stage == "card":
+                self.terminal.insert(card)
+        self.terminal.type_pin()
 
     async def present_bad_card(self) -> None:
-        await self._until_card()
-        self.terminal.tap("sample-empty")
+        await self.present_card("sample-empty")
+        while self.terminal.working:  # noqa: ASYNC110 - as a customer looks
+            await asyncio.sleep(0.05)
+        self.terminal.remove_card()
 
     async def lose_the_answer(self) -> None:
         self.terminal.lose_next_answer()
@@ -253,6 +253,14 @@ class ZvtRig(OnTheTable, CardTerminalRig):
     def booked(self) -> int:
         bookings = self.terminal.ledger.bookings
         return sum(one.amount for one in bookings if one.kind == "payment" and one.state == "booked")
+
+
+class ZvtRig(TerminalRig):
+    notice = 45.0  # an idle terminal is asked every 30 seconds
+
+    def __init__(self) -> None:
+        self.terminal = CardTerminalSimulator(seed=1)
+        super().__init__(self.terminal, CardTerminal)
 
 
 class TestZvt(CardTerminalContract):
