@@ -90,16 +90,10 @@ class TestPcsc(ChipCardReaderContract):
         return PcscRig()
 
 
-class EscPosRig(OnTheTable, PrinterRig):
-    def __init__(self, *, confirms: bool = True, presenter: bool = False) -> None:
-        self.printer = ReceiptPrinterSimulator(seed=1, confirms=confirms, presenter=presenter)
-        super().__init__(self.printer, lambda opener: ReceiptPrinter(opener, presenter=presenter))
+class PaperRig(OnTheTable, PrinterRig):
+    """Either printer: both simulators have the same doors."""
 
-    def papers(self) -> Sequence[str]:
-        return [paper.text for paper in self.printer.papers if paper.cut]
-
-    async def run_out(self) -> None:
-        self.printer.paper_out_next(3)
+    printer: Any
 
     async def refill(self) -> None:
         self.printer.refill()
@@ -109,6 +103,18 @@ class EscPosRig(OnTheTable, PrinterRig):
 
     async def close_cover(self) -> None:
         self.printer.close_cover()
+
+
+class EscPosRig(PaperRig):
+    def __init__(self, *, confirms: bool = True, presenter: bool = False) -> None:
+        self.printer = ReceiptPrinterSimulator(seed=1, confirms=confirms, presenter=presenter)
+        super().__init__(self.printer, lambda opener: ReceiptPrinter(opener, presenter=presenter))
+
+    def papers(self) -> Sequence[str]:
+        return [paper.text for paper in self.printer.papers if paper.cut]
+
+    async def run_out(self) -> None:
+        self.printer.paper_out_next(3)
 
 
 class TestEscPos(ReceiptPrinterContract):
@@ -121,7 +127,7 @@ class TestEscPosThatCannotConfirm(ReceiptPrinterContract):
         return EscPosRig(confirms=False)
 
 
-class CupsRig(OnTheTable, PrinterRig):
+class CupsRig(PaperRig):
     printing = 60.0
 
     def __init__(self) -> None:
@@ -133,15 +139,6 @@ class CupsRig(OnTheTable, PrinterRig):
 
     async def run_out(self) -> None:
         self.printer.paper_out()
-
-    async def refill(self) -> None:
-        self.printer.refill()
-
-    async def open_cover(self) -> None:
-        self.printer.open_cover()
-
-    async def close_cover(self) -> None:
-        self.printer.close_cover()
 
 
 class TestCups(DocumentPrinterContract):
