@@ -159,14 +159,14 @@ def device(
         raise ConfigError("kiosk device", role, "the kiosk is running and has its devices to itself; stop it first")
     settings, given = read_config(config), device_verbs.Given(amount=amount, receipt=receipt, file=file)
     work = device_verbs.exercise(settings, role, verb, given)
-    if record is not None:
+    section = getattr(settings.devices, role, None)
+    if record is None or section is None:
+        result = asyncio.run(work)
+    else:
         from kiosk_app.record import WARNING, head_of, recorded  # noqa: PLC0415
 
-        section = getattr(settings.devices, role)
         complain("recording", WARNING)
         result = recorded(work, record, head_of(role, str(section.__struct_config__.tag), section, verb, given))
-    else:
-        result = asyncio.run(work)
     if as_json:
         sys.stdout.write(json.dumps(result, ensure_ascii=False) + "\n")
     else:

@@ -32,6 +32,7 @@ from hardware.contract_kit.readers import (  # noqa: E402
     IdCardReaderContract,
     ReaderRig,
 )
+from hardware.contract_kit.replayed import drive, replay  # noqa: E402
 from hardware.contract_kit.rig import OnTheTable, Rig, cannot  # noqa: E402
 from hardware.contract_kit.terminal import CardTerminalContract, CardTerminalRig  # noqa: E402
 
@@ -56,4 +57,6 @@ __all__ = [
     "UpsRig",
     "cannot",
     "case",
+    "drive",
+    "replay",
 ]

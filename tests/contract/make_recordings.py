@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from hardware.channel import Opener, opener_of
+from hardware.contract_kit import drive
 from hardware.dialects import dialect_of
 from hardware.drivers.chip_card_host import smartcard_host
 from hardware.drivers.document_printer import printing_host
@@ -34,7 +35,7 @@ from hardware.simulators.receipt_printer import ReceiptPrinterSimulator
 from hardware.simulators.ups import UpsSimulator
 from hardware.simulators.virtual_reader import VirtualReader
 from hardware.simulators.wire import PtyWire, TcpWire
-from tests.contract.verbs import drive
+from tests.contract.verbs import BUILD, verb_of
 
 FOLDER = Path(__file__).parents[2] / "hardware/recordings"
 DRIVERS = {
@@ -234,7 +235,7 @@ async def record(take: Take, folder: Path) -> str:
         tape = Tape(asyncio.get_running_loop().time)
         TAP.set(tape)
         hands = asyncio.create_task(take.hands(device))
-        facts = await drive(opener, head)
+        facts = await drive(BUILD[role](opener, take.line), verb_of(head))
         await hands
     return tape.develop(dialect, head, facts).text()
 

@@ -6,21 +6,22 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from random import Random
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from typer.testing import CliRunner
 
+from hardware.contract_kit import replay
 from hardware.dialects import Dialect, dialect_of
 from hardware.protocols.sdt import Response
-from hardware.recording import BadRecording, Entry, Recording, clean_facts
-from hardware.replay import Deviation, Player
+from hardware.recording import BadRecording, Entry, Recording
+from hardware.replay import Deviation
 from kiosk_app import cli, record
 from kiosk_app.device_verbs import Facts, Given, exercise
 from kiosk_app.errors import ConfigError
-from tests import virtual
 from tests.contract.make_recordings import FOLDER, TAKES, on_its_wire
-from tests.contract.verbs import drive
+from tests.contract.verbs import BUILD, verb_of
 from tests.kiosk_app.test_config import GOOD
 from tests.kiosk_app.test_device_verbs import at
 
@@ -39,18 +40,9 @@ def dialect(recording: Recording) -> Dialect[Any]:
 
 
 def replayed(recording: Recording) -> Facts:
-    """What the driver makes of it. Raises Deviation."""
-
-    async def whole() -> Facts:
-        player = Player(recording, dialect(recording), dialect(recording))
-        try:
-            facts = await drive(player.open, recording.head)
-        finally:
-            await player.close()
-        player.check()
-        return clean_facts(facts, {name: fact for name, fact in facts.items() if name in recording.outcome})
-
-    return virtual.run(whole())
+    """What our driver makes of it. Raises Deviation."""
+    head = recording.head
+    return replay(recording, lambda opener: BUILD[head["role"]](opener, head["line"]), verb_of(head))
 
 
 def altered(recording: Recording, way: str, note: str, change: Any) -> Recording:
@@ -165,7 +157,7 @@ def record_a_reading(folder: Path, file: Path, *, role: str = "id_card_reader", 
     """``kiosk device id_card_reader read --record FILE`` with a simulated reader on a pseudo-terminal."""
     take = TAKES["id_card_reader-read"]
     config = at(folder, "id_card_reader", str(folder / "line"))
-    head = record.head_of(role, driver, config.devices.id_card_reader, "read", Given())
+    head = record.head_of(role, driver, SimpleNamespace(port=str(folder / "line")), "read", Given())
 
     async def work() -> Facts:
         reader = take.make(folder)
@@ -206,3 +198,10 @@ def test_the_command_line_warns_and_records(tmp_path: Path) -> None:
     assert result.exit_code == 1
     assert "Read the file before you give it to anybody" in result.output + result.stderr
     assert Recording.parse((tmp_path / "wire.txt").read_text("utf-8")).outcome["state"] == "offline"
+
+
+def test_an_unknown_role_is_refused_in_words_also_when_it_is_to_be_recorded(tmp_path: Path) -> None:
+    (tmp_path / "kiosk.toml").write_text(GOOD)
+    words = ["device", "toaster", "read", "--config", str(tmp_path / "kiosk.toml")]
+    result = CliRunner().invoke(cli.app, [*words, "--record", str(tmp_path / "wire.txt")])
+    assert isinstance(result.exception, ConfigError)

@@ -6,7 +6,6 @@ Verbs that ``kiosk device`` has are its own; the others are here. Each gives fac
 import asyncio
 import json
 from collections.abc import Awaitable, Callable, Mapping
-from contextlib import suppress
 from dataclasses import asdict
 from typing import Any
 
@@ -21,8 +20,7 @@ from hardware.drivers.receipt_printer import ReceiptPrinter
 from hardware.drivers.ups import Ups
 from kiosk_app import device_verbs
 from kiosk_app.device_verbs import Facts, Given
-from kiosk_app.devices import Condition, DeviceState, EndorsementPrint, Lamp
-from kiosk_app.errors import KioskError
+from kiosk_app.devices import Condition, EndorsementPrint, Lamp
 
 PDF = b"%PDF-1.4\n1 0 obj << /Type /Page >> endobj\n"
 ENDORSEMENT = EndorsementPrint("sample-job-1", ("样本 SAMPLE", "香港 个人旅游(G) 一次", "逗留不超过7天"))
@@ -87,19 +85,7 @@ VERBS: Mapping[str, Mapping[str, Callable[[Any, Given], Awaitable[Facts]]]] = {
 }
 
 
-async def drive(opener: Opener, head: Mapping[str, str]) -> Facts:
-    """Build the driver of ``head``, let it do the verb, and let go."""
-    device = BUILD[head["role"]](opener, head["line"])
-    verb = VERBS[head["role"]][head["verb"]]
-    life = asyncio.create_task(device.run(), name=head["role"])
-    try:
-        async with asyncio.timeout(120):
-            while device.condition.state is DeviceState.STARTING:  # noqa: ASYNC110 - as a technician would look
-                await asyncio.sleep(0.02)
-            return {"ok": True, **await verb(device, Given(**json.loads(head["given"])))}
-    except KioskError as error:
-        return {"ok": False, "error": type(error).__name__}
-    finally:
-        life.cancel()
-        with suppress(asyncio.CancelledError):
-            await life
+def verb_of(head: Mapping[str, str]) -> Callable[[Any], Awaitable[Facts]]:
+    """What a driver is told by the head of a recording."""
+    verb, given = VERBS[head["role"]][head["verb"]], Given(**json.loads(head["given"]))
+    return lambda device: verb(device, given)
