@@ -41,10 +41,25 @@
     └── ConfigError                names file, key and what is allowed
 
 Every class names ``citizen``, the id of the sentence shown (``screens/texts``), and ``operator``, what the
-person who can act should do. Parents are never raised.
+person who can act should do. Parents are never raised. What people and devices do wrong is of one
+:class:`FaultKind` each: it says who or what ends it, and so whether to wait, to call somebody, or to ask the citizen.
 """
 
+from enum import StrEnum
 from typing import ClassVar
+
+
+class FaultKind(StrEnum):
+    """What ends a fault: time, a repair, or a hand.
+
+    ``TRANSIENT``: it ends by itself, the driver keeps trying; an alarm may wait. ``PERMANENT``: it stays until
+    something is repaired or replaced. ``USER``: whoever stands there mends it without tools: the citizen lays the card
+    down again, the attendant refills paper or frees a jam.
+    """
+
+    TRANSIENT = "transient"
+    PERMANENT = "permanent"
+    USER = "user"
 
 
 class KioskError(Exception):
@@ -81,6 +96,8 @@ class WalkedAway(VisitEnded):
 
 class CitizenError(KioskError):
     """The person at the machine can mend it."""
+
+    kind: ClassVar[FaultKind] = FaultKind.USER
 
 
 class CardNotRead(CitizenError):
@@ -171,6 +188,7 @@ class DeviceError(KioskError):
     """A device cannot do what was asked. ``role`` as in the configuration, ``reason`` a stable key."""
 
     reason: ClassVar[str] = "fault"
+    kind: ClassVar[FaultKind] = FaultKind.PERMANENT
 
     def __init__(self, role: str, detail: str = "") -> None:
         super().__init__(f"{role}: {detail}" if detail else role)
@@ -181,6 +199,7 @@ class DeviceOffline(DeviceError):
     """No answer in time, or the line is gone. The driver keeps reconnecting."""
 
     reason = "offline"
+    kind = FaultKind.TRANSIENT
     citizen = "error.device_offline"
     operator = "Check the device's power and cable; it is used again by itself as soon as it answers."
 
@@ -197,6 +216,7 @@ class PaperOut(DeviceError):
     """No paper."""
 
     reason = "paper_out"
+    kind = FaultKind.USER
     citizen = "error.paper_out"
     operator = "Refill paper; printing resumes by itself."
 
@@ -205,6 +225,7 @@ class PaperJam(DeviceError):
     """Paper is stuck, or the cutter is."""
 
     reason = "paper_jam"
+    kind = FaultKind.USER
     citizen = "error.paper_jam"
     operator = "Open the printer, remove the paper, close it; printing resumes by itself."
 
@@ -213,6 +234,7 @@ class CoverOpen(DeviceError):
     """A cover or door of the printer is open."""
 
     reason = "cover_open"
+    kind = FaultKind.USER
     citizen = "error.cover_open"
     operator = "Close the printer's cover."
 
@@ -221,6 +243,7 @@ class PermitJam(DeviceError):
     """A permit is stuck in the unit."""
 
     reason = "permit_jam"
+    kind = FaultKind.USER
     citizen = "error.permit_jam"
     operator = "Open the permit unit, free the card, hand it to its owner or push it back in, close the unit."
 
@@ -229,6 +252,7 @@ class PermitInTheWay(DeviceError):
     """A permit of before is still inside or waits at the exit."""
 
     reason = "permit_in_the_way"
+    kind = FaultKind.USER
     citizen = "error.permit_in_the_way"
     operator = "Take the card from the exit, or retain it with `kiosk device`."
 
@@ -237,6 +261,7 @@ class RetainBoxFull(DeviceError):
     """The box for kept cards takes no more."""
 
     reason = "retain_box_full"
+    kind = FaultKind.USER
     citizen = "error.retain_box_full"
     operator = "Empty the permit unit's box for kept cards and write down each card's number."
 

@@ -9,7 +9,8 @@ Rules.
   a person notices none of this unless it lasts longer than :data:`PATIENCE`; reading begins again from the start.
 - A PIN is sent once. Whatever happens then, the caller learns it, and nothing is repeated.
 - Edge-triggered: a card that was read or refused is *spent* until the reader was seen empty, also across
-  reconnects. A forgotten card never identifies the next person; who waits while it is in is told once.
+  reconnects: for a moment after pcscd or reader came back, an empty slot may be a card that has no power yet.
+  A forgotten card never identifies the next person; who waits while it is in is told once.
 - Nothing of a card is kept.
 """
 
@@ -47,6 +48,8 @@ from kiosk_app.errors import (
 LOOK, WATCH = 0.25, 1.0
 PATIENCE = 5.0
 SPENT_PAUSE = 0.3
+POWER_UP = 2.0
+"""Seconds after the reader came back for which an empty slot proves nothing (general knowledge, and seen with vpcd)."""
 SETTLE = 1.0
 """Seconds until PC/SC has noticed what ended a command: the card pulled, or its reader."""
 
@@ -62,6 +65,7 @@ class ChipCardReader(Watched):
         self._link = self._host.link
         self._online = asyncio.Event()
         self._spent = self._told = False
+        self._doubtful_until = 0.0
 
     @property
     def capabilities(self) -> frozenset[str]:
@@ -144,9 +148,12 @@ class ChipCardReader(Watched):
     async def _look(self, within: float = 0.0, *, known: bool = False) -> bool:
         """Whether a card is in, ``within`` or as soon as it is not ``known``; keeps condition and ``_spent`` true."""
         present = await self._host.look(within, known=known)
+        now = asyncio.get_running_loop().time()
+        if not self._online.is_set() and self._spent:
+            self._doubtful_until = now + POWER_UP
         self._online.set()
         self.become(Condition(DeviceState.ONLINE))
-        if not present:
+        if not present and now >= self._doubtful_until:
             self._spent = self._told = False
         return present
 

@@ -216,6 +216,8 @@ class DocumentPrinter(Watched):
             raise _JobGone(self.role, "the queue does not remember the job")
         if "error" in answer:
             raise DeviceFault(self.role, f"{op}: {answer.get('detail')}")
+        if not _whole(op, answer):  # what is missing is not guessed
+            raise DeviceFault(self.role, f"{op}: the queue does not say how it is")
         return answer
 
     async def _answer(self) -> Said:
@@ -255,6 +257,24 @@ def _abilities(said: Said) -> frozenset[str]:
         "colour": bool(device.get("color")),
     }
     return frozenset(word for word, has in able.items() if has)
+
+
+def _whole(op: str, answer: Said) -> bool:
+    """Whether everything is there that is read from an answer."""
+    if op == "print":
+        return isinstance(answer.get("job"), int)
+    if op not in {"status", "job"}:
+        return True
+    device = answer.get("device", "not a word of it")
+    printers = [answer.get("queue"), *([] if device is None else [device])]
+    jobs = [answer.get("job")] if op == "job" else []
+    return all(_has(part, "state", int) for part in printers + jobs) and all(
+        _has(part, "reasons", list) for part in printers
+    )
+
+
+def _has(part: object, name: str, kind: type) -> bool:
+    return isinstance(part, dict) and isinstance(part.get(name), kind)
 
 
 def _paused(said: Said) -> bool:

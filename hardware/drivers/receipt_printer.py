@@ -4,7 +4,9 @@ Rules. Before a slip is sent the printer is asked how it is; after it the printe
 executed everything (GS ( H). Only that answer is PRINTED. A printer that does not know the question (learned when it
 is first well) but says it is well is SENT; a line that falls silent after data has left is UNKNOWN. Whatever was not
 printed is cleared from the printer's buffer (DLE DC4 8), at every failure and at every connect: otherwise the
-slip of one citizen comes out before the next one after a refill. A fault is believed when it was read twice:
+slip of one citizen comes out before the next one after a refill. What already hangs out of the printer then, half a
+slip of somebody, is cut off before the next one begins; also at the first slip after a start, since the last run may
+have ended in the middle of one. A fault is believed when it was read twice:
 status bytes have no checksum. Only a presenter has a sensor in its mouth; without one nobody knows whether a
 slip was taken, and we say so. With one it is asked at every connect, before anybody is served: a slip that still
 hangs there is in the condition (``slip: waiting``).
@@ -19,7 +21,7 @@ from typing import TypeVar
 import msgspec
 
 from hardware.channel import Opener, opener_of
-from hardware.drivers.slip_render import render
+from hardware.drivers.slip_render import cut_off, render
 from hardware.link import Link, Trace, Watched
 from hardware.protocols import escpos_status as escpos
 from hardware.protocols.escpos_status import Answer, Ask, EscPosAnswers, Executed, Presenter, Status, StatusByte
@@ -49,6 +51,7 @@ class ReceiptPrinter(Watched):
         self._presenter = presenter
         self._confirms: bool | None = None
         self._count = 0
+        self._hangs = True
         self._executed: set[str] = set()
         self._slip: dict[str, str] = {}
 
@@ -63,15 +66,15 @@ class ReceiptPrinter(Watched):
             both.create_task(self._keep_asking())
 
     async def print(self, slip: Slip) -> PrintOutcome:
-        data = render(slip)
         async with self._link.turn():
             self._refuse(await self._status())
             await self._learn()
             process = self._next_process()
             request = escpos.ask_executed(process) if self._confirms else b""
+            data, self._hangs = (cut_off() if self._hangs else b"") + render(slip), True
             try:
                 await self._link.send(data + request)
-                return await self._follow(process)
+                outcome = await self._follow(process)
             except DeviceOffline as error:
                 self.lost(error)
                 self._link.lose()
@@ -79,6 +82,8 @@ class ReceiptPrinter(Watched):
             except BaseException:
                 await self._clear()
                 raise
+            self._hangs = False
+            return outcome
 
     async def paper_taken(self) -> bool | None:
         if not self._presenter:

@@ -333,3 +333,29 @@ def test_a_queue_that_cannot_ask_its_printer_claims_nothing() -> None:
 
 def test_pages_are_counted_where_the_page_tree_is_readable() -> None:
     assert (pages_of(TWO_PAGES), pages_of(b"%PDF-1.7 compressed")) == (2, None)
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        {"queue": {}, "device": None},
+        {"queue": {"state": 3}, "device": None},
+        {"queue": {"state": "idle", "reasons": []}, "device": None},
+        {"queue": {"state": 3, "reasons": []}, "device": {"state": 3}},
+        {"queue": {"state": 3, "reasons": []}, "device": 7},
+        {"queue": {"state": 3, "reasons": []}},
+        {},
+    ],
+)
+def test_a_queue_that_does_not_say_how_it_is_is_a_fault_and_not_the_end_of_the_machine(said: dict[str, object]) -> None:
+    async def tell(driver: DocumentPrinter, printer: DocumentPrinterSimulator) -> None:
+        printer._status = lambda: said  # type: ignore[method-assign]
+        await asyncio.sleep(5)
+        assert driver.condition.state is DeviceState.HARDWARE_ERROR
+        with pytest.raises(DeviceFault):
+            await driver.print(ONE_PAGE, "voucher")
+        del printer._status
+        await asyncio.sleep(5)
+        assert await driver.print(ONE_PAGE, "voucher") is PrintOutcome.PRINTED
+
+    story(tell)

@@ -341,3 +341,32 @@ def test_what_a_crashed_kiosk_left_in_the_buffer_is_not_printed_after_the_refill
 
 async def _nothing() -> None:
     pass
+
+
+def test_half_a_slip_nobody_wants_is_cut_off_before_the_next_citizens_slip() -> None:
+    async def tell(driver: ReceiptPrinter, printer: ReceiptPrinterSimulator) -> None:
+        printing = asyncio.create_task(driver.print(SLIP))
+        await asyncio.sleep(0.3)
+        printing.cancel()
+        with suppress(asyncio.CancelledError):
+            await printing
+        assert await driver.print(NEXT) is PrintOutcome.PRINTED
+        half, whole = printer.papers
+        assert "缴款回执" in half.text
+        assert whole.text.strip() == "第二张"
+
+    story(tell)
+
+
+def test_half_a_slip_that_hangs_from_before_the_start_is_cut_off_too() -> None:
+    async def main() -> None:
+        printer = ReceiptPrinterSimulator()
+        async with connected(printer) as driver:
+            printing = asyncio.create_task(driver.print(SLIP))
+            await asyncio.sleep(0.3)
+        printing.cancel()
+        async with connected(printer) as driver:
+            assert await driver.print(NEXT) is PrintOutcome.PRINTED
+        assert [paper.text.strip() == "第二张" for paper in printer.papers] == [False, True]
+
+    run(main())
