@@ -12,7 +12,7 @@ from pathlib import Path
 from random import Random
 from typing import Any, ClassVar, Protocol
 
-from hardware.channel import Channel, ChannelClosed, memory_pair
+from hardware.channel import Channel, ChannelClosed, Opener, memory_pair
 from hardware.drivers.card_terminal import CardTerminal as Zvt
 from hardware.drivers.card_terminal_umsips import CardTerminalUmsips
 from hardware.simulators.base import Simulator
@@ -21,6 +21,7 @@ from hardware.simulators.card_terminal_ledger import BankCard, Ledger
 from hardware.simulators.card_terminal_umsips import UmsTerminalSimulator
 from kiosk_app.devices import CardReceipt, CardTerminal, DeviceState, TerminalNotice
 from kiosk_app.money.amounts import Fen
+from kiosk_app.money.payment import Payment, State, what_happened
 from tests import virtual
 
 PRICE = Fen(20_000)
@@ -73,10 +74,12 @@ class Table:
     def _simulator(self) -> Simulator:
         raise NotImplementedError
 
-    def _driver(self) -> CardTerminal:
+    def wired(self, opener: Opener) -> CardTerminal:
+        """A driver on this wire."""
         raise NotImplementedError
 
-    async def _open(self) -> Channel:
+    async def opener(self) -> Channel:
+        """A new wire to the simulator."""
         if not self.simulator.plugged:
             raise ChannelClosed("unplugged")
         near, far = memory_pair()
@@ -88,7 +91,7 @@ class Table:
     # --- the kiosk ---
 
     async def start(self) -> None:
-        self.driver = self._driver()
+        self.driver = self.wired(self.opener)
         self._running = asyncio.create_task(self.driver.run())
         await self.online()
 
@@ -121,11 +124,15 @@ class Table:
     async def pays(self, amount: Fen = PRICE, *, card: str = "sample") -> "asyncio.Task[CardReceipt]":
         """Card and PIN; the bank has not answered yet."""
         paying = self.pay(amount)
+        await self.card_and_pin(card)
+        return paying
+
+    async def card_and_pin(self, card: str = "sample") -> None:
+        """What somebody does who pays."""
         await self.until("card")
         self.sim.insert(card)
-        await self.wait(lambda: self.sim.stage == "pin" or paying.done())
+        await self.until("pin")
         self.sim.type_pin()
-        return paying
 
     async def approved(self, amount: Fen = PRICE) -> CardReceipt:
         return await (await self.pays(amount))
@@ -167,8 +174,8 @@ class ZvtTable(Table):
     def _simulator(self) -> Simulator:
         return CardTerminalSimulator(now=lambda: NOW, when_abandoned="keep")
 
-    def _driver(self) -> CardTerminal:
-        return Zvt(self._open)
+    def wired(self, opener: Opener) -> CardTerminal:
+        return Zvt(opener)
 
 
 class UmsTable(Table):
@@ -181,8 +188,8 @@ class UmsTable(Table):
     def _simulator(self) -> Simulator:
         return UmsTerminalSimulator(now=lambda: NOW)
 
-    def _driver(self) -> CardTerminal:
-        return CardTerminalUmsips(self._open, self.folder / "unionpay", now=lambda: NOW, random=Random(1))
+    def wired(self, opener: Opener) -> CardTerminal:
+        return CardTerminalUmsips(opener, self.folder / "unionpay", now=lambda: NOW, random=Random(1))
 
 
 MAKES: tuple[type[Table], ...] = (ZvtTable, UmsTable)
@@ -212,6 +219,12 @@ def story(make: type[Table], tell: Callable[[Any], Awaitable[None]]) -> None:
 
     virtual.run(whole())
     assert not unread, "\n".join(unread)
+
+
+def judged(before: CardReceipt | None, last: CardReceipt | None, amount: Fen = PRICE) -> State:
+    """What settlement makes of ``last`` after a payment whose answer was lost."""
+    payment = Payment("1", amount, State.UNKNOWN, before=before.trace if before else None)
+    return what_happened(payment, last)
 
 
 async def outcome(awaitable: Awaitable[Any]) -> Any:
