@@ -226,21 +226,22 @@ class CardTerminalUmsips(Watched):
         self._paying = paying = asyncio.create_task(self._pay(attempt), name=f"pay {self.role}")
         paying.add_done_callback(_heard)
         try:
-            receipt = await asyncio.shield(paying)
+            return await asyncio.shield(paying)
         except asyncio.CancelledError:
             attempt.stop.set()
             await asyncio.wait([paying], timeout=ABORT_PATIENCE)
+            self._held = None
             self._poke.set()
             raise
-        self._held = receipt
-        return receipt
 
     async def _pay(self, attempt: Attempt) -> CardReceipt:
         async with self._mine():
             await self._settle()
             try:
                 await self._card.take(attempt, Request(Kind.SALE, attempt.amount).encode())
-                return await self._sell(attempt)
+                receipt = await self._sell(attempt)
+                self._held = None if attempt.stop.is_set() else receipt
+                return receipt
             except BaseException:
                 if self._card.there:
                     attempt.told(TerminalNotice.REMOVE_CARD)

@@ -109,7 +109,7 @@ class UmsHost:
 
     async def _answer(self) -> Message:
         while True:
-            frame = await self.link.receive(TRANSACT)
+            frame = await self.link.receive(2 * TRANSACT)  # whoever asks has a deadline of their own
             if isinstance(frame, Broken):
                 self.end()
                 raise DeviceOffline(self._role, f"the UnionPay host: {frame.why}")

@@ -16,7 +16,7 @@ from typing import Any, Literal
 
 from hardware.channel import Channel, ChannelClosed
 from hardware.protocols.hostlink import Broken, HostLink, Message, encode
-from hardware.protocols.umsips import CardPlace, Key, Response, UmsError, decode_request, redact
+from hardware.protocols.umsips import CardPlace, Key, Response, UmsError, decode_request, mask, redact
 from hardware.simulators.base import Simulator, hand
 from hardware.simulators.card_terminal import Timings
 from hardware.simulators.card_terminal_ledger import CARDS, BankCard, Ledger
@@ -105,7 +105,7 @@ class UmsTerminalSimulator(Simulator):
         if op in {"check", "key"}:
             head["state"] = body[0]
         if op == "transact":
-            head["receipt"] = receipt.decode("gb2312")
+            head["receipt"] = mask(receipt).decode("gb2312")
             body = redact(body)
         await self.answer(channel, encode(Message(head, body if op == "transact" else b"")))
 
@@ -292,6 +292,11 @@ class UmsTerminalSimulator(Simulator):
     def stray(self, on: int = 1) -> None:
         """A library that takes its newest standing sale for what a reversal means."""
         self.bank.strays = bool(int(on))
+
+    @hand("reversals are answered")
+    def reversals_say(self, code: str = "96") -> None:
+        """The bank answers every reversal with this code; empty is as it should be."""
+        self.bank.reversal_code = str(code)
 
     @hand("close the day")
     def close_day(self) -> None:

@@ -45,7 +45,10 @@ class Record:
 
 
 class UmsBank:
-    """``reach`` is told of every stage. ``code``: what the bank says next. ``strays``: 06 hits the sale before."""
+    """``reach`` is told of every stage.
+
+    ``code``: what the bank says next; ``reversal_code``: to every 06. ``strays``: 06 hits the sale before.
+    """
 
     def __init__(self, reach: Callable[[str], Awaitable[None]], timings: Timings, now: Callable[[], datetime]) -> None:
         self._reach, self._timings = reach, timings
@@ -54,7 +57,7 @@ class UmsBank:
         self.record: Record | None = None
         self.signed_in = self.strays = False
         self.reachable = True
-        self.code = ""
+        self.code = self.reversal_code = ""
         self._line = asyncio.Lock()
         self._on_its_way: set[asyncio.Task[Any]] = set()
 
@@ -133,6 +136,8 @@ class UmsBank:
             raise Refusal(NO_RECORD)
 
         def undo() -> Booking:
+            if self.reversal_code:
+                raise Refusal(self.reversal_code)
             named = record.booking
             if named is None or self.ledger.bookings[named.trace - 1].state == "reversed":
                 raise Refusal(BANK_KNOWS_NOTHING)

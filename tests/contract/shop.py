@@ -29,6 +29,7 @@ from offline_cache.store import open_store
 from tests.contract.terminals import MEMORY, PRICE, Table, outcome
 from tests.worlds.world import KEY, KIOSK, STORE_KEY, Crash, FragileJournal, Power, PowerCut, WorldClock
 
+Hand = Callable[[asyncio.Event], Coroutine[Any, Any, None]]
 STANDS = TAKEN - {State.REVERSING, State.APPROVED}
 """States in which the terminal must have the money, once nothing is open there."""
 
@@ -99,14 +100,12 @@ class Shop:
     ) -> None:
         """One citizen, from the charge to its end; errors of payments are theirs. ``hand`` gets their cancel."""
         cancel = asyncio.Event()
-        doing: list[asyncio.Task[Any]] = [
-            asyncio.create_task(self.table.card_and_pin()),
-            asyncio.create_task(power.failed.wait()),
-        ]
+        failing: asyncio.Task[Any] = asyncio.create_task(power.failed.wait())
+        doing = [failing, asyncio.create_task(self.table.card_and_pin())]
         if hand is not None:
             doing.append(asyncio.create_task(hand(cancel)))
         selling = asyncio.create_task(self._charge(cancel, delivers=delivers))
-        await asyncio.wait({selling, doing[1]}, return_when=asyncio.FIRST_COMPLETED)
+        await asyncio.wait({selling, failing}, return_when=asyncio.FIRST_COMPLETED)
         for task in (selling, *doing):
             task.cancel()
             with suppress(asyncio.CancelledError, PowerCut, Exception):
