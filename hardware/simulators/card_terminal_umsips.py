@@ -27,6 +27,9 @@ STAGES = ("card", "pin", "host", "sent", "decided")
 """A transaction's stages: ``host`` is in the library, ``sent`` at the bank, ``decided`` booked and not yet said."""
 
 
+Question = Message | tuple[str, bytes]
+
+
 class Crashed(Exception):
     """The native code wrote to where nothing is."""
 
@@ -64,23 +67,27 @@ class UmsTerminalSimulator(Simulator):
     # --- the line ---
 
     async def talk(self, channel: Channel) -> None:
-        """Answer one host. Its end is the end of the call that is under way."""
+        """Answer one host, one call after the other. Its end is the end of the call that is under way."""
         codec: HostLink | LibraryWire = HostLink() if self._wire == "host" else LibraryWire()
-        call: asyncio.Task[None] | None = None
+        questions: asyncio.Queue[Question] = asyncio.Queue()
+        calling = asyncio.create_task(self._call_all(channel, questions), name="library calls")
         try:
             while data := await channel.read():
                 for ask in codec.feed(data):
                     if isinstance(ask, Broken):
                         return
-                    call = asyncio.create_task(self._answer(channel, ask), name="library call")
+                    questions.put_nowait(ask)
         finally:
-            if call is not None:
-                call.cancel()
-                await asyncio.wait([call])
-                if not call.cancelled():
-                    call.result()
+            calling.cancel()
+            await asyncio.wait([calling])
+            if not calling.cancelled():
+                calling.result()
 
-    async def _answer(self, channel: Channel, ask: "Message | tuple[str, bytes]") -> None:
+    async def _call_all(self, channel: Channel, questions: "asyncio.Queue[Question]") -> None:
+        while True:
+            await self._answer(channel, await questions.get())
+
+    async def _answer(self, channel: Channel, ask: Question) -> None:
         with suppress(ChannelClosed):
             try:
                 if isinstance(ask, Message):
