@@ -29,15 +29,16 @@ Struct = TypeVar("Struct", bound=msgspec.Struct)
 
 
 class Open(msgspec.Struct, frozen=True, kw_only=True):
-    """A request without a final answer. ``trace``: of the sale a void undoes. ``tries``: reversals that were sent.
+    """A request without a final answer. ``trace``: of the sale a void undoes. ``terminal``: that was asked.
 
-    ``strayed``: a reversal undid the sale with this trace instead of ours.
+    ``tries``: reversals that were sent. ``strayed``: a reversal undid the sale with this trace instead of ours.
     """
 
     number: int
     kind: Literal["sale", "void"]
     amount: int
     trace: int = 0
+    terminal: str = ""
     tries: int = 0
     strayed: int = 0
 
@@ -50,6 +51,7 @@ class Sale(msgspec.Struct, frozen=True, kw_only=True):
     amount: int
     day: str
     reference: str
+    terminal: str = ""
     undone: bool = False
     closed: bool = False
 
@@ -119,9 +121,16 @@ class Book:
 
     # --- before a request ---
 
-    def begin(self, kind: Literal["sale", "void"], amount: int, trace: int = 0) -> None:
+    def begin(self, kind: Literal["sale", "void"], amount: int = 0, *, trace: int = 0, terminal: str = "") -> Open:
         """A request is about to leave."""
-        self._write_open(Open(number=self._booked.number + 1, kind=kind, amount=amount, trace=trace))
+        record = Open(number=self._booked.number + 1, kind=kind, amount=amount, trace=trace, terminal=terminal)
+        try:
+            self._write_open(record)
+        except OSError:  # it will not leave; what was half written must not look as if it had
+            with suppress(OSError):
+                self._delete()
+            raise
+        return record
 
     def trying(self) -> None:
         """A reversal is about to leave: counted before it is sent, so that no crash makes them endless."""
@@ -133,7 +142,12 @@ class Book:
     def sold(self, response: Response, day: str) -> None:
         """The sale was approved."""
         sale = Sale(
-            trace=response.trace, batch=response.batch, amount=response.amount, day=day, reference=response.reference
+            trace=response.trace,
+            batch=response.batch,
+            amount=response.amount,
+            day=day,
+            reference=response.reference,
+            terminal=response.terminal,
         )
         last = Last(
             trace=sale.trace,
@@ -143,16 +157,13 @@ class Book:
         )
         self._answered(last, (*self._booked.sales, sale))
 
-    def voided(self, trace: int, response: Response | None) -> None:
-        """The sale with this trace is undone: by ``response``, or (None) by an answer we never saw."""
-        sale, before = self.sale(trace), self._booked.last
-        terminal = before.terminal if before is not None else ""
-        amount = sale.amount if sale is not None else 0
-        if response is not None and response.trace not in {0, trace}:
-            last = Last(trace=response.trace, amount=amount, terminal=terminal, reverses=trace)
+    def voided(self, sale: Sale, response: Response | None) -> None:
+        """``sale`` is undone: by ``response``, or (None) by an answer we never saw."""
+        if response is not None and response.trace not in {0, sale.trace}:
+            last = Last(trace=response.trace, amount=sale.amount, terminal=sale.terminal, reverses=sale.trace)
         else:
-            last = Last(trace=trace, amount=amount, approved=False, terminal=terminal)
-        self._answered(last, self._undone(trace))
+            last = Last(trace=sale.trace, amount=sale.amount, approved=False, terminal=sale.terminal)
+        self._answered(last, self._undone(sale.trace))
 
     def nothing(self) -> None:
         """Nothing was booked, or what was booked is undone: it is as if nobody had asked."""
@@ -182,7 +193,9 @@ class Book:
     def _answered(self, last: Last, sales: tuple[Sale, ...]) -> None:
         number = self.open.number if self.open is not None else self._booked.number
         self._write_booked(Booked(number=number, last=last, sales=sales))
-        self._delete()
+        self.open = None
+        with suppress(OSError):  # its number is booked: what is left of it is over
+            self._delete()
 
     # --- files ---
 

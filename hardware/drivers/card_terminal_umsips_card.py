@@ -38,13 +38,17 @@ class Attempt:
     told: Callable[[TerminalNotice], None]
     stop: asyncio.Event = field(default_factory=asyncio.Event)
 
+    def wanted(self) -> None:
+        """Raises PaymentDeclined when the caller gave up."""
+        if self.stop.is_set():
+            raise declined(CANCELLED)
+
     async def pause(self, seconds: float, deadline: float) -> None:
         """Wait a moment. Raises PaymentDeclined when the caller gave up, or when ``deadline`` has passed."""
         with suppress(TimeoutError):
             async with asyncio.timeout(seconds):
                 await self.stop.wait()
-        if self.stop.is_set():
-            raise declined(CANCELLED)
+        self.wanted()
         if asyncio.get_running_loop().time() > deadline:
             raise declined(TIME_OUT)
 
@@ -68,7 +72,7 @@ class CardAndPin:
 
     async def take(self, attempt: Attempt, request: bytes) -> None:
         """Have a card put in and read. Raises PaymentDeclined, DeviceOffline, DeviceFault."""
-        attempt.told(TerminalNotice.PREPARING)
+        attempt.wanted()
         with suppress(DeviceFault):  # a library that wants to know nothing in advance has no such function
             await self._host.ask("request", request)
         if await self._host.code("enter") < 0:
@@ -99,6 +103,7 @@ class CardAndPin:
             self.stars = 0
         if await self._host.code("block") != 0:
             raise declined(NO_PIN)
+        attempt.wanted()
 
     def _typed(self, key: str) -> bool:
         """Count one key; whether the PIN is complete. Raises PaymentDeclined."""

@@ -14,10 +14,12 @@ import msgspec
 import pytest
 
 from hardware.channel import Opener
-from hardware.drivers.card_terminal_umsips import DRIVER, PAUSES, TRIES, CardTerminalUmsips, Settings
+from hardware.drivers.card_terminal_umsips import DRIVER, CardTerminalUmsips, Settings
+from hardware.drivers.card_terminal_umsips_bank import PAUSES, TRIES
 from hardware.drivers.card_terminal_umsips_book import Book
 from hardware.drivers.card_terminal_umsips_host import TRANSACT
 from hardware.protocols.umsips import Response
+from hardware.simulators import card_terminal_umsips_bank
 from hardware.simulators.card_terminal_umsips import UmsTerminalSimulator
 from kiosk_app.devices import CardTerminal, DeviceState, TerminalNotice
 from kiosk_app.errors import (
@@ -103,7 +105,8 @@ def test_a_record_is_on_the_disk_before_the_bank_is_asked_and_gone_after_its_ans
         paying = await table.pays()
         assert table.record() is None
         await table.until("sent")
-        assert table.record() == {"number": 1, "kind": "sale", "amount": PRICE, "trace": 0, "tries": 0, "strayed": 0}
+        sale = {"number": 1, "kind": "sale", "amount": PRICE, "trace": 0, "terminal": "44070001"}
+        assert table.record() == {**sale, "tries": 0, "strayed": 0}
         await paying
         assert table.record() is None
 
@@ -228,6 +231,47 @@ def test_an_answered_request_whose_record_was_not_deleted_any_more_is_over(tmp_p
     assert again.last.trace == 7
 
 
+class Broken(Book):
+    """A disk whose folder cannot be synced any more."""
+
+    broken = False
+
+    def _sync_folder(self) -> None:
+        if self.broken:
+            raise OSError(5, "Input/output error")
+        super()._sync_folder()
+
+
+def test_a_record_that_was_written_and_not_synced_is_no_record(tmp_path: Path) -> None:
+    book = Broken(tmp_path)
+    book.load()
+    book.broken = True
+    with pytest.raises(OSError, match="Input"):
+        book.begin("sale", PRICE)
+    book.load()
+    assert book.open is None
+
+
+def test_a_booked_sale_whose_record_cannot_be_deleted_is_booked_all_the_same(tmp_path: Path) -> None:
+    book = Broken(tmp_path)
+    book.load()
+    book.begin("sale", PRICE)
+    answer = Response("00", amount=PRICE, trace=7, batch="000001")
+    real = book._write_booked
+
+    def write(booked: Any) -> None:
+        real(booked)
+        book.broken = True
+
+    book._write_booked = write  # type: ignore[method-assign] # the disk dies right after it
+    book.sold(answer, "2026-03-02")
+    assert book.open is None
+    assert book.last is not None
+    again = Book(tmp_path)
+    again.load()
+    assert (again.open, again.last) == (None, book.last)
+
+
 # --- reversals that do not succeed -----------------------------------------------------------------------------
 
 
@@ -335,6 +379,39 @@ def test_a_reversal_that_hit_the_payment_before_is_confessed_and_waits_for_a_per
         assert last is not None
         assert (last.trace, last.approved) == (older, False)
         await table.driver.reverse(older)  # it is undone already
+
+    tells(tell)
+
+
+# --- another terminal ------------------------------------------------------------------------------------------
+
+
+def test_what_is_open_at_one_terminal_is_never_undone_at_another(monkeypatch: pytest.MonkeyPatch) -> None:
+    async def tell(table: Ums) -> None:
+        await table.lost()
+        await table.stop()
+        monkeypatch.setattr(card_terminal_umsips_bank, "TERMINAL", "44070002")
+        table.sim.reversals_say("")
+        await table.begin()
+        await table.stuck()
+        with pytest.raises(ReversalStuck, match="terminal 44070001, this is 44070002"):
+            await table.driver.last()
+        await table.driver.reverse(0)  # the person has it undone at the old one
+        assert table.driver.condition.serves
+        assert table.asked("06") == 0
+
+    tells(tell)
+
+
+def test_a_payment_of_an_exchanged_terminal_is_for_a_person(monkeypatch: pytest.MonkeyPatch) -> None:
+    async def tell(table: Ums) -> None:
+        number = await table.sold()
+        await table.stop()
+        monkeypatch.setattr(card_terminal_umsips_bank, "TERMINAL", "44070002")
+        await table.start()
+        with pytest.raises(ReversalRefused, match="booked by terminal 44070001; 2026-03-02 0"):
+            await table.driver.reverse(number)
+        assert table.taken == PRICE
 
     tells(tell)
 
@@ -607,6 +684,29 @@ def test_the_red_key_and_the_pads_own_time_out_end_it(key: str) -> None:
         assert error.sentence == "pay.declined.cancelled"
         assert table.told[-1] is TerminalNotice.REMOVE_CARD
         await table.wait(lambda: table.sim.state()["place"] == "mouth")
+
+    tells(tell)
+
+
+def test_a_payment_given_up_with_the_last_key_is_not_asked_of_the_bank() -> None:
+    async def tell(table: Ums) -> None:
+        paying = table.pay()
+        await table.until("card")
+        table.sim.insert()
+        await table.until("pin")
+        real = table.sim._call
+
+        async def call(op: str, given: bytes) -> Any:
+            if op == "block":
+                paying.cancel()
+            return await real(op, given)
+
+        table.sim._call = call
+        table.sim.type_pin()
+        await asyncio.wait([paying])
+        assert await table.told_last() is None
+        assert table.sim.ledger.bookings == []
+        assert table.asked("00") == 0
 
     tells(tell)
 
