@@ -17,7 +17,7 @@ from hardware.drivers import card_terminal_umsips_host
 from hardware.drivers.card_terminal_umsips import CardTerminalUmsips
 from hardware.drivers.card_terminal_umsips_host import unionpay_host
 from hardware.hosts.unionpay import Host, receipt
-from hardware.protocols.hostlink import Message
+from hardware.protocols.hostlink import Message, encode
 from hardware.simulators.card_terminal import Timings
 from hardware.simulators.card_terminal_umsips import UmsTerminalSimulator
 from hardware.simulators.umsips_library import library_in, missing
@@ -167,7 +167,7 @@ def test_a_library_that_crashes_after_the_booking_is_only_a_lost_answer() -> Non
 
 
 def test_a_library_that_hangs_is_killed_with_its_host(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(card_terminal_umsips_host, "TRANSACT", 3.0)
+    monkeypatch.setattr(card_terminal_umsips_host, "TRANSACT", 5.0)
 
     async def tell(chain: Chain) -> None:
         chain.sim.hang_at("decided")
@@ -228,7 +228,8 @@ from hardware.drivers.card_terminal_umsips_host import unionpay_host
 async def main():
     channel = await unionpay_host(Path(sys.argv[2]), Path(sys.argv[3]))()
     from hardware.protocols.hostlink import Message, encode
-    await channel.write(encode(Message({"id": 1, "op": "init", "app": 1})))
+    for number, op in enumerate(("init", "enter")):
+        await channel.write(encode(Message({"id": number, "op": op, "app": 1})))
     print((await channel.read())[:4].decode(), flush=True)
     await asyncio.sleep(60)
 asyncio.run(main())
@@ -237,9 +238,9 @@ asyncio.run(main())
 
 def test_one_process_has_the_library_and_a_killed_kiosk_takes_it_along(tmp_path: Path) -> None:
     """A sale may still hang in the bank: nobody may ask for its reversal beside it."""
-    vendor, ours = tmp_path / "vendor", tmp_path / "ours"
+    ours = tmp_path / "ours"
     ours.mkdir()
-    library = library_in(vendor, 1)  # nobody listens there: it need not work
+    library = compiled(tmp_path, "int UMS_EnterCard(void) { for (;;) pause(); }")  # it hangs, and hears nothing
     root = Path(__file__).parents[2]
     argv = [sys.executable, "-c", PARENT, str(root), str(library), str(ours)]
     with subprocess.Popen(argv, stdout=subprocess.PIPE) as kiosk:
@@ -273,15 +274,46 @@ def test_a_host_answers_what_it_cannot_do(tmp_path: Path) -> None:
 
 def test_a_library_without_a_function_says_which(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
-    source = tmp_path / "empty.c"
-    source.write_text("int UMS_Init(int app) { return app - 1; }\n")
-    library = tmp_path / "libempty.so"
-    subprocess.run(["gcc", "-shared", "-fPIC", "-o", library, source], check=True)
+    library = compiled(tmp_path, "")
     host = Host(library, tmp_path)
     [answer] = host.answers(Message({"id": 1, "op": "init", "app": 1}))
     assert answer.head == {"id": 1, "code": 0}
     [answer] = host.answers(Message({"id": 2, "op": "transact"}, bytes(1095)))  # and no "begun" before it
     assert (answer.head["error"], answer.head["detail"]) == ("function", "UMS_TransCard")
+
+
+def test_a_whole_card_number_does_not_leave_the_host(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    library = compiled(
+        tmp_path,
+        """
+        int UMS_ReadCard(char *data) { strcpy(data, "6220001234560017"); return 0; }
+        int UMS_TransCard(const char *request, char *response) {
+            memset(response, ' ', 1164);
+            memcpy(response, "00", 2);
+            memcpy(response + 42, "6220001234560017", 16);
+            memcpy(response + 1161, request + 1092, 3);
+            return 0;
+        }
+        """,
+    )
+    host = Host(library, tmp_path)
+    asked: list[dict[str, object]] = [{"op": "init", "app": 1}, {"op": "read"}, {"op": "transact"}]
+    said = [answer for ask in asked for answer in host.answers(Message({"id": 1, **ask}, b"7" * 1095))]
+    assert [answer.head.get("begun") for answer in said] == [None, None, True, None]
+    assert not [answer for answer in said if FULL_NUMBER in encode(answer)]
+    assert said[-1].body[42:62] == b"622000******0017    "
+    assert said[-1].body[1161:] == b"777"
+
+
+def compiled(folder: Path, functions: str) -> Path:
+    """A library with UMS_Init and ``functions``."""
+    source, library = folder / "some.c", folder / "libsome.so"
+    source.write_text(
+        f"#include <string.h>\n#include <unistd.h>\nint UMS_Init(int app) {{ return app - 1; }}\n{functions}"
+    )
+    subprocess.run(["gcc", "-shared", "-fPIC", "-o", library, source], check=True)
+    return library
 
 
 def test_a_receipt_is_read_masked_and_gone(tmp_path: Path) -> None:
