@@ -328,7 +328,7 @@ class UmsTerminalSimulator(Simulator):
     @hand("hang at stage")
     def hang_at(self, stage: str = "host") -> None:
         """The library never comes back once a transaction reaches ``stage``."""
-        self._set_trap(stage, asyncio.Event().wait)  # type: ignore[arg-type] # it never returns anything
+        self._set_trap(stage, self._hang)
 
     @hand("unplug at stage")
     def unplug_at(self, stage: str = "host") -> None:
@@ -347,8 +347,12 @@ class UmsTerminalSimulator(Simulator):
         for channel in list(self._lines):
             with suppress(ChannelClosed):
                 await channel.close()
-        await asyncio.Event().wait()  # the call dies with its host
+        await self._hang()
 
     async def _pull(self) -> None:
         self._pulling = asyncio.create_task(self.unplug())
+        await self._hang()
+
+    async def _hang(self) -> None:
+        """For ever: the call dies with its host."""
         await asyncio.Event().wait()
