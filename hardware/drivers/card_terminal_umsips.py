@@ -106,6 +106,11 @@ class CardTerminalUmsips(Watched):
         self._poke = asyncio.Event()
 
     @property
+    def capabilities(self) -> frozenset[str]:
+        """What it can do: an approval is not held at the bank, it is given back by a void."""
+        return frozenset({"PIN pad", "presence", "reversal", "end of day"})
+
+    @property
     def stars(self) -> int:
         """How many digits of a PIN are typed now: this PIN pad has no display of its own."""
         return self._card.stars

@@ -16,6 +16,7 @@ what the queue and, behind it, the printer itself say. Documents go from memory 
 it is idle, a printer does not. Its ``state`` is 0 when it could not be reached.
 """
 
+import os
 import socket
 import sys
 from collections.abc import Callable, Mapping
@@ -24,8 +25,7 @@ from urllib.parse import urlsplit
 
 import cups
 
-from hardware.hosts.serving import serve
-from hardware.protocols.hostlink import Message
+from hardware.protocols.hostlink import Broken, HostLink, Message, encode
 
 PIECE = 65536
 REACH = 2.0
@@ -147,11 +147,19 @@ def answer(ask: Message) -> Message:
 
 
 def main() -> None:
-    """Answer until standard input ends."""
+    """Answer until standard input ends. Standard output is ours alone: what libraries print goes to standard error."""
     if len(sys.argv) > 1:
         cups.setServer(sys.argv[1])
     cups.setPasswordCB(lambda _: "")  # nobody is here to be asked
-    serve(lambda ask: [answer(ask)])
+    out = os.dup(sys.stdout.fileno())
+    os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
+    codec = HostLink()
+    while data := os.read(sys.stdin.fileno(), PIECE):
+        for ask in codec.feed(data):
+            if isinstance(ask, Broken):
+                sys.exit(ask.why)
+            with os.fdopen(os.dup(out), "wb") as stream:
+                stream.write(encode(answer(ask)))
 
 
 if __name__ == "__main__":

@@ -789,6 +789,8 @@ def test_the_section_of_kiosk_toml_becomes_this_driver(tmp_path: Path) -> None:
     settings = msgspec.convert({"library": "ums/libumsapi.so"}, DRIVER.settings)
     device = DRIVER.build(settings, tmp_path)
     assert (DRIVER.role, DRIVER.name, device.role) == ("card_terminal", "umsips", "card_terminal")
+    assert isinstance(device, CardTerminalUmsips)
+    assert device.capabilities == {"PIN pad", "presence", "reversal", "end of day"}
     assert not list(tmp_path.iterdir())  # it is not touched
     with pytest.raises(msgspec.ValidationError):
         msgspec.convert({"library": "x", "port": "y"}, DRIVER.settings)
