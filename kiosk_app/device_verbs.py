@@ -31,11 +31,11 @@ from kiosk_app.devices import (
     TerminalNotice,
     Ups,
 )
-from kiosk_app.errors import CitizenError, ConfigError, DeviceOffline, KioskError
+from kiosk_app.errors import CitizenError, ConfigError, DeviceOffline, KioskError, ReversalStuck
 from kiosk_app.fitted import ROLES
 from kiosk_app.money.amounts import Fen
 
-CONNECT, WORK = 10.0, 120.0
+CONNECT, WORK = 20.0, 120.0
 TAKE = 30.0
 """Seconds for a technician to take a card from the permit unit."""
 LAMP = 10.0
@@ -153,11 +153,12 @@ async def last(device: CardTerminal, _: Given) -> Facts:
 
 
 async def reverse(device: CardTerminal, given: Given) -> Facts:
-    """Undo ``--receipt``, or the last transaction."""
+    """Undo ``--receipt``, or the last transaction; first of all a reversal that is stuck and keeps paying closed."""
     number = given.receipt
     if not number:
-        receipt = await device.last()
-        number = receipt.receipt_no if receipt else 0
+        with suppress(ReversalStuck):
+            receipt = await device.last()
+            number = receipt.receipt_no if receipt else 0
     await device.reverse(number)
     return {"reversed": number}
 

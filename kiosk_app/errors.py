@@ -23,6 +23,7 @@
     │   ├── PermitJam                  a permit is stuck inside                      a person must come
     │   ├── PermitInTheWay             a permit of before is still in the machine
     │   ├── RetainBoxFull              no room to keep a card                        a person must come
+    │   ├── ReversalStuck              a lost payment cannot be undone               a person must act
     ├── PaymentError
     │   ├── PaymentDeclined            nothing was taken; ``code`` says why
     │   ├── PaymentUncertain           ask the terminal for its last transaction
@@ -264,6 +265,17 @@ class RetainBoxFull(DeviceError):
     kind = FaultKind.USER
     citizen = "error.retain_box_full"
     operator = "Empty the permit unit's box for kept cards and write down each card's number."
+
+
+class ReversalStuck(DeviceError):
+    """The terminal could not undo a payment whose answer was lost: it takes no other before a person has acted."""
+
+    reason = "reversal_stuck"
+    citizen = "error.reversal_stuck"
+    operator = (
+        "Ask the bank whether the amount of this time was booked, then `kiosk device card_terminal reverse`"
+        " (docs/unionpay-library.md)."
+    )
 
 
 # --- money -----------------------------------------------------------------------------------------------------
