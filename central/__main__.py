@@ -56,9 +56,9 @@ async def _serve(central: Central, host: str) -> None:
     def started(port: int, console_port: int) -> None:
         typer.echo(f"kiosks    https://{host}:{port}/k/v1")
         typer.echo(f"console   http://{LOOPBACK}:{console_port}/")
+        typer.echo(f"authority sha256 {central.authority.fingerprint}")
         if central.provider:
             typer.echo(f"telephone http://{LOOPBACK}:{console_port}/phone")
-        typer.echo(f"authority sha256 {central.authority.fingerprint}")
 
     await central.run(stop, started)
 
@@ -105,9 +105,8 @@ def refund(
     try:
         reconcile_.refund(front.store, front.orders, front.clock, reference, by=by, kiosk_lost=kiosk_lost)
     except (Refused, ProviderSilent) as no:
-        typer.echo(
-            f"not given back: {no.title if isinstance(no, Refused) else 'the provider does not answer'}", err=True
-        )
+        why = no.title if isinstance(no, Refused) else "the provider does not answer"
+        typer.echo(f"not given back: {why}", err=True)
         raise typer.Exit(1) from None
     typer.echo("given back")
 

@@ -182,11 +182,10 @@ class Intake:
 
     def _judgement(self, paid: FinesPaid) -> Judgement:
         """No department accepts what nobody paid; else it decides."""
-        code = reported.objection(self._connection, self._kiosk.id, paid)
-        said = (
-            Judgement(False, code) if code else self._traffic.accept(self._connection, self._kiosk.id, paid, self._now)
-        )
-        reported.judged(self._connection, self._kiosk.id, paid, accepted=said.accepted)
+        kiosk = self._kiosk.id
+        code = reported.objection(self._connection, kiosk, paid)
+        said = Judgement(False, code) if code else self._traffic.accept(self._connection, kiosk, paid, self._now)
+        reported.judged(self._connection, kiosk, paid, accepted=said.accepted)
         return said
 
     def _again(self, event: Event, digest: str, stream: _Stream) -> None:

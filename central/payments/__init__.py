@@ -28,7 +28,7 @@ class ProviderRefused(Exception):
 
 @dataclass(frozen=True)
 class Trade:
-    """What a provider says of a number. ``amount`` in fen, None if it does not say; ``word`` is its own for the state."""
+    """What a provider says of a number. ``amount`` in fen, None if it does not say; ``word``: its own for the state."""
 
     state: OrderState
     word: str

@@ -1,8 +1,11 @@
 """When the orders are looked at: every night at an hour of China in which nobody pays."""
 
 import asyncio
+from contextlib import suppress
 from datetime import datetime, time, timedelta
 from typing import Final
+
+from sqlalchemy.exc import SQLAlchemyError
 
 from central.clock import Clock
 from central.departments.rules import CHINA
@@ -21,7 +24,8 @@ async def nights(front: Front, clock: Clock) -> None:
         await asyncio.sleep(LOOK)
         if (now := _night(clock.now())) > last:
             last = now
-            await asyncio.to_thread(reconcile, front.store, front.orders, clock)
+            with suppress(SQLAlchemyError):
+                await asyncio.to_thread(reconcile, front.store, front.orders, clock)
 
 
 def _night(now: datetime) -> int:

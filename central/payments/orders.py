@@ -157,31 +157,22 @@ class Orders:
         return self._channels[row.channel]
 
     def _begin(self, connection: sa.Connection, kiosk: str, wanted: CreateOrder) -> sa.Row[Any]:
+        new = {"channel": wanted.channel, "amount": wanted.amount, "state": OrderState.WAITING.value}
         return _row(connection, wanted.reference) or self._insert(
-            connection, kiosk, wanted.reference, OrderState.WAITING, wanted.channel, wanted.amount, wanted.seconds
+            connection, kiosk, wanted.reference, timedelta(seconds=wanted.seconds), new
         )
 
     def _begin_closed(self, connection: sa.Connection, kiosk: str, reference: str) -> sa.Row[Any]:
-        return _row(connection, reference) or self._insert(connection, kiosk, reference, OrderState.CLOSED, "", 0, 0)
+        new = {"channel": "", "amount": 0, "state": OrderState.CLOSED.value}
+        return _row(connection, reference) or self._insert(connection, kiosk, reference, timedelta(), new)
 
     def _insert(
-        self,
-        connection: sa.Connection,
-        kiosk: str,
-        reference: str,
-        state: OrderState,
-        channel: str,
-        amount: int,
-        seconds: int,
+        self, connection: sa.Connection, kiosk: str, reference: str, life: timedelta, new: Mapping[str, Any]
     ) -> sa.Row[Any]:
+        empty = dict.fromkeys(("word", "code", "transaction", "reported", "refunded_by"), "")
         now = self._clock.now()
-        connection.execute(
-            orders.insert().values(
-                reference=reference, kiosk=kiosk, channel=channel, amount=amount, state=state.value, word="", code="",
-                transaction="", created_at=now, expires_at=now + timedelta(seconds=seconds), reported="",
-                refunded_by="",
-            )
-        )  # fmt: skip
+        row = {"reference": reference, "kiosk": kiosk, "created_at": now, "expires_at": now + life, **empty, **new}
+        connection.execute(orders.insert().values(row))
         return _known(connection, reference)
 
     def _write(self, reference: str, **values: Any) -> sa.Row[Any]:

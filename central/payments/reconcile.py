@@ -86,20 +86,23 @@ def _case(row: sa.Row[Any], now: datetime) -> Iterator[Case]:
 
 def _why(row: sa.Row[Any], now: datetime, age: timedelta) -> str:
     """Why a person must look at this order now; ``""`` while it is only waited for."""
-    if row.state == OrderState.DISPUTED:
-        return "disputed"
-    if row.state == OrderState.REFUNDED:
-        return "accepted-without-money"
+    if row.state != OrderState.PAID:
+        return "disputed" if row.state == OrderState.DISPUTED else "accepted-without-money"
     if row.refund_wanted_at is not None:
         return "refund-stuck" if now - row.refund_wanted_at > LONG else ""
     if row.reported == "refund due":
         return "refund-due"
+    holds = _holder(row)
+    return "unreported" if not holds else holds if age > LONG else ""
+
+
+def _holder(row: sa.Row[Any]) -> str:
+    """How the kiosk may still hold the report of this payment; ``""`` if it has said that it holds none."""
     beat = msgspec.json.decode(row.report, type=Heartbeat) if row.report else None
     if beat is None or row.seen_at - row.paid_at < GRACE:  # not heard of since the visit
-        return "kiosk-silent" if age > LONG else ""
-    if beat.outbox.count or any(row.reference in issue for issue in beat.issues):
-        return "kiosk-holds-it" if age > LONG else ""
-    return "unreported"
+        return "kiosk-silent"
+    named = any(row.reference in issue for issue in beat.issues)
+    return "kiosk-holds-it" if beat.outbox.count or named else ""
 
 
 # --- the night ---

@@ -1,4 +1,4 @@
-"""A payment provider that does not exist: both real vocabularies on one side, a sample citizen's telephone on the other.
+"""A payment provider that does not exist: both real vocabularies on one side, a sample payer's telephone on the other.
 
 The real ones need a merchant contract, so this is what central talks to in tests, worlds and the demo; it stands
 behind the same wires as they would (:data:`central.payments.wechat.Wire`, :data:`central.payments.alipay.Wire`).
@@ -159,21 +159,16 @@ class SimulatedProvider:
                 return {"code": "10000", "qr_code": code} if code else _alipay_no("ACQ.CONTEXT_INCONSISTENT")
             trade = book.trades.get(f"alipay {number}")
             if method == "alipay.trade.cancel":
-                return {"code": "10000", "retry_flag": "N"} | (_alipay_cancel(trade, book.faults) if trade else {})
+                return {"code": "10000", "retry_flag": "N", **(_alipay_cancel(trade, book.faults) if trade else {})}
             if trade is None or not trade.scanned:
                 return _alipay_no("ACQ.TRADE_NOT_EXIST")
             if method == "alipay.trade.refund":
                 return _alipay_refund(trade, book.faults)
             expired = trade.state == "open" and self._clock.now() >= trade.expires_at and trade.lands_at is None
-            words = {
-                "open": "WAIT_BUYER_PAY",
-                "paid": "TRADE_SUCCESS",
-                "closed": "TRADE_CLOSED",
-                "refunded": "TRADE_CLOSED",
-            }
+            word = {"open": "WAIT_BUYER_PAY", "paid": "TRADE_SUCCESS"}.get(trade.state, "TRADE_CLOSED")
             said = {
                 "code": "10000",
-                "trade_status": "TRADE_CLOSED" if expired else words[trade.state],
+                "trade_status": "TRADE_CLOSED" if expired else word,
                 "total_amount": yuan(trade.amount + book.faults.wrong_amount),
                 "trade_no": trade.transaction,
                 "buyer_logon_id": BUYER,
