@@ -1,8 +1,8 @@
 """Health: what the machine can do now, from the conditions of its parts. Pure, so that one can check it in a table.
 
 Rule: it serves as much as its parts allow. A broken receipt printer closes printing, not paying; without the
-identity reader the number can be typed; without terminal, till or central there is nothing to pay with, and the
-menu says so before the citizen starts.
+identity reader the number can be typed; without the card terminal one can pay by code, if central offers it. Without
+till or central there is nothing to pay with, and the menu says so before the citizen starts.
 """
 
 from collections.abc import Mapping
@@ -15,6 +15,7 @@ NOTES = {
     "receipt_printer": "menu.note.no_receipt",
     "id_card_reader": "menu.note.no_id_reader",
     "document_printer": "menu.note.no_document",
+    "card_terminal": "menu.note.no_card",
 }
 
 
@@ -64,7 +65,9 @@ def menu(parts: Parts) -> tuple[MenuItem, ...]:
 
 def notes(parts: Parts) -> tuple[Text, ...]:
     """What does not work today though services are open."""
-    ill = [role for role, condition in parts.conditions.items() if not condition.serves]
+    ill = {role for role, condition in parts.conditions.items() if not condition.serves}
+    if parts.till:  # the services say themselves that nobody can pay
+        ill.discard("card_terminal")
     return tuple(text(NOTES[role]) for role in NOTES if role in ill)
 
 

@@ -31,9 +31,10 @@ from kiosk_app.devices import (
 )
 from kiosk_app.errors import StoreError
 from kiosk_app.local_time import wait_until
+from kiosk_app.money.by_code import ByCode
 from kiosk_app.money.day import DAY, UNBALANCED, DayEnd
 from kiosk_app.money.payment import KIND, OPEN_AT_TERMINAL, Payment, State, from_entry
-from kiosk_app.money.till import Till
+from kiosk_app.money.till import NEVER_SHOWN, Till
 from kiosk_app.ports import Clock, Entry, Journal, Outbox, Screen, Transport
 from kiosk_app.reporting import Reporting
 from kiosk_app.services.traffic_fines import pay_traffic_fines
@@ -103,7 +104,11 @@ class Machine:
         self._since = clock.now()
         self._shown = ""
         self._owed: asyncio.Queue[Payment] = asyncio.Queue()
-        self.till = Till(journal, outbox, devices.card_terminal, clock, machine=site.machine)
+        self.reporting = Reporting(outbox, transport, random, self._status)
+        central = CentralDesk(transport, self.reporting)
+        self.till = Till(
+            journal, outbox, devices.card_terminal, clock, machine=site.machine, codes=ByCode(central, self._channels)
+        )
         self._day_end = DayEnd(
             journal,
             self.till,
@@ -112,14 +117,13 @@ class Machine:
             hour=surroundings.day_end,
             quiet=lambda: not self.session.visiting,
         )
-        self.reporting = Reporting(outbox, transport, random, self._status)
         self.desk = Desk(
             screen=screen,
             id_card_reader=devices.id_card_reader,
             receipt_printer=devices.receipt_printer,
             document_printer=devices.document_printer,
             till=self.till,
-            central=CentralDesk(transport, self.reporting),
+            central=central,
             journal=journal,
             clock=clock,
             site=site,
@@ -134,6 +138,9 @@ class Machine:
         self.reporting.link_changed.append(lambda _: self._changed())
         self.till.reported.append(self.reporting.kick)
         self.reporting.verdict_came.append(lambda _: self.till.settlement.news())
+
+    def _channels(self) -> tuple[str, ...]:
+        return self.reporting.channels if self.reporting.online else ()
 
     # --- how it is ---
 
@@ -191,7 +198,7 @@ class Machine:
             return OutboxReport(count=0), trouble
 
     def _cases(self) -> list[str]:
-        """What a person should know of: refunds due, payments the terminal has not answered for, an unbalanced day."""
+        """What a person should know of: refunds due, payments nobody has answered for, an unbalanced day."""
         waiting = [payment for payment in self.till.open_payments if payment.state in UNRESOLVED]
         owed = [f"{payment.state.value} {payment.reference}" for payment in [*self.till.refunds_due(), *waiting]]
         day = self._journal.newest(DAY)
@@ -267,7 +274,7 @@ class Machine:
 
     def _settled(self, before: Payment, after: Payment) -> None:
         """Settlement brought an uncertain payment to an end: its citizen has no proof yet."""
-        if before.state in OPEN_AT_TERMINAL - {State.INTENDED}:
+        if before.state in OPEN_AT_TERMINAL - {State.INTENDED} and before.why != NEVER_SHOWN:
             self._owed.put_nowait(after)
         self._changed()
 

@@ -11,7 +11,7 @@ import pytest
 from kiosk_app.devices import Slip
 from kiosk_app.money.amounts import Fen
 from kiosk_app.papers import voucher
-from kiosk_app.papers.proof import PaidFine, PaidFines, Trouble
+from kiosk_app.papers.proof import ByCard, PaidFine, PaidFines, Trouble
 from kiosk_app.papers.slips import WHERE_THE_MONEY_IS, fines_receipt, trouble_slip
 from kiosk_app.papers.voucher import fines_voucher
 
@@ -22,10 +22,7 @@ PAID = PaidFines(
     amount=Fen(40600),
     items=(RED_LIGHT, PARKED),
     paid_at=datetime(2026, 11, 22, 17, 42, tzinfo=UTC),
-    card_name="中国银联",
-    card="**** 4321",
-    authorisation="123456",
-    trace=42,
+    by=ByCard("中国银联", "**** 4321", "123456", 42),
     voucher="440726112300017",
     payer="样**",
     site="样本自助区 3 号机",
