@@ -55,7 +55,7 @@ class Front:
         self.store = Store(engine)
         self.clock = clock
         self.traffic = traffic or Traffic()
-        self.orders = Orders(self.store, clock, channels or {})
+        self.orders = Orders(self.store, clock, {} if channels is None else channels)
         self._limits = limits or Limits()
         self._handlers: dict[str, Handler] = {
             "/hb": self._heartbeat,

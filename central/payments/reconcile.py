@@ -88,10 +88,10 @@ def _why(row: sa.Row[Any], now: datetime, age: timedelta) -> str:
     """Why a person must look at this order now; ``""`` while it is only waited for."""
     if row.state != OrderState.PAID:
         return "disputed" if row.state == OrderState.DISPUTED else "accepted-without-money"
-    if row.refund_wanted_at is not None:
-        return "refund-stuck" if now - row.refund_wanted_at > LONG else ""
     if row.reported == "refund due":
         return "refund-due"
+    if row.refund_wanted_at is not None:
+        return "refund-stuck" if now - row.refund_wanted_at > LONG else ""
     holds = _holder(row)
     return "unreported" if not holds else holds if age > LONG else ""
 

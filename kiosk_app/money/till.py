@@ -123,7 +123,7 @@ class Till:
         return self._open.get(reference)
 
     def recall(self, reference: str) -> Payment | None:
-        """The payment of this reference, open or over, as it was written last; of one that is over, if that can be read."""
+        """The payment of this reference as it was written last; one that is over only if that can be read."""
         if payment := self.find(reference):
             return payment
         with suppress(StoreError):

@@ -27,6 +27,9 @@ from central.departments.rules import china_day
 from central.departments.traffic import Traffic
 from central.front import CAPS, Front
 from central.limits import Limits
+from central.payments import Channel as Provider
+from central.payments.reconcile import Night, reconcile
+from central.payments.simulated import SimulatedProvider
 from hardware.channel import Channel, ChannelClosed, MemoryChannel, Opener, memory_pair
 from hardware.drivers.card_terminal import CardTerminal
 from hardware.drivers.document_printer import DocumentPrinter
@@ -144,6 +147,10 @@ class Network:
         self._front, self._random = front, random
         self.up = True
         self.lose_replies = 0.0
+        self.lose_next: str | None = None
+        """The path of which the next reply is lost."""
+        self.waits = 0.0
+        """Seconds that central itself waited for somebody else."""
 
     async def post(self, path: str, body: bytes, *, deadline: float) -> bytes:
         await asyncio.sleep(self._random.uniform(0.01, 0.2))
@@ -151,9 +158,12 @@ class Network:
             await asyncio.sleep(min(deadline, 3.0))
             raise CentralUnreachable("no route")
         status, answer = self._front.post(KIOSK, path, body)
-        if self._random.random() < self.lose_replies:
+        waits, self.waits = self.waits, 0.0
+        if self._random.random() < self.lose_replies or path == self.lose_next or waits >= deadline:
+            self.lose_next = None if path == self.lose_next else self.lose_next
             await asyncio.sleep(deadline)
             raise CentralUnreachable("reply lost")
+        await asyncio.sleep(waits)
         await asyncio.sleep(self._random.uniform(0.01, 0.2))
         if status == 200:
             return answer
@@ -177,7 +187,11 @@ class World:
         self.document_printer = DocumentPrinterSimulator(seed=chance(2**32))
         self.engine = memory_engine()
         self.department = Traffic()
-        self.front = Front(self.engine, self.clock, traffic=self.department, limits=Limits(PLENTY))
+        self.provider = SimulatedProvider(self.clock, wait=self._provider_waits)
+        self.channels: dict[str, Provider] = {}
+        self.front = Front(
+            self.engine, self.clock, traffic=self.department, channels=self.channels, limits=Limits(PLENTY)
+        )
         self.front.register(KIOSK, KEY.public_pem)
         with self.engine.begin() as connection:
             samples.load(connection, china_day(MORNING))
@@ -194,6 +208,18 @@ class World:
         self.lives: list[tuple[float, float]] = []
 
     # --- hands of the world ---
+
+    def offer_codes(self, *names: str) -> None:
+        """Central has contracts with these providers (none named: with both), as kiosks hear with a heartbeat."""
+        every = self.provider.channels
+        self.channels.update({name: every[name] for name in names or every})
+
+    def _provider_waits(self, seconds: float) -> None:
+        self.network.waits += seconds
+
+    def reconcile(self) -> Night:
+        """Central's night comes."""
+        return reconcile(self.front.store, self.front.orders, self.clock)
 
     def pay_at_counter(self) -> None:
         """One of the sample citizen's open decisions is paid elsewhere."""
