@@ -252,8 +252,8 @@ class Stand(World):
         self.clock.now = lambda: now() + by  # type: ignore[method-assign] # as an RTC does
 
     async def codes_are_offered(self, *names: str) -> None:
-        """Central offers codes, and the machine has heard of it."""
-        self.offer_codes(*names)
+        """Central offers codes (none named: both), and the machine has heard of it."""
+        self.offer_codes(*(names or self.provider.channels))
         self.machine.reporting.changed()
         await self.until(lambda: set(self.machine.reporting.channels) == set(self.channels))
 

@@ -35,7 +35,8 @@ async def _refused_by_department(stand: Stand, channel: str = "wechat") -> str:
 
 
 def _reference(stand: Stand) -> str:
-    return stand.books_here.entries(kind="payment")[-1].reference
+    newest: str = stand.books_here.entries(kind="payment")[-1].reference
+    return newest
 
 
 # --- the happy path --------------------------------------------------------------------------------------------
@@ -619,7 +620,7 @@ async def test_a_store_that_dies_with_the_approval_gives_the_money_back_at_once(
 async def test_a_plug_pulled_at_any_entry_ends_delivered_or_returned(
     stand: Stand, state: str, when: str, channel: str
 ) -> None:
-    stand.offer_codes()
+    stand.offer_codes(*CHANNELS)
     await stand.start()
     await stand.until(lambda: stand.machine.reporting.channels)
     stand.cut_power_at(state, when=when)
@@ -640,7 +641,7 @@ async def test_a_plug_pulled_at_any_entry_ends_delivered_or_returned(
 @pytest.mark.parametrize("state", ["unknown", "declined", "reversing", "reversed"])
 @pytest.mark.parametrize("when", ["before", "after"])
 async def test_a_plug_pulled_while_leaving_ends_with_the_money_back(stand: Stand, state: str, when: str) -> None:
-    stand.offer_codes()
+    stand.offer_codes(*CHANNELS)
     await stand.start()
     await stand.until(lambda: stand.machine.reporting.channels)
     stand.cut_power_at(state, when=when)

@@ -29,7 +29,7 @@ from central.front import CAPS, Front
 from central.limits import Limits
 from central.payments import Channel as Provider
 from central.payments.reconcile import Night, reconcile
-from central.payments.simulated import SimulatedProvider
+from central.payments.simulated import Faults, NotPossible, SimulatedProvider
 from hardware.channel import Channel, ChannelClosed, MemoryChannel, Opener, memory_pair
 from hardware.drivers.card_terminal import CardTerminal
 from hardware.drivers.document_printer import DocumentPrinter
@@ -52,7 +52,7 @@ from offline_cache.store import open_store
 from provisioning.device_key import DeviceKey
 from tests.people import ScriptedScreen
 from tests.worlds.citizen import Citizen
-from tests.worlds.faults import FAULTS, RARE, Plan
+from tests.worlds.faults import FAULTS, OF_CODES, RARE, Plan
 
 KIOSK = "0198c0de-0000-7000-8000-0000000000ff"
 MORNING = datetime(2026, 11, 23, 1, 0, tzinfo=UTC)
@@ -75,10 +75,15 @@ class Crash:
 
 
 class WorldClock:
-    """Wall time that follows the loop."""
+    """Wall time that follows the loop, and stays at its last moment when the world is over."""
+
+    def __init__(self) -> None:
+        self._last = MORNING
 
     def now(self) -> datetime:
-        return MORNING + timedelta(seconds=asyncio.get_running_loop().time())
+        with contextlib.suppress(RuntimeError):  # no loop runs any more
+            self._last = MORNING + timedelta(seconds=asyncio.get_running_loop().time())
+        return self._last
 
 
 class Power:
@@ -196,6 +201,7 @@ class World:
         with self.engine.begin() as connection:
             samples.load(connection, china_day(MORNING))
         self.network = Network(self.front, Random(chance(2**32)))
+        self.offer_codes(*plan.channels)
         self.citizen = Citizen(self)
         self.entries = 0
         self.crashes = 0
@@ -210,9 +216,21 @@ class World:
     # --- hands of the world ---
 
     def offer_codes(self, *names: str) -> None:
-        """Central has contracts with these providers (none named: with both), as kiosks hear with a heartbeat."""
+        """Central has contracts with these providers, as kiosks hear with a heartbeat."""
         every = self.provider.channels
-        self.channels.update({name: every[name] for name in names or every})
+        self.channels.update({name: every[name] for name in names})
+
+    def pay_later(self, code: str, delay: float, lag: float) -> None:
+        """A telephone pays this code after ``delay`` seconds, whatever became of the machine that showed it."""
+
+        async def pay() -> None:
+            await asyncio.sleep(delay)
+            with contextlib.suppress(NotPossible):
+                self.provider.pay(code, lag=lag)
+
+        paying = asyncio.create_task(pay(), name="telephone")
+        self._serving.add(paying)
+        paying.add_done_callback(self._serving.discard)
 
     def _provider_waits(self, seconds: float) -> None:
         self.network.waits += seconds
@@ -239,16 +257,18 @@ class World:
 
     async def run(self, *, quiet: float = 1800) -> None:
         """Visits with faults and at most one power cut, then ``quiet`` seconds in which everything is mended."""
-        faults = [asyncio.create_task((FAULTS | RARE)[name](self), name=name) for name in self.plan.names]
+        faults = [asyncio.create_task((FAULTS | OF_CODES | RARE)[name](self), name=name) for name in self.plan.names]
         await self._live(Power(self.crash), self.plan.visits, faults)
         if self.crashes:
             await asyncio.sleep(self.random.uniform(3, 60))
             await self._live(Power(None, self.entries), 0, faults)
         await self._mend()
         await self._live(Power(None, self.entries), 0, [], quiet=quiet)
+        self.reconcile()
 
     async def _mend(self) -> None:
         self.network.up, self.network.lose_replies, self.department.available = True, 0.0, True
+        self.provider.set_faults(**msgspec.to_builtins(Faults()))
         self.card_terminal.bank_line(1)
         self.receipt_printer.clear_jam()
         for simulator in (self.id_card_reader, self.card_terminal, self.receipt_printer, self.document_printer):
