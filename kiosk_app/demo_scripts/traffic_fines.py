@@ -2,7 +2,7 @@
 
 from central.departments.samples import SAMPLES
 from kiosk_app.demo_citizen import Citizen
-from kiosk_app.demo_scripts.paying import pay_by_card, take_everything
+from kiosk_app.demo_scripts.paying import pay_by_card, pay_by_code, take_everything
 
 PERSON = "zhang"
 LEFT_FOR_LATER = SAMPLES[1].number
@@ -21,6 +21,19 @@ async def traffic_fines(citizen: Citizen) -> None:
     await citizen.moment("chosen")
     await citizen.touch("ChooseMany", "go")
     await pay_by_card(citizen)
+    await take_everything(citizen)
+
+
+async def traffic_fines_by_code(citizen: Citizen) -> None:
+    """The same with a telephone instead of the bank card."""
+    await _begin(citizen)
+    await citizen.see("PlaceCard")
+    await citizen.hand("id_card_reader", "lay", card=PERSON)
+    await citizen.touch("ChooseMany", LEFT_FOR_LATER)
+    await citizen.picture("choose")
+    await citizen.moment("chosen")
+    await citizen.touch("ChooseMany", "go")
+    await pay_by_code(citizen)
     await take_everything(citizen)
 
 
