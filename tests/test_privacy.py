@@ -115,9 +115,8 @@ async def test_who_paid_by_code_stays_with_the_provider(stand: Stand, channel: s
     await stand.until(lambda: stand.machine.waiting_reports() == 0)
     _nothing_is_left(stand)
     with stand.engine.connect() as central:
-        kept = [
-            row for table in ("event", "payment_order") for row in central.exec_driver_sql(f"SELECT * FROM {table}")
-        ]
+        tables = ("event", "payment_order", "traffic_payment")
+        kept = [row for table in tables for row in central.exec_driver_sql(f"SELECT * FROM {table}")]
     with closing(connect(stand.folder / "store", STORE_KEY, read_only=True)) as store:
         kept += [row for table in ("journal", "outbox") for row in store.execute(f"SELECT * FROM {table}")]
     everywhere = [str([_text(field) for row in kept for field in row]), str(stand.logs), *stand.slips()]

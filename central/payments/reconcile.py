@@ -32,7 +32,7 @@ LATE: Final = timedelta(days=8)
 """So long a closed order is looked at, for money that came late. (Orders live 7 days at most: ``domain.md`` 8.8.)"""
 
 ADVICE: Final = {
-    "unreported": "The kiosk knows of nothing: give it back with `refund`.",
+    "unreported": "The kiosk knows of nothing. Unless its store was set aside since: give it back with `refund`.",
     "kiosk-silent": "Find the kiosk first: it may still hold the report. If it is lost: `refund --kiosk-lost`.",
     "kiosk-holds-it": "The kiosk has the payment and cannot end it: see its issues.",
     "refund-due": "The kiosk could not give it back: `refund`, then close the case at the kiosk.",
@@ -127,7 +127,6 @@ def reconcile(store: Store, desk: Orders, clock: Clock) -> Night:
         except (ProviderSilent, ProviderRefused):
             silent += 1
             continue
-        desk.looked_at(after.reference)
         changed += after.state != row.state
     return Night(looked=looked, changed=changed, silent=silent)
 

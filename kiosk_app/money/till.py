@@ -9,8 +9,8 @@ transaction that makes it *fulfilled*. How money is taken and given back is the 
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager, suppress
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager, suppress
 from dataclasses import replace
 from datetime import datetime
 from typing import Any, NoReturn
@@ -224,19 +224,26 @@ class Till:
             async with self._lock:
                 self._be_open(way)
                 payment = self._begin(amount, way)
-                self.charging = payment.reference
-                charge = await self._take(payment, told, cancel)
-                try:
-                    yield charge
-                    if charge.payment.state is State.APPROVED:
-                        charge.payment = self.write(charge.payment, State.FULFILLED)
-                except Exception as error:  # whatever it is, the goods were not delivered
-                    await self._undo(charge, type(error).__name__)
-                    raise
-                await self._finish(charge)
+                with self._charging(payment.reference):
+                    charge = await self._take(payment, told, cancel)
+                    try:
+                        yield charge
+                        if charge.payment.state is State.APPROVED:
+                            charge.payment = self.write(charge.payment, State.FULFILLED)
+                    except Exception as error:  # whatever it is, the goods were not delivered
+                        await self._undo(charge, type(error).__name__)
+                        raise
+                    await self._finish(charge)
+        finally:
+            self.settlement.news()  # whatever is still open
+
+    @contextmanager
+    def _charging(self, reference: str) -> Iterator[None]:
+        self.charging = reference
+        try:
+            yield
         finally:
             self.charging = ""
-            self.settlement.news()  # whatever is still open
 
     def _be_open(self, way: Way) -> None:
         if why := self.why_closed(way.means):
@@ -276,7 +283,7 @@ class Till:
             if not isinstance(error, PaymentUncertain):
                 log.error("bug", at="pay", error=type(error).__name__, reference=payment.reference)
             told(payment.reference, None)
-            return await self._ask(payment, wanted=True)
+            return await self._ask(payment, wanted=not cancel.is_set())
         if receipt is None and not payable:
             self.write(payment, State.UNKNOWN, why=NEVER_SHOWN)
             raise Left("payment cancelled")
