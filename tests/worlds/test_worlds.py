@@ -20,7 +20,7 @@ from tests.worlds.world import Crash
 CALM = Plan((), 0.0)
 
 
-@pytest.mark.parametrize("seed", [11, 3])
+@pytest.mark.parametrize("seed", [10, 12])
 def test_all_promises_hold_whatever_fails_and_whenever_the_plug_is_pulled(seed: int) -> None:
     report = Report()
     run_seed(seed, report)
