@@ -141,6 +141,21 @@ async def test_settlement_does_not_close_the_code_that_is_being_shown(stand: Sta
 
 
 @story
+async def test_a_second_charge_that_is_refused_does_not_give_the_first_ones_code_to_settlement(stand: Stand) -> None:
+    await stand.codes_are_offered()
+    shown = await stand.person.comes_to_scan()
+    stand.machine.till.paused = "menu.closed.day_end"
+    with pytest.raises(TillClosed):
+        async with stand.machine.till.charge(Fen(100), lambda *_: None, asyncio.Event()):
+            pass
+    stand.machine.till.paused = ""
+    await asyncio.sleep(10)
+    stand.provider.pay(shown.code)
+    await stand.person.sees(Done)
+    assert stand.states() == PAID
+
+
+@story
 async def test_a_code_is_paid_once_however_often_it_is_scanned(stand: Stand) -> None:
     await stand.codes_are_offered()
     shown = await stand.person.comes_to_scan()
