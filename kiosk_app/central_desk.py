@@ -6,7 +6,7 @@ import msgspec
 
 from kiosk_app.contract import Body, Verdict
 from kiosk_app.errors import CentralRefused, CentralUnreachable
-from kiosk_app.money.till import Charge
+from kiosk_app.money.charge import Charge
 from kiosk_app.ports import Question, Transport
 from kiosk_app.reporting import Reporting
 

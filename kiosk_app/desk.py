@@ -32,9 +32,10 @@ from kiosk_app.errors import (
     WalkedAway,
 )
 from kiosk_app.money.amounts import Fen
+from kiosk_app.money.charge import Charge
 from kiosk_app.money.means import CodeShown, Notice, Way
 from kiosk_app.money.payment import Payment
-from kiosk_app.money.till import Charge, Till
+from kiosk_app.money.till import Till
 from kiosk_app.papers.proof import Trouble
 from kiosk_app.papers.slips import trouble_slip
 from kiosk_app.ports import Clock, Journal, Screen

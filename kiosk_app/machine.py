@@ -32,9 +32,10 @@ from kiosk_app.devices import (
 from kiosk_app.errors import StoreError
 from kiosk_app.local_time import wait_until
 from kiosk_app.money.by_code import ByCode
+from kiosk_app.money.charge import NEVER_SHOWN
 from kiosk_app.money.day import DAY, UNBALANCED, DayEnd
 from kiosk_app.money.payment import KIND, OPEN_AT_TERMINAL, Payment, State, from_entry
-from kiosk_app.money.till import NEVER_SHOWN, Till
+from kiosk_app.money.till import Till
 from kiosk_app.ports import Clock, Entry, Journal, Outbox, Screen, Transport
 from kiosk_app.reporting import Reporting
 from kiosk_app.services.traffic_fines import pay_traffic_fines
