@@ -40,6 +40,8 @@ ADVICE: Final = {
     "disputed": "The provider names another amount: compare with its merchant pages.",
     "accepted-without-money": "Given back, and the department still counts it as paid: ask the department.",
 }
+ACCOUNTED: Final = FULFILLED | {"refunded"}
+"""What a kiosk says of money that stays with the provider: it was delivered, or a person handed it out."""
 REFUNDABLE: Final = frozenset({"unreported", "refund-due", "refund-stuck"})
 
 
@@ -60,9 +62,9 @@ class Case(msgspec.Struct, frozen=True, kw_only=True):
 
 def cases(connection: sa.Connection, now: datetime) -> list[Case]:
     """Every open case, oldest first."""
-    done = orders.c.reported.in_(FULFILLED)
-    open_ = (orders.c.state == OrderState.DISPUTED) | ((orders.c.state == OrderState.PAID) & ~done)
-    odd = (orders.c.state == OrderState.REFUNDED) & done
+    kept = orders.c.reported.in_(ACCOUNTED)
+    open_ = (orders.c.state == OrderState.DISPUTED) | ((orders.c.state == OrderState.PAID) & ~kept)
+    odd = (orders.c.state == OrderState.REFUNDED) & orders.c.reported.in_(FULFILLED)
     joined = sa.select(orders, presence.c.seen_at, presence.c.report).join(
         presence, presence.c.kiosk == orders.c.kiosk, isouter=True
     )

@@ -336,6 +336,16 @@ def test_a_person_gives_back_a_case_and_nothing_else(town: Town) -> None:
     assert (line.state, line.refunded_by) == ("refunded", "样本员工")
 
 
+def test_money_that_a_person_handed_out_at_the_kiosk_is_no_case_any_more(town: Town) -> None:
+    town.pay()
+    town.fleet.say(town.fleet.moved(REFERENCE, "approved", 20_000), town.fleet.moved(REFERENCE, "refund due", 20_000))
+    town.clock.turn(minutes=11)
+    town.beat()
+    assert town.whys() == ["refund-due"]
+    town.fleet.say(town.fleet.moved(REFERENCE, "refunded", 20_000))
+    assert town.whys() == []
+
+
 def test_money_given_back_for_what_the_department_counts_as_paid_is_a_case(town: Town) -> None:
     due = decision(town)
     town.pay(amount=due.due)
