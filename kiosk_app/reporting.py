@@ -19,6 +19,7 @@ from kiosk_app.contract import (
     Heartbeat,
     HeartbeatReply,
     Verdict,
+    decode,
 )
 from kiosk_app.errors import CentralError, CentralUnreachable, StoreError
 from kiosk_app.ports import Outbox, Transport
@@ -88,7 +89,7 @@ class Reporting:
         """Send once; False when central took nothing in (it waits for a gap, or a department): not again at once."""
         body = await self._transport.post("/tx/batch", msgspec.json.encode(batch), deadline=BATCH_DEADLINE)
         try:
-            reply = msgspec.json.decode(body, type=BatchReply)
+            reply = decode(body, BatchReply)
         except msgspec.DecodeError as error:
             raise CentralUnreachable(f"unreadable answer: {error}") from error
         self._failures = 0
@@ -115,7 +116,7 @@ class Reporting:
                 body = await self._transport.post("/hb", message, deadline=HEARTBEAT_DEADLINE)
                 returned = not self.online
                 self._set_online(True)
-                pause = min(msgspec.json.decode(body, type=HeartbeatReply).next_s, LONGEST_BEAT) if body else BEAT
+                pause = min(decode(body, HeartbeatReply).next_s, LONGEST_BEAT) if body else BEAT
                 if returned:
                     self.kick()
             except (CentralError, msgspec.DecodeError) as error:
