@@ -56,7 +56,7 @@ class Rtu:
     """Bytes in, messages out. ``asked``: this end is asked, so what comes in are questions."""
 
     def __init__(self, *, asked: bool = False) -> None:
-        self._framer = _framer(asked=asked)
+        self._asked, self._framer = asked, _framer(asked=asked)
         self._buffer = b""
 
     def feed(self, data: bytes) -> list[Message]:
@@ -68,7 +68,12 @@ class Rtu:
             self._buffer = b""
             return []
         self._buffer = self._buffer[used:]
-        return [] if pdu is None else [_message(pdu)]
+        return [] if pdu is None or not self._meant(pdu) else [_message(pdu)]
+
+    def _meant(self, pdu: ModbusPDU) -> bool:
+        """pymodbus hears a "no" to any function, also among questions, where it is another board's answer."""
+        said_no = pdu.function_code & 0x80
+        return not said_no or (not self._asked and pdu.function_code & 0x7F in _KNOWN)
 
     def forget(self) -> None:
         """The line was silent: what has come so far will never be a frame."""

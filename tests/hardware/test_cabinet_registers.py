@@ -55,6 +55,13 @@ def test_no_registers_are_too_strange_to_be_read(registers: list[int]) -> None:
     assert set(State.of(registers).open_doors) <= set(range(16))
 
 
+def test_a_block_that_is_not_whole_is_nothing_and_never_a_board_of_ours() -> None:
+    for block, size in ((Board, cabinet.BOARD_SIZE), (State, cabinet.STATE_SIZE)):
+        for short in range(size):
+            with pytest.raises(ValueError, match="registers of"):
+                block.of([0] * short)
+
+
 def test_a_board_of_another_kind_or_version_is_not_known() -> None:
     assert Board.of(Board().registers()).known
     assert not replace(Board(), magic=0).known
@@ -126,6 +133,13 @@ def test_a_right_checksum_over_nonsense_is_still_nonsense(body: bytes) -> None:
 
 def test_a_function_that_nobody_uses_here_is_noise() -> None:
     assert heard(bytes.fromhex("01 05 00 00 ff 00 8c 3a")) == []  # a whole answer to "write single coil"
+
+
+def test_a_no_is_heard_by_who_asked_and_only_to_a_function_that_is_used_here() -> None:
+    ours = answer(Message(1, READ_INPUT, error=2))
+    theirs = answer(Message(1, 0x05, error=2))
+    assert heard(ours) == [Message(1, READ_INPUT, error=2)]
+    assert heard(theirs) == Rtu(asked=True).feed(ours) == Rtu(asked=True).feed(theirs) == []
 
 
 def test_a_flood_of_noise_does_not_hold_the_loop() -> None:
