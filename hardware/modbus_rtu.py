@@ -7,6 +7,7 @@ the rule of the field stands: one question, one answer, and whoever asks again c
 Why only pymodbus' codec and not its client: ``docs/decisions/0005``.
 """
 
+import struct
 from dataclasses import dataclass
 from typing import Final
 
@@ -71,9 +72,12 @@ class Rtu:
         return [] if pdu is None or not self._meant(pdu) else [_message(pdu)]
 
     def _meant(self, pdu: ModbusPDU) -> bool:
-        """pymodbus hears a "no" to any function, also among questions, where it is another board's answer."""
-        said_no = pdu.function_code & 0x80
-        return not said_no or (not self._asked and pdu.function_code & 0x7F in _KNOWN)
+        """What pymodbus lets pass: a "no" to any function, also among questions (another board's answer), and an
+        order to write more registers than it brings.
+        """
+        if pdu.function_code & 0x80:
+            return not self._asked and pdu.function_code & 0x7F in _KNOWN
+        return not self._asked or pdu.function_code != WRITE_HOLDING or pdu.count == len(pdu.registers)
 
     def forget(self) -> None:
         """The line was silent: what has come so far will never be a frame."""
@@ -86,7 +90,7 @@ def question(message: Message) -> bytes:
 
 
 def answer(message: Message) -> bytes:
-    """The frame that answers ``message``."""
+    """The frame that answers ``message``. Raises ValueError for what no frame can say."""
     if message.error:
         pdu = ExceptionResponse(message.function, ExcCodes(message.error), device_id=message.unit)
         return _framer(asked=True).buildFrame(pdu)
@@ -100,7 +104,10 @@ def _encode(message: Message, kind: type[ModbusPDU]) -> bytes:
         count=message.count or len(message.registers),
         registers=list(message.registers),
     )
-    return _framer(asked=True).buildFrame(pdu)
+    try:
+        return _framer(asked=True).buildFrame(pdu)
+    except struct.error as error:
+        raise ValueError(str(error)) from error
 
 
 def _message(pdu: ModbusPDU) -> Message:

@@ -19,7 +19,8 @@ def test_the_operations_handbook_has_every_result_code_as_the_code_has_it() -> N
 
 
 def test_every_locked_package_is_in_the_notices_with_its_version() -> None:
-    locked = re.findall(r"^([A-Za-z0-9_.-]+)==([^ ]+)", (ROOT / "requirements.lock").read_text("utf-8"), re.MULTILINE)
+    locks = "".join((ROOT / name).read_text("utf-8") for name in ("requirements.lock", "requirements-fuzz.lock"))
+    locked = re.findall(r"^([A-Za-z0-9_.-]+)==([^ ]+)", locks, re.MULTILINE)
     notices = (ROOT / "docs/notices.md").read_text("utf-8")
     assert [name for name, version in locked if f"| {name} | {version} |" not in notices] == []
 
