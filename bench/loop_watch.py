@@ -2,11 +2,13 @@
 
 Every callback of the loop is timed by wrapping ``asyncio.events.Handle._run``; asyncio's own debug mode does the
 same and slows everything down by much more. A second thread looks every few milliseconds whether one callback has
-been running for long, and if so notes where: the innermost line of ours on the loop's stack. The report is written
-when the kiosk ends. A task's step is named after the task, anything else after its function.
+been running for long, and if so notes where: the innermost line of ours on the loop's stack. Beside the time that
+passed stands what the processor worked for us: where other programs want it too, only that is ours. The garbage
+collector strikes anywhere and is noted apart. The report is written when the kiosk ends. A task's step is named after the task, anything else after its function.
 """
 
 import asyncio
+import gc
 import json
 import sys
 import threading
@@ -23,12 +25,16 @@ SLOW, LOOK = 0.005, 0.003
 
 
 class Watch:
-    """``took`` are the seconds of every callback; ``slow`` those of note: when, how long, who, and where."""
+    """``took`` are the seconds of every callback; ``slow`` those of note: when, how long, computing, who, and where.
+
+    ``collected`` are the seconds of every run of the garbage collector.
+    """
 
     def __init__(self) -> None:
         self.took = array("d")
-        self.slow: list[tuple[float, float, str, str]] = []
-        self._began = 0.0
+        self.slow: list[tuple[float, float, float, str, str]] = []
+        self.collected = array("d")
+        self._began = self._computed = self._collecting = 0.0
         self._where = ""
         self._loop_thread = threading.get_ident()
 
@@ -38,18 +44,25 @@ class Watch:
 
         def timed(handle: asyncio.Handle) -> None:
             name = named(handle._callback)  # type: ignore[attr-defined] # the name is gone when it has run
-            self._where, self._began = "", time.monotonic()
+            self._where, self._computed, self._began = "", time.thread_time(), time.monotonic()
             run(handle)
             self._note(name, time.monotonic())
 
         asyncio.Handle._run = timed  # type: ignore[method-assign,assignment] # which is what this file is for
+        gc.callbacks.append(self._collects)
         threading.Thread(target=self._look, name="loop watch", daemon=True).start()
 
     def _note(self, name: str, now: float) -> None:
         began, self._began = self._began, 0.0
         self.took.append(now - began)
         if now - began >= SLOW:
-            self.slow.append((began, now - began, name, self._where))
+            self.slow.append((began, now - began, time.thread_time() - self._computed, name, self._where))
+
+    def _collects(self, phase: str, _info: dict[str, int]) -> None:
+        if phase == "start":
+            self._collecting = time.monotonic()
+        else:
+            self.collected.append(time.monotonic() - self._collecting)
 
     def _look(self) -> None:
         while True:
@@ -62,7 +75,8 @@ class Watch:
 
     def write(self, report: Path) -> None:
         """Everything, as JSON."""
-        report.write_text(json.dumps({"took": list(self.took), "slow": self.slow}), "utf-8")
+        whole = {"took": list(self.took), "slow": self.slow, "collected": list(self.collected)}
+        report.write_text(json.dumps(whole), "utf-8")
 
 
 def named(callback: Any) -> str:

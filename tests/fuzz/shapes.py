@@ -10,6 +10,7 @@ must be those found in one piece; and where the codec promises to find its way a
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any, Protocol, TypeVar
 
 Found = TypeVar("Found")
@@ -76,19 +77,24 @@ class Stream:
         for frame in found:
             assert isinstance(frame, self.kinds), type(frame)
             self.look(frame)
-        if self.joins:
+        if self.joins and len(pieces) > 1:
             assert repr(self.new().feed(shaped)) == repr(found), "the cuts decide what is found"
         if self.recovers:
             self._recover(codec)
 
     def _recover(self, codec: Codec) -> None:
         """However the line was left: a frame that is said often enough is heard."""
-        frame = self.frames[0]
-        wanted = self.new().feed(frame)[-1]
+        frame, means = self._longest
         for _ in range(2 + 2 * self.most // len(frame)):
-            if wanted in codec.feed(frame):
+            if means in codec.feed(frame):
                 return
         raise AssertionError("never finds its way back")
+
+    @cached_property
+    def _longest(self) -> tuple[bytes, Any]:
+        """The longest valid frame, which overtakes an unfinished one soonest, and what it means."""
+        frame = max(self.frames, key=len)
+        return frame, self.new().feed(frame)[-1]
 
     def seeds(self) -> Iterator[bytes]:
         """Every valid frame, said in every way."""
