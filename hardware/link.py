@@ -2,7 +2,7 @@
 
 Rules. A link has one owner at a time (:meth:`Link.turn` is the device's queue). A lost line or a late answer is
 DeviceOffline and nothing else. On every connect ``greet`` asks the device what is true before anybody is
-served. It never gives up: the pause doubles from 0.5 s to 15 s. Frames nobody waits for are dropped with the
+served. It never gives up: the pause doubles from 0.25 s to 15 s. Frames nobody waits for are dropped with the
 next :meth:`Link.turn`, so that a late answer to an old question is never taken for the answer to a new one
 (one that is still on its way then is the driver's to recognise, or to end with :meth:`Link.lose`).
 """
@@ -21,7 +21,7 @@ Frame = TypeVar("Frame")
 Trace = Callable[[str, bytes], None]
 """Gets ``">"`` or ``"<"`` and the bytes."""
 
-FIRST_PAUSE, LONGEST_PAUSE = 0.5, 15.0
+FIRST_PAUSE, LONGEST_PAUSE = 0.25, 15.0
 
 
 class Codec(Protocol[Frame]):
