@@ -29,6 +29,10 @@ fuzz: prepare
 	  --require-hashes -r requirements-fuzz.lock
 	@nice $(PY) -m tests.fuzz --runs $(RUNS) $(CODECS)
 
+# A host killed a hundred times, every plug pulled a thousand times; about half an hour.
+soak: prepare
+	@$(PY) -m tests.soak
+
 bench: prepare
 	@$(PY) -m bench
 

@@ -14,6 +14,7 @@ BENCHES = {
     "touch": "touch to pixels, start, memory, idling: ours, bare Kivy, Chromium's kiosk mode",
     "journal": "journal commit against a bare SQLite loop with the same durability (aim: at least 60 %)",
     "id_card": "identity card laid down to name in hand, minus the device's own time (limit: 50 ms)",
+    "loop_lag": "the longest callback on the UI loop of the whole kiosk, plugs pulled and hosts killed (limit: 20 ms)",
     "worlds": "virtual seconds per real second",
     "central": "durable heartbeats and batches against a bare SQLite loop",
 }

@@ -2,14 +2,16 @@
 
 Every callback of the loop is timed by wrapping ``asyncio.events.Handle._run``; asyncio's own debug mode does the
 same and slows everything down by much more. A second thread looks every few milliseconds whether one callback has
-been running for long, and if so notes where: the innermost line of ours on the loop's stack. Beside the time that
-passed stands what the processor worked for us: where other programs want it too, only that is ours. The garbage
-collector strikes anywhere and is noted apart. The report is written when the kiosk ends. A task's step is named after the task, anything else after its function.
+been running for long, and if so notes where: the innermost line of ours on the loop's stack. The time that we were
+ready and another program had the processor is the kernel's to tell (``schedstat``) and is taken off: it says
+something of the machine and nothing of us. The garbage collector strikes anywhere and is noted apart. A task's step
+is named after the task, anything else after its function. The report is written when the kiosk ends.
 """
 
 import asyncio
 import gc
 import json
+import os
 import sys
 import threading
 import time
@@ -25,18 +27,20 @@ SLOW, LOOK = 0.005, 0.003
 
 
 class Watch:
-    """``took`` are the seconds of every callback; ``slow`` those of note: when, how long, computing, who, and where.
+    """``took`` are the seconds of every callback; ``slow`` those of note: when, how long, who, and where.
 
-    ``collected`` are the seconds of every run of the garbage collector.
+    ``collected``: when the garbage collector ran, and how long; ``robbed``: the longest that others had the processor.
     """
 
     def __init__(self) -> None:
         self.took = array("d")
-        self.slow: list[tuple[float, float, float, str, str]] = []
-        self.collected = array("d")
-        self._began = self._computed = self._collecting = 0.0
+        self.slow: list[tuple[float, float, str, str]] = []
+        self.collected: list[tuple[float, float]] = []
+        self.robbed = 0.0
+        self._collecting = self._began = self._robbed = 0.0
         self._where = ""
         self._loop_thread = threading.get_ident()
+        self._statistics = os.open(f"/proc/self/task/{threading.get_native_id()}/schedstat", os.O_RDONLY)
 
     def install(self) -> None:
         """From now on everything that a loop of this process runs is timed."""
@@ -44,7 +48,7 @@ class Watch:
 
         def timed(handle: asyncio.Handle) -> None:
             name = named(handle._callback)  # type: ignore[attr-defined] # the name is gone when it has run
-            self._where, self._computed, self._began = "", time.thread_time(), time.monotonic()
+            self._where, self._robbed, self._began = "", self._waited(), time.monotonic()
             run(handle)
             self._note(name, time.monotonic())
 
@@ -52,17 +56,25 @@ class Watch:
         gc.callbacks.append(self._collects)
         threading.Thread(target=self._look, name="loop watch", daemon=True).start()
 
+    def _waited(self) -> float:
+        """Seconds that this thread has been ready without a processor, since it began."""
+        return int(os.pread(self._statistics, 100, 0).split()[1]) / 1e9
+
     def _note(self, name: str, now: float) -> None:
         began, self._began = self._began, 0.0
-        self.took.append(now - began)
-        if now - began >= SLOW:
-            self.slow.append((began, now - began, time.thread_time() - self._computed, name, self._where))
+        robbed = self._waited() - self._robbed
+        took = max(0.0, now - began - robbed)
+        self.took.append(took)
+        self.robbed = max(self.robbed, robbed)
+        if took >= SLOW:
+            self.slow.append((began, took, name, self._where))
 
     def _collects(self, phase: str, _info: dict[str, int]) -> None:
+        now = time.monotonic() - self._waited()
         if phase == "start":
-            self._collecting = time.monotonic()
+            self._collecting = now
         else:
-            self.collected.append(time.monotonic() - self._collecting)
+            self.collected.append((time.monotonic(), now - self._collecting))
 
     def _look(self) -> None:
         while True:
@@ -75,7 +87,7 @@ class Watch:
 
     def write(self, report: Path) -> None:
         """Everything, as JSON."""
-        whole = {"took": list(self.took), "slow": self.slow, "collected": list(self.collected)}
+        whole = {"took": list(self.took), "slow": self.slow, "collected": self.collected, "robbed": self.robbed}
         report.write_text(json.dumps(whole), "utf-8")
 
 

@@ -1,6 +1,7 @@
 """The composition root: a :class:`Machine` with its window, from a configuration, run until stopped."""
 
 import asyncio
+import gc
 import resource
 import shutil
 from contextlib import ExitStack
@@ -58,8 +59,11 @@ async def run(config: Config, base: Path) -> None:
                 clock_quality=transport.clock_quality,
                 day_end=time.fromisoformat(config.session.day_end),
                 clean=records.clean,
+                aside=asyncio.to_thread,
             ),
         )
+        gc.collect()
+        gc.freeze()  # what lives as long as the program is not looked through again at every goodbye
         async with asyncio.TaskGroup() as group:
             serving = group.create_task(machine.run(), name="machine")
             await stage.run()  # ends when somebody closes the window (on a desktop)

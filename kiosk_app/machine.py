@@ -18,7 +18,7 @@ import structlog
 from kiosk_app import health
 from kiosk_app.central_desk import CentralDesk
 from kiosk_app.contract import DeviceReport, Heartbeat, OutboxReport
-from kiosk_app.desk import Desk, Patience, Site
+from kiosk_app.desk import Aside, Desk, Patience, Site, at_once
 from kiosk_app.devices import (
     CardTerminal,
     Condition,
@@ -79,6 +79,7 @@ class Surroundings:
     """Local hour at which the terminal's batch is closed."""
     clean: Callable[[], None] = lambda: None
     """Deletes what is old enough; called each night when nobody is served. Raises StoreError."""
+    aside: Aside = at_once
 
 
 class Machine:
@@ -124,6 +125,7 @@ class Machine:
             clock=clock,
             site=site,
             patience=patience,
+            aside=surroundings.aside,
         )
         self.session = Session(self.desk, SERVICES, self.parts)
         self._listen()

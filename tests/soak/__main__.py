@@ -44,12 +44,15 @@ RUNS = {"hosts": (kill_hosts, 100), "plugs": (pull_plugs, 1000)}
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("what", choices=list(RUNS))
+    parser.add_argument("what", nargs="?", choices=list(RUNS), help="without it: both")
     parser.add_argument("names", nargs="*")
     parser.add_argument("--times", type=int)
     given = parser.parse_args()
-    run, times = RUNS[given.what]
-    wrong = run(given.names, given.times or times)
+    wrong: list[str] = []
+    for what in [given.what] if given.what else RUNS:
+        run, times = RUNS[what]
+        wrong += run(given.names, given.times or times)
+        print(flush=True)
     print(*wrong or ["all as it must be"], sep="\n")
     return 1 if wrong else 0
 

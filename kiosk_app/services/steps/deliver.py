@@ -81,7 +81,8 @@ def _receipt_warnings(outcome: PrintOutcome | None, reference: str) -> tuple[Tex
 
 async def _print_document(desk: Desk, papers: Papers, steps: Steps) -> tuple[Text, ...]:
     async with desk.working(text("work.printing_document"), text("work.waits.printer"), usually=15, steps=steps):
-        outcome = await desk.print_document(papers.reference, papers.document(), papers.title)
+        pdf = await desk.aside(papers.document)
+        outcome = await desk.print_document(papers.reference, pdf, papers.title)
     if outcome is PrintOutcome.PRINTED:
         return (text("done.take.document"),)
     return (text("done.warning.document_sent" if outcome else "done.warning.document_failed"),)
