@@ -104,10 +104,12 @@ async def fuzz_all(names: list[str], runs: int, jobs: int) -> list[Result]:
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("names", nargs="*", metavar="NAME", choices=[[], *TARGETS], help=", ".join(TARGETS))
+    parser.add_argument("names", nargs="*", metavar="NAME", help=", ".join(TARGETS))
     parser.add_argument("--runs", type=int, default=1_000_000)
     parser.add_argument("--jobs", type=int, default=2)
     given = parser.parse_args()
+    if unknown := set(given.names) - set(TARGETS):
+        parser.error(f"no codec {', '.join(sorted(unknown))}; there are {', '.join(TARGETS)}")
     print(COLUMNS.format("codec", "inputs", "seconds", "inputs/s", "edges", "features", "corpus", "peak MB", "result"))
     results = asyncio.run(fuzz_all(given.names or list(TARGETS), given.runs, given.jobs))
     return 0 if all(result.sound for result in results) else 1

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 
-from hardware.protocols import apdu, sdt, sdt_text, social_card
+from hardware.protocols import sdt, sdt_text, social_card
 from hardware.protocols.apdu import BadAnswer, Command, Conversation
 from hardware.protocols.sdt import Damaged, Response
 from hardware.protocols.sdt_text import BadRecord
@@ -125,7 +125,7 @@ class _Chip:
             return changed(honest, b"\0" + rest[:2].ljust(2, b"\1"))
         size = order - 192
         self._orders = rest[size:]
-        return rest[:size] + (apdu.Reply(b"", 0x9000).status.to_bytes(2) if order & 1 else b"")
+        return rest[:size] + (b"\x90\x00" if order & 1 else b"")
 
     def seeds(self) -> Iterator[bytes]:
         """Every card and both conversations, honest and with lies in turn."""

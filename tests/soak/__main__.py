@@ -29,7 +29,7 @@ def kill_hosts(names: list[str], times: int) -> list[str]:
 def pull_plugs(names: list[str], times: int) -> list[str]:
     """Every device; prints the table and returns what was wrong."""
     print(f"plugs pulled and put back {times} times; from the second operation to the end\n")
-    print(f"{'role':22}{'rounds':>7}{'ops':>6}{'max ms':>9}{'fds':>10}{'tasks':>10}{'python KiB':>10}{'RSS MiB':>10}")
+    print(f"{'role':22}{'rounds':>7}{'ops':>6}{'max ms':>9}{'fds':>10}{'tasks':>10}{'py KiB':>10}{'RSS MiB':>10}")
     wrong: list[str] = []
     for name in names or PLUGS:
         with overheard() as ears:
