@@ -31,7 +31,7 @@ SIZE = (1080, 1920)
 LIMIT_MS = 20.0
 STORMS = 5
 DRAWING = ("screens/",)
-PULLED = ("id_card_reader", "card_terminal", "receipt_printer")
+PLUG = {"unplug", "plug_in"}
 
 
 class Slow(NamedTuple):
@@ -119,9 +119,11 @@ def _watched(folder: Folder, window: Window) -> Awaitable[Child]:
 
 async def _storm(citizen: Citizen) -> None:
     """Every plug out and in, the host killed, a citizen who looks and leaves: all at once, several times."""
+    bench = await citizen.bench_state()
+    pulled = [role for role, part in bench.items() if part["hands"].keys() >= PLUG]
     for _ in range(STORMS):
-        for hand in ("unplug", "plug_in"):
-            await asyncio.gather(*(citizen.hand(role, hand) for role in PULLED))
+        for hand in sorted(PLUG, reverse=True):
+            await asyncio.gather(*(citizen.hand(role, hand) for role in pulled))
         await _kill_host(citizen)
         await asyncio.sleep(1)
     await _all_there(citizen)

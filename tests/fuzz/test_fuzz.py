@@ -63,7 +63,7 @@ def test_what_the_fuzzer_once_found_does_no_harm_any_more(found: Path) -> None:
 def test_every_codec_has_a_target() -> None:
     codecs = {f"hardware.protocols.{path.stem}" for path in PROTOCOLS.glob("*.py") if path.stem != "__init__"}
     covered = {module for target in TARGETS.values() for module in target.covers}
-    assert codecs - covered == set(NO_CODEC)
+    assert codecs - covered == set(NO_CODEC), "a codec needs a Target in tests/fuzz/targets.py"
 
 
 def test_what_a_target_covers_exists() -> None:
