@@ -83,11 +83,12 @@ class HostLink:
         end = _HEADER.size + head_size + body_size
         if len(self._buffer) < end:
             return None
-        content = bytes(self._buffer[_HEADER.size : end])
+        with memoryview(self._buffer) as whole, whole[_HEADER.size : end] as content:  # a picture is copied once only
+            if zlib.crc32(content) != crc:
+                raise ValueError("checksum")
+            head, body = bytes(content[:head_size]), bytes(content[head_size:])
         del self._buffer[:end]
-        if zlib.crc32(content) != crc:
-            raise ValueError("checksum")
-        return Message(_head(content[:head_size]), content[head_size:])
+        return Message(_head(head), body)
 
 
 def _head(data: bytes) -> dict[str, Any]:
