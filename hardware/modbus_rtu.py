@@ -72,11 +72,11 @@ class Rtu:
         return [] if pdu is None or not self._meant(pdu) else [_message(pdu)]
 
     def _meant(self, pdu: ModbusPDU) -> bool:
-        """What pymodbus lets pass: a "no" to any function, also among questions (another board's answer), and an
-        order to write more registers than it brings.
+        """What pymodbus lets pass: a "no" to any function, also among questions (another board's answer), or without
+        a reason, which would read as a yes; and an order to write more registers than it brings.
         """
         if pdu.function_code & 0x80:
-            return not self._asked and pdu.function_code & 0x7F in _KNOWN
+            return not self._asked and pdu.function_code & 0x7F in _KNOWN and pdu.exception_code != 0
         return not self._asked or pdu.function_code != WRITE_HOLDING or pdu.count == len(pdu.registers)
 
     def forget(self) -> None:

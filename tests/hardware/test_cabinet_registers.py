@@ -141,6 +141,11 @@ def test_a_no_is_heard_by_who_asked_and_only_to_a_function_that_is_used_here() -
     assert heard(theirs) == Rtu(asked=True).feed(ours) == Rtu(asked=True).feed(theirs) == []
 
 
+def test_a_no_without_a_reason_is_no_yes() -> None:
+    nothing = bytes([1, 0x80 | WRITE_HOLDING, 0])
+    assert heard(nothing + FramerRTU.compute_CRC(nothing).to_bytes(2)) == []
+
+
 def test_an_order_to_write_more_than_it_brings_is_noise() -> None:
     whole = question(Message(1, WRITE_HOLDING, 0, 1, (7,)))
     more = whole[:4] + b"\0\2" + whole[6:-2]
