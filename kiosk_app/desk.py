@@ -85,6 +85,15 @@ class Patience:
     take_card: int = 60
 
 
+Aside = Callable[[Callable[[], bytes]], Awaitable[bytes]]
+"""Has something made that takes the processor for long, beside the loop that the screen lives on."""
+
+
+async def at_once(make: Callable[[], bytes]) -> bytes:
+    """No aside at all: for worlds, in which a thread would be a second clock."""
+    return make()
+
+
 @dataclass(frozen=True)
 class Desk:
     """What a service may touch."""
@@ -99,6 +108,7 @@ class Desk:
     clock: Clock
     site: Site
     patience: Patience = Patience()
+    aside: Aside = at_once
 
     # --- asking ---
 
