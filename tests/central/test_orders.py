@@ -367,6 +367,18 @@ def test_a_refund_that_nobody_confirms_becomes_a_case_after_a_day(town: Town) ->
     assert town.whys() == ["refund-stuck"]
 
 
+def test_a_refund_that_cannot_reach_its_payer_is_never_called_back(town: Town) -> None:
+    """WeChat calls the trade REFUND from the instant in which it is asked for, and the refund fails later."""
+    town.pay()
+    town.provider.set_faults(refunds="processing")
+    assert town.problem(RefundOrder(reference=REFERENCE, amount=20_000))[0] == 503
+    town.night()
+    assert town.state() is OrderState.PAID
+    town.provider.set_faults(refunds="abnormal")
+    assert town.problem(RefundOrder(reference=REFERENCE, amount=20_000)) == (409, "refund-refused")
+    assert town.state() is OrderState.PAID
+
+
 # --- the night ---
 
 
