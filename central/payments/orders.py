@@ -21,6 +21,7 @@ from central.db import Store
 from central.db import order as orders
 from central.messages import decode
 from central.payments import Channel, Channels, ProviderRefused, ProviderSilent, Trade
+from central.payments.reported import ACCOUNTED
 from central.problems import Refused, Unavailable
 from kiosk_app.contract import CloseOrder, CreateOrder, Order, OrderState, QueryOrder, RefundOrder
 
@@ -116,7 +117,7 @@ class Orders:
         if row.state != OrderState.PAID:
             code = "disputed" if row.state == OrderState.DISPUTED else "not-paid"
             raise Refused(409, code, "only a paid order can be refunded")
-        row = self._write(row.reference, refund_wanted_at=row.refund_wanted_at or self._clock.now(), refunded_by=by)
+        row = self._store.commit(lambda connection: self._want_back(connection, row.reference, by))
         try:
             self._channel(row).refund(row.reference, row.amount)
         except ProviderRefused:
@@ -161,6 +162,15 @@ class Orders:
     def _begin_closed(self, connection: sa.Connection, kiosk: str, reference: str) -> sa.Row[Any]:
         new = {"channel": "", "amount": 0, "state": OrderState.CLOSED.value}
         return _row(connection, reference) or self._insert(connection, kiosk, reference, timedelta(), new)
+
+    def _want_back(self, connection: sa.Connection, reference: str, by: str) -> sa.Row[Any]:
+        """From here on no report of it is accepted. Raises Refused if one came while a person was deciding."""
+        row = _known(connection, reference)
+        if by and row.reported in ACCOUNTED:
+            raise Refused(409, "no-case", "the kiosk accounted for it meanwhile")
+        wanted = {"refund_wanted_at": row.refund_wanted_at or self._clock.now(), "refunded_by": by or row.refunded_by}
+        connection.execute(orders.update().where(orders.c.reference == reference).values(**wanted))
+        return _known(connection, reference)
 
     def _insert(
         self, connection: sa.Connection, kiosk: str, reference: str, life: timedelta, new: Mapping[str, Any]

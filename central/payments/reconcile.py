@@ -19,7 +19,7 @@ from central.db import Store, presence
 from central.db import order as orders
 from central.payments import ProviderRefused, ProviderSilent
 from central.payments.orders import Orders
-from central.payments.reported import FULFILLED
+from central.payments.reported import ACCOUNTED, FULFILLED
 from central.problems import Refused
 from kiosk_app.contract import Heartbeat, OrderState
 
@@ -40,8 +40,6 @@ ADVICE: Final = {
     "disputed": "The provider names another amount: compare with its merchant pages.",
     "accepted-without-money": "Given back, and the department still counts it as paid: ask the department.",
 }
-ACCOUNTED: Final = FULFILLED | {"refunded"}
-"""What a kiosk says of money that stays with the provider: it was delivered, or a person handed it out."""
 REFUNDABLE: Final = frozenset({"unreported", "refund-due", "refund-stuck"})
 
 

@@ -7,8 +7,10 @@ import msgspec
 import pytest
 
 from central.books import Books
+from central.payments import ProviderSilent, Trade
 from central.payments.reconcile import LONG, Night, reconcile, refund
 from central.payments.simulated import BUYER, OPENID, SimulatedProvider
+from central.payments.wechat import WeChat
 from central.problems import Refused
 from kiosk_app.contract import (
     CloseOrder,
@@ -332,6 +334,43 @@ def test_a_person_gives_back_a_case_and_nothing_else(town: Town) -> None:
     with pytest.raises(Refused, match="no-case"):
         town.give_back(by="")
     town.give_back(by="样本员工")
+    [line] = town.books().orders
+    assert (line.state, line.refunded_by) == ("refunded", "样本员工")
+
+
+@pytest.mark.parametrize("told", ["delivered", "handed out at the kiosk"])
+def test_a_report_that_comes_while_a_person_decides_is_not_paid_back_as_well(
+    town: Town, told: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    due = decision(town)
+    town.pay(amount=due.due)
+    town.fleet.say(town.fleet.moved(REFERENCE, "approved" if told == "delivered" else "refund due", due.due))
+    town.clock.turn(minutes=11)
+    town.beat()
+    query = WeChat.query
+
+    def meanwhile(channel: WeChat, number: str) -> Trade | None:
+        monkeypatch.setattr(WeChat, "query", query)
+        delivered, handed = town.fleet.paid(REFERENCE, due, means="code"), town.fleet.moved(REFERENCE, "refunded")
+        town.fleet.say(delivered if told == "delivered" else handed)
+        return query(channel, number)
+
+    monkeypatch.setattr(WeChat, "query", meanwhile)
+    with pytest.raises(Refused, match="no-case"):
+        town.give_back()
+    assert [trade.state for trade in town.provider.trades()] == ["paid"]
+    assert town.books().cases == []
+
+
+def test_who_gave_a_case_back_is_kept_when_the_kiosk_asks_as_well(town: Town) -> None:
+    town.pay()
+    town.clock.turn(minutes=11)
+    town.beat()
+    town.provider.set_faults(refunds="processing")
+    with pytest.raises(ProviderSilent):
+        town.give_back(by="样本员工")
+    town.provider.set_faults(refunds="ok")
+    town.order(RefundOrder(reference=REFERENCE, amount=20_000))
     [line] = town.books().orders
     assert (line.state, line.refunded_by) == ("refunded", "样本员工")
 
