@@ -67,7 +67,7 @@ class Orders:
         row = self._store.commit(lambda connection: self._begin(connection, kiosk, wanted))
         if (row.kiosk, row.amount, row.channel) != (kiosk, wanted.amount, wanted.channel):
             raise Refused(409, "order-differs", "the reference is another order's")
-        if row.state == OrderState.WAITING and not row.code:
+        if row.state == OrderState.WAITING and not row.code and row.expires_at > self._clock.now():
             code = self._channel(row).create(row.reference, row.amount, row.expires_at)
             row = self._write(row.reference, code=code)
         return self._shown(row)
@@ -77,8 +77,8 @@ class Orders:
         return self._shown(self.refresh(self._of(kiosk, asked.reference)))
 
     def close(self, kiosk: str, wanted: CloseOrder) -> Order:
-        """Closed, or what it has become instead. Unheard of: closed before it is born."""
-        row = self._store.commit(lambda connection: self._begin_closed(connection, kiosk, wanted.reference))
+        """Closed, or what it has become instead. Unheard of: closed before it is born, at its provider too."""
+        row = self._store.commit(lambda connection: self._begin_closed(connection, kiosk, wanted))
         if row.kiosk != kiosk:
             raise _unknown()
         return self._shown(self.shut(self.refresh(row)))
@@ -159,9 +159,12 @@ class Orders:
             connection, kiosk, wanted.reference, timedelta(seconds=wanted.seconds), new
         )
 
-    def _begin_closed(self, connection: sa.Connection, kiosk: str, reference: str) -> sa.Row[Any]:
-        new = {"channel": "", "amount": 0, "state": OrderState.CLOSED.value}
-        return _row(connection, reference) or self._insert(connection, kiosk, reference, timedelta(), new)
+    def _begin_closed(self, connection: sa.Connection, kiosk: str, wanted: CloseOrder) -> sa.Row[Any]:
+        """An order whose life is over; it waits only until its provider was asked: we may have forgotten it."""
+        new: dict[str, Any] = {"channel": "", "amount": 0, "state": OrderState.CLOSED.value}
+        if wanted.amount and wanted.channel in self._channels:
+            new = {"channel": wanted.channel, "amount": wanted.amount, "state": OrderState.WAITING.value}
+        return _row(connection, wanted.reference) or self._insert(connection, kiosk, wanted.reference, timedelta(), new)
 
     def _want_back(self, connection: sa.Connection, reference: str, by: str) -> sa.Row[Any]:
         """From here on no report of it is accepted. Raises Refused if one came while a person was deciding."""

@@ -153,7 +153,9 @@ class ByCode:
 
     async def _close(self, payment: Payment) -> None:
         try:
-            await self._ask(payment, CloseOrder(reference=payment.reference))
+            await self._ask(
+                payment, CloseOrder(reference=payment.reference, channel=payment.channel, amount=payment.amount)
+            )
         except CentralRefused as error:
             raise PaymentUncertain(payment.reference) from error
 

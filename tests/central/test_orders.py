@@ -9,7 +9,7 @@ import pytest
 from central.books import Books
 from central.payments import ProviderSilent, Trade
 from central.payments.reconcile import LONG, Night, reconcile, refund
-from central.payments.simulated import BUYER, OPENID, SimulatedProvider
+from central.payments.simulated import BUYER, OPENID, NotPossible, SimulatedProvider
 from central.payments.wechat import WeChat
 from central.problems import Refused
 from kiosk_app.contract import (
@@ -149,6 +149,38 @@ def test_closing_what_was_never_heard_of_keeps_it_from_ever_beginning(town: Town
     wanted = CreateOrder(reference=REFERENCE, amount=20_000, channel="wechat")
     assert town.problem(wanted) == (409, "order-differs")
     assert town.provider.trades() == []
+
+
+def test_closing_what_was_never_heard_of_at_its_provider_too(town: Town) -> None:
+    closing = CloseOrder(reference=REFERENCE, channel="wechat", amount=20_000)
+    town.provider.set_faults(down=True)
+    assert town.ask(closing)[0] == 503
+    assert town.create().code == ""  # it arrives late, and must not begin
+    town.provider.set_faults(down=False)
+    assert town.order(closing).state is OrderState.CLOSED
+    assert town.create().code == ""
+    assert town.provider.trades() == []
+
+
+@pytest.mark.parametrize("channel", ["wechat", "alipay"])
+@pytest.mark.parametrize("paid", [True, False])
+def test_a_central_that_lost_its_memory_finds_the_money_of_an_order_it_made(channel: str, *, paid: bool) -> None:
+    """Restored from last night's copy, while the citizen has the code on the telephone."""
+    before, town = Town(), Town()
+    code = before.create(channel=channel).code
+    town.provider._kept = before.provider._kept
+    if paid:
+        town.provider.pay(code)
+    assert town.problem(QueryOrder(reference=REFERENCE)) == (404, "unknown-order")
+    town.order(CloseOrder(reference=REFERENCE, channel=channel, amount=20_000))
+    if not paid:
+        with pytest.raises(NotPossible):
+            town.provider.pay(code)
+        assert town.state() is OrderState.CLOSED
+        return
+    assert town.state() is OrderState.PAID
+    town.order(RefundOrder(reference=REFERENCE, amount=20_000))
+    assert [trade.state for trade in town.provider.trades()] == ["refunded"]
 
 
 def test_closing_a_paid_order_says_that_it_is_paid(town: Town) -> None:

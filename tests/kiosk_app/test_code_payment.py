@@ -4,10 +4,13 @@ import asyncio
 from datetime import timedelta
 from typing import Any
 
+import msgspec
 import pytest
 
+from central.db import order as orders
 from central.payments import reconcile
 from kiosk_app.books import read_books
+from kiosk_app.contract import Order
 from kiosk_app.errors import TillClosed
 from kiosk_app.money.amounts import Fen
 from kiosk_app.views import Attract, Chosen, Done, IdleWarning, Leave, Marked, Menu, PayCode, PayWay, Sorry
@@ -243,8 +246,9 @@ async def test_a_create_that_arrives_after_the_close_opens_nothing(stand: Stand)
     await stand.person.chooses("wechat")
     await stand.person.sees(Sorry, "pay.code.unavailable", within=60)
     await stand.until(lambda: stand.states()[-1] == "declined")
-    status, _ = stand.front.post("0198c0de-0000-7000-8000-0000000000ff", "/orders/create", held[0])
-    assert status == 409
+    status, body = stand.front.post("0198c0de-0000-7000-8000-0000000000ff", "/orders/create", held[0])
+    assert status == 200
+    assert msgspec.json.decode(body, type=Order).code == ""
     assert stand.provider.trades() == []
 
 
@@ -417,6 +421,20 @@ async def test_central_dies_after_the_payment_and_the_citizen_gets_a_slip_and_la
     await _agree(stand)
     assert stand.states()[-1] == "reversed"
     assert stand.paid_by_code() == 0
+
+
+@story
+@pytest.mark.parametrize("channel", CHANNELS)
+async def test_a_central_that_forgot_the_order_still_finds_what_was_paid(stand: Stand, channel: str) -> None:
+    """It was restored from an older copy while the code was on the screen."""
+    await stand.codes_are_offered()
+    shown = await stand.person.comes_to_scan(channel)
+    with stand.front.store.write() as connection:
+        connection.execute(orders.delete())
+    stand.provider.pay(shown.code)
+    await stand.person.sees(Done, within=200)
+    await _agree(stand)
+    assert stand.paid_by_code() > 0
 
 
 @story
