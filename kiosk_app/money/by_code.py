@@ -161,9 +161,12 @@ class ByCode:
 
     async def _ask(self, payment: Payment, question: Question) -> Order:
         try:
-            return await self._central.ask(question, Order, deadline=DEADLINE)
+            order = await self._central.ask(question, Order, deadline=DEADLINE)
         except CentralUnreachable as error:
             raise PaymentUncertain(payment.reference) from error
+        if order.reference != payment.reference:  # an answer that strayed says nothing of this one
+            raise PaymentUncertain(payment.reference)
+        return order
 
 
 def _found(payment: Payment, order: Order) -> Found:
