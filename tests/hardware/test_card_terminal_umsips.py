@@ -416,6 +416,27 @@ def test_a_payment_of_an_exchanged_terminal_is_for_a_person(monkeypatch: pytest.
     tells(tell)
 
 
+def test_a_void_without_an_answer_is_never_asked_for_at_another_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Trace and batch of the old one may name a stranger's payment at the new one."""
+
+    async def tell(table: Ums) -> None:
+        number = await table.sold()
+        table.sim.lose_next_answer()
+        with pytest.raises((DeviceError, PaymentUncertain)):
+            await table.driver.reverse(number)
+        assert (table.record() or {})["kind"] == "void"
+        await table.stop()
+        monkeypatch.setattr(card_terminal_umsips_bank, "TERMINAL", "44070002")
+        voids = table.asked("01")
+        await table.start()
+        with pytest.raises(ReversalRefused, match="booked by terminal 44070001; 2026-03-02 0"):
+            await table.driver.reverse(number)
+        assert table.asked("01") == voids
+        assert table.driver.condition.serves
+
+    tells(tell)
+
+
 # --- answers that are none -------------------------------------------------------------------------------------
 
 
