@@ -21,6 +21,7 @@ from contextlib import asynccontextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from random import Random, SystemRandom
+from typing import Annotated
 
 import msgspec
 
@@ -51,6 +52,9 @@ IDLE_PATIENCE, ABORT_PATIENCE = 10.0, 5.0
 WRONG_PIN = "55"
 
 
+Eight = Annotated[str, msgspec.Meta(pattern="^[ -~]{0,8}$", description="at most eight letters and digits")]
+
+
 class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """``[devices.card_terminal]`` with ``driver = "umsips"``; paths are relative to ``kiosk.toml``.
 
@@ -63,8 +67,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     library: str
     folder: str = "unionpay"
     app: int = 1
-    counter: str = ""
-    operator: str = ""
+    counter: Eight = ""
+    operator: Eight = ""
     echo: bool = True
     swallow_after: int = 0
 
@@ -152,7 +156,7 @@ class CardTerminalUmsips(Watched):
         """The condition of this moment."""
         supplies = {"card": "inside" if self._card.there else "none"}
         if self._bank.stuck:
-            self.become(Condition(DeviceState.HARDWARE_ERROR, ReversalStuck.reason, supplies))
+            self.become(Condition(DeviceState.HARDWARE_ERROR, ReversalStuck.reason, supplies, detail=self._bank.stuck))
         elif self._bank.signed_in:
             self.become(Condition(DeviceState.ONLINE, "", supplies))
 

@@ -299,7 +299,7 @@ class Viewfinder(Watched):
                 state = DeviceState.USER_ERROR
             case _:
                 state = DeviceState.HARDWARE_ERROR
-        self.become(Condition(state, error.reason))
+        self.become(Condition(state, error.reason, detail=error.why))
 
     def _fault(self) -> DeviceError:
         """Why no picture comes."""
@@ -307,8 +307,8 @@ class Viewfinder(Watched):
         if condition.reason == CameraFrozen.reason:
             return CameraFrozen(self.role)
         if condition.state is DeviceState.HARDWARE_ERROR:
-            return DeviceFault(self.role, condition.reason)
-        return DeviceOffline(self.role, condition.reason or "no picture")
+            return DeviceFault(self.role, condition.detail or condition.reason)
+        return DeviceOffline(self.role, condition.detail or condition.reason or "no picture")
 
     # --- pictures ---
 
