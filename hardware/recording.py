@@ -40,7 +40,7 @@ KEPT = frozenset(
     {
         "ok", "error", "state", "states", "reason", "supplies", "outcome", "kind", "media", "endorsed",
         "approved", "result", "amount", "trace", "receipt_no", "reverses", "reversed", "last", "count", "terminal_said",
-        "diagnosis", "doors", "tampered", "temperature", "on_mains", "charge", "low",
+        "diagnosis", "doors", "tampered", "temperature", "on_mains", "charge", "low", "length",
     }
 )  # fmt: skip
 """Facts that name nobody."""

@@ -17,6 +17,7 @@ from kiosk_app.devices import (
     Cabinet,
     CardTerminal,
     ChipCardReader,
+    CodeScanner,
     Device,
     DeviceState,
     DocumentPrinter,
@@ -261,6 +262,12 @@ async def ups_status(device: Ups, given: Given) -> Facts:
     return await status(device, given) | (asdict(device.reading) if device.reading else {})
 
 
+async def scan(device: CodeScanner, _: Given) -> Facts:
+    """Wait for a code. It is told by its kind and length: a code may be money."""
+    code = await device.wait_code()
+    return {"kind": code.kind.value, "length": len(code.text)}
+
+
 VERBS: Mapping[str, Mapping[str, Verb]] = {
     "id_card_reader": {"read": read},
     "card_terminal": {
@@ -276,4 +283,5 @@ VERBS: Mapping[str, Mapping[str, Verb]] = {
     "permit_unit": {"read": read_permit, "position": position, "return": give_back, "retain": retain},
     "cabinet": {"doors": doors, "lamp": lamp, "forget-tamper": forget_tamper},
     "ups": {"status": ups_status},
+    "code_scanner": {"read": scan},
 }
