@@ -31,6 +31,7 @@ from kiosk_app.devices import (
     Slip,
     SlipLine,
     TerminalNotice,
+    TerminalSays,
     Ups,
 )
 from kiosk_app.errors import CitizenError, ConfigError, DeviceOffline, KioskError, ReversalStuck
@@ -149,8 +150,9 @@ async def pay(device: CardTerminal, given: Given) -> Facts:
         raise ConfigError("kiosk device", "--amount", "a whole number of fen above 0")
     said: list[str] = []
 
-    def told(notice: TerminalNotice) -> None:
-        said.append(notice.value)
+    def told(notice: TerminalSays) -> None:
+        if isinstance(notice, TerminalNotice):
+            said.append(notice.value)
 
     receipt = await device.pay(Fen(given.amount), told)
     await device.deliver()

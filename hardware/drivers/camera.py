@@ -9,6 +9,7 @@ from typing import Annotated, Literal
 
 import msgspec
 
+from hardware.drivers.camera_answers import Still
 from hardware.drivers.preview import picture_of
 from hardware.drivers.viewfinder import Optics, Viewfinder
 from kiosk_app.devices import Driver, Picture, PictureFormat
@@ -47,8 +48,8 @@ class Camera(Viewfinder):
 
     async def still(self, encoding: PictureFormat = PictureFormat.JPEG, *, of: int | None = None) -> Picture:
         async with self._in_use():
-            said, data = await self._shot("still", encoding, of=of)
-            return picture_of(said, data, encoding)
+            said, data = await self._shot("still", Still, encoding, of=of)
+            return picture_of(said.picture, data, encoding)
 
 
 def optics_of(settings: CameraSettings, folder: Path, *, keep: int, desk: bool = False) -> Optics:

@@ -33,7 +33,7 @@ from hardware.drivers.card_terminal_umsips_host import INIT, UmsHost, unionpay_h
 from hardware.link import Trace, Watched
 from hardware.protocols import umsips_codes as codes
 from hardware.protocols.umsips import Kind, Request
-from kiosk_app.devices import CardReceipt, Condition, DayTotals, DeviceState, Driver, TerminalNotice
+from kiosk_app.devices import CardReceipt, Condition, DayTotals, DeviceState, Driver, TerminalNotice, TerminalSays
 from kiosk_app.errors import (
     DeviceError,
     DeviceFault,
@@ -113,11 +113,6 @@ class CardTerminalUmsips(Watched):
     def capabilities(self) -> frozenset[str]:
         """What it can do: an approval is not held at the bank, it is given back by a void."""
         return frozenset({"PIN pad", "presence", "reversal", "end of day"})
-
-    @property
-    def stars(self) -> int:
-        """How many digits of a PIN are typed now: this PIN pad has no display of its own."""
-        return self._card.stars
 
     async def run(self) -> None:
         try:
@@ -201,7 +196,7 @@ class CardTerminalUmsips(Watched):
     def _at_work(self) -> bool:
         return self._paying is not None and not self._paying.done()
 
-    async def pay(self, amount: Fen, told: Callable[[TerminalNotice], None]) -> CardReceipt:
+    async def pay(self, amount: Fen, told: Callable[[TerminalSays], None]) -> CardReceipt:
         if self._at_work:
             raise DeviceOffline(self.role, "busy with a payment")
         self._held = None
