@@ -100,6 +100,8 @@ class Recording:
                 pieces.append(bytearray(_hex(found["hex"], number)))
             elif row:
                 name, _, value = row.partition(" ")
+                if not name.isidentifier():  # an entry with a slip in it would be a word, and come back as an entry
+                    raise BadRecording(f"line {number}: neither a word nor an entry")
                 words[name] = value.strip()
         unwritten, outcome = _object(words, "unwritten"), _object(words, "outcome")
         if absent := NEEDED - words.keys():
