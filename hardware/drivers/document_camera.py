@@ -59,7 +59,7 @@ class DocumentCamera(Viewfinder):
         said, data = await self._shot("page", encoding)
         verdict, facts = said["verdict"], said["facts"]
         if verdict in WRONG:
-            return WRONG[verdict](str(facts))
+            return WRONG[verdict](", ".join(f"{name} {value}" for name, value in facts.items()))
         if verdict != "good":
             raise DeviceFault(self.role, f"page: {verdict}")
         quality = PageFacts(int(facts["dpi"]), facts["sharpness"], float(facts["glare"]))
