@@ -59,7 +59,8 @@ class DocumentCamera(Viewfinder):
     async def _attempt(self, encoding: PictureFormat) -> Page | CitizenError:
         said, data = await self._shot("page", Found, encoding)
         if said.verdict in WRONG or said.picture is None:
-            return WRONG[said.verdict](str(said.facts))
+            facts = msgspec.to_builtins(said.facts)
+            return WRONG[said.verdict](", ".join(f"{name} {value}" for name, value in facts.items()))
         quality = PageFacts(said.facts.dpi, said.facts.sharpness, said.facts.glare)
         return Page(picture_of(said.picture, data, encoding), quality, tuple(said.corners))
 
