@@ -47,6 +47,9 @@ ADVICE = {
 }
 """For what a device says of itself that is no error of ours."""
 
+LACKS = {"grab": "keep its keys from other programs", "state": "be asked what is pressed or plugged in"}
+"""What a line cannot do that says ``missing`` of it."""
+
 
 @dataclass(frozen=True)
 class Finding:
@@ -131,6 +134,8 @@ def _hints(condition: Condition) -> Iterator[str]:
         yield f"Refill soon: {', '.join(refill)}."
     if boxes:
         yield f"Empty soon: {', '.join(boxes)}."
+    if lacks := [LACKS.get(name, name) for name, word in condition.supplies.items() if word == "missing"]:
+        yield f"It cannot {' and '.join(lacks)}: `path` names no input device of Linux."
     if condition.reason in ADVICE:
         yield ADVICE[condition.reason]
 
