@@ -9,6 +9,8 @@ import asyncio
 from collections.abc import Mapping
 from pathlib import Path
 
+import msgspec
+
 from hardware.drivers.camera import CameraSettings, Pixels, optics_of
 from hardware.drivers.camera_answers import Page as Found
 from hardware.drivers.preview import picture_of
