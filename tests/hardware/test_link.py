@@ -183,7 +183,7 @@ def test_a_greeting_that_fails_with_a_citizens_error_is_a_fault_and_not_the_end_
         assert {(type(error), str(error)) for _, error in line.told} == {
             (DeviceFault, "device: greeted with PermitGone: NO_CARD")
         }
-        assert len(line.far) == 3
+        assert len(line.far) == 4  # at 0, 0.25, 0.75 and 1.75 s
 
     story(tell, greet)
 
