@@ -138,18 +138,23 @@ def _pair(point: NDArray[Any]) -> tuple[float, float]:
 
 
 def _upright(picture: Picture, middle: NDArray[Any], tall: float, roll: float) -> tuple[Picture, NDArray[np.float64]]:
-    """The face in a square of one size, and the transform into it."""
+    """The face in a square of one size, and the transform into it.
+
+    A warp takes single pixels: what is shrunk is shrunk first, or noise would be measured as sharpness.
+    """
     scale = SIDE / (3 * tall)
     onto = cv2.getRotationMatrix2D((float(middle[0]), float(middle[1])), roll, scale)
     onto[:, 2] += np.array((SIDE / 2, SIDE / 3)) - np.asarray(middle, np.float64)
-    way = cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR
-    if scale < 0.5:  # a warp takes single pixels: a large face is shrunk first, or noise would be measured as sharpness
-        shrink = 2 * scale
-        small = cv2.resize(picture, None, fx=shrink, fy=shrink, interpolation=cv2.INTER_AREA)
-        local = onto.copy()
-        local[:, :2] /= shrink
-        return np.asarray(cv2.warpAffine(small, local, (SIDE, SIDE)), np.uint8), np.asarray(onto, np.float64)
-    return np.asarray(cv2.warpAffine(picture, onto, (SIDE, SIDE), flags=way), np.uint8), np.asarray(onto, np.float64)
+    if scale >= 1:
+        return np.asarray(cv2.warpAffine(picture, onto, (SIDE, SIDE)), np.uint8), np.asarray(onto, np.float64)
+    reach = 2.5 * tall
+    left, top = (max(0, int(value - reach)) for value in middle)
+    near = picture[top : int(middle[1] + reach) + 1, left : int(middle[0] + reach) + 1]
+    small = cv2.resize(near, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
+    local = onto.copy()
+    local[:, 2] += onto[:, :2] @ np.array((left, top))
+    local[:, :2] /= scale
+    return np.asarray(cv2.warpAffine(small, local, (SIDE, SIDE)), np.uint8), np.asarray(onto, np.float64)
 
 
 def _light(square: Picture, places: NDArray[Any]) -> dict[str, float]:

@@ -21,10 +21,15 @@ Floats = NDArray[np.float32]
 DETECT_WIDTH = 320
 """A quarter of a 1280 wide preview: enough for a person who stands at the machine, in 3 ms."""
 SURE = 0.7
-MESH, PUPIL, OUTLINE, CHIP = 192, 64, 256, 150
+MESH, EYE, OUTLINE, CHIP = 192, 64, 256, 150
 """Sides of the square inputs."""
 AROUND = 1.5
 """The mesh sees this much of the detector's box."""
+EYE_AROUND = 2.3
+"""The eye net sees this many eye widths."""
+RIGHT_LIDS = (33, 7, 163, 144, 145, 153, 154, 155, 133, 246, 161, 160, 159, 158, 157, 173)
+LEFT_LIDS = (263, 249, 390, 373, 374, 380, 381, 382, 362, 466, 388, 387, 386, 385, 384, 398)
+"""Mesh points of the eye net's contour: outer corner, lower lid, inner corner, upper lid."""
 LEFT_EYE, RIGHT_EYE = (263, 362), (33, 133)
 """Outer and inner corner of the person's own left and right eye in the mesh."""
 CHIP_PLACES = np.array([(0.227, 0.221), (0.753, 0.221), (0.254, 0.780), (0.726, 0.780)], np.float32)
@@ -132,23 +137,27 @@ class Nets:
         depth = local[:, 2:] * np.float32(np.hypot(back[0, 0], back[1, 0]))
         return np.hstack([flat, depth]).astype(np.float32), float(sure.reshape(-1)[0])
 
-    def pupils(self, picture: Picture, mesh: Floats) -> Floats:
-        """2 x 2: the centres of the person's right and left iris."""
-        return np.stack([self._pupil(picture, mesh[list(RIGHT_EYE), :2], False), self._pupil(picture, mesh[list(LEFT_EYE), :2], True)])
+    def refined(self, picture: Picture, mesh: Floats) -> tuple[Floats, Floats]:
+        """The mesh with its lids where they really are (the mesh alone hardly sees a blink), and 2 x 2 pupils: right, left."""
+        mesh = mesh.copy()
+        pupils = [self._eye(picture, mesh, contour, mirrored) for contour, mirrored in ((RIGHT_LIDS, False), (LEFT_LIDS, True))]
+        return mesh, np.stack(pupils)
 
-    def _pupil(self, picture: Picture, corners: Floats, mirrored: bool) -> Floats:
-        """The net knows one eye: the other is shown to it in a mirror."""
-        outer, inner = corners
+    def _eye(self, picture: Picture, mesh: Floats, contour: tuple[int, ...], mirrored: bool) -> Floats:
+        """Put the lids of one eye into ``mesh``; the pupil. The net knows one eye: the other is shown in a mirror."""
+        outer, inner = mesh[contour[0], :2], mesh[contour[8], :2]
         along = (outer - inner) if mirrored else (inner - outer)
         roll = float(np.degrees(np.arctan2(along[1], along[0])))
-        onto = _square((outer + inner) / 2, 2.3 * float(np.linalg.norm(along)), roll, PUPIL)
-        square = _warp(picture, onto, PUPIL)
-        iris = self._iris(np.ascontiguousarray(square[:, ::-1]) if mirrored else square)[1].reshape(5, 3)
-        centre = iris[0, :2].copy()
+        onto = _square((outer + inner) / 2, EYE_AROUND * float(np.linalg.norm(along)), roll, EYE)
+        square = _warp(picture, onto, EYE)
+        lids, iris = self._iris(np.ascontiguousarray(square[:, ::-1]) if mirrored else square)
+        places = np.vstack([lids.reshape(-1, 3)[: len(contour), :2], iris.reshape(-1, 3)[:1, :2]])
         if mirrored:
-            centre[0] = PUPIL - centre[0]
+            places[:, 0] = EYE - places[:, 0]
         back = cv2.invertAffineTransform(onto)
-        return np.asarray(back[:, :2] @ centre + back[:, 2], np.float32)
+        places = (places @ back[:, :2].T + back[:, 2]).astype(np.float32)
+        mesh[list(contour), :2] = places[:-1]
+        return np.asarray(places[-1], np.float32)
 
     def outline(self, picture: Picture) -> Floats:
         """How much each pixel belongs to the person: 0..1, in the picture's size."""
