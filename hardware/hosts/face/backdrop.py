@@ -18,6 +18,10 @@ from hardware.hosts.face.nets import Floats, Picture
 POLICIES = ("keep", "whiten", "replace")
 WHITE = 250
 """From here on a channel counts as white."""
+SEEN = 480
+"""The longer side at which the wall is measured: noise is not unevenness."""
+COARSE = 32
+"""Points across on which the wall's light is computed: it changes slowly."""
 
 
 def measure(picture: Picture, outline: Floats) -> dict[str, float]:
@@ -25,6 +29,9 @@ def measure(picture: Picture, outline: Floats) -> dict[str, float]:
 
     ``share`` is how much of the picture it is; with next to nothing of it the others say nothing.
     """
+    if (shrink := SEEN / max(outline.shape)) < 1:
+        picture = np.asarray(cv2.resize(picture, None, fx=shrink, fy=shrink, interpolation=cv2.INTER_AREA), np.uint8)
+        outline = np.asarray(cv2.resize(outline, (picture.shape[1], picture.shape[0])), np.float32)
     away = cv2.dilate((outline > 0.1).astype(np.uint8), np.ones((9, 9), np.uint8)) == 0
     share = float(away.mean())
     if share < 0.01:
@@ -108,12 +115,10 @@ def _whitened(picture: Picture, outline: Floats) -> Picture:
         return picture
     take = slice(None, None, max(1, rows.size // 4000))
     design = _plane(rows[take] / height, columns[take] / width)
-    all_rows, all_columns = np.indices(outline.shape)
-    everywhere = _plane((all_rows / height).ravel(), (all_columns / width).ravel())
-    light = np.empty(picture.shape, np.float32)
-    for channel in range(3):
-        fitted, *_ = np.linalg.lstsq(design, picture[rows[take], columns[take], channel].astype(np.float64), rcond=None)
-        light[..., channel] = (everywhere @ fitted).reshape(outline.shape)
+    all_rows, all_columns = np.indices((COARSE, COARSE)) / (COARSE - 1)
+    fitted, *_ = np.linalg.lstsq(design, picture[rows[take], columns[take]].astype(np.float64), rcond=None)
+    surface = (_plane(all_rows.ravel(), all_columns.ravel()) @ fitted).reshape(COARSE, COARSE, 3)
+    light = cv2.resize(surface.astype(np.float32), (width, height), interpolation=cv2.INTER_CUBIC)
     return np.asarray(np.clip(picture * (np.float32(253) / np.maximum(light, 64)), 0, 255), np.uint8)
 
 

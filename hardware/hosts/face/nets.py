@@ -95,6 +95,7 @@ class Nets:
         self._outline = _Lite(files["selfie_segmentation.tflite"])
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = 1
+        options.enable_cpu_mem_arena = False  # what one picture needed is given back
         self._embedding = onnxruntime.InferenceSession(
             str(files["face_embedding.onnx"]), options, providers=["CPUExecutionProvider"]
         )
