@@ -82,7 +82,12 @@ class Person:
             centre + np.array((math.cos(a) * 1.75, math.sin(a) * 2.1 - 0.15)) * HEAD / 2 * 0.95
             for a in np.linspace(0, 2 * math.pi, 24, endpoint=False)
         ]
-        edge = [(x, y) for x in (0, WIDTH / 2, WIDTH - 1) for y in (0, HEIGHT / 2, HEIGHT - 1) if (x, y) != (WIDTH / 2, HEIGHT / 2)]
+        edge = [
+            (x, y)
+            for x in (0, WIDTH / 2, WIDTH - 1)
+            for y in (0, HEIGHT / 2, HEIGHT - 1)
+            if (x, y) != (WIDTH / 2, HEIGHT / 2)
+        ]
         points = np.array([*ring, *edge], np.float32)
         points[:, 0] = points[:, 0].clip(0, WIDTH - 1)
         points[:, 1] = points[:, 1].clip(0, HEIGHT - 1)

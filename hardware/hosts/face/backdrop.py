@@ -84,7 +84,9 @@ def _guided(guide: Floats, values: Floats, radius: int, epsilon: float) -> Float
     spread = np.empty((*values.shape, 3, 3), np.float32)
     for i in range(3):
         for j in range(i, 3):
-            spread[..., i, j] = spread[..., j, i] = mean(guide[..., i] * guide[..., j]) - colour[..., i] * colour[..., j]
+            spread[..., i, j] = spread[..., j, i] = (
+                mean(guide[..., i] * guide[..., j]) - colour[..., i] * colour[..., j]
+            )
     spread += np.eye(3, dtype=np.float32) * np.float32(epsilon)
     slope = np.linalg.solve(spread, cross[..., None])[..., 0]
     offset = level - (slope * colour).sum(axis=-1)

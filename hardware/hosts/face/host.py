@@ -134,7 +134,9 @@ class Host:
         picture = np.asarray(cv2.resize(picture, None, fx=small, fy=small, interpolation=cv2.INTER_CUBIC), np.uint8)
         seen(self._nets, picture, 0)
         theirs = self._nets.embedding(picture, self._nets.faces(picture)[0])
-        live = [self._nets.embedding(shot.picture, self._nets.faces(shot.picture)[0]) for shot in self._shots.best(LIVE)]
+        live = [
+            self._nets.embedding(shot.picture, self._nets.faces(shot.picture)[0]) for shot in self._shots.best(LIVE)
+        ]
         if not (ours := live or self._tracked):
             raise Cannot("no_shot")
         return {"distances": [float(np.linalg.norm(one - theirs)) for one in ours]}, b""

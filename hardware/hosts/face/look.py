@@ -96,7 +96,9 @@ def pose(mesh: Floats) -> tuple[float, float, float]:
 
 def eyes(mesh: Floats) -> Floats:
     """2 x 2: the middle of the corners of the right and the left eye."""
-    return np.asarray(np.stack([mesh[list(RIGHT_EYE), :2].mean(axis=0), mesh[list(LEFT_EYE), :2].mean(axis=0)]), np.float32)
+    return np.asarray(
+        np.stack([mesh[list(RIGHT_EYE), :2].mean(axis=0), mesh[list(LEFT_EYE), :2].mean(axis=0)]), np.float32
+    )
 
 
 def _gap(mesh: Floats, pairs: tuple[tuple[int, int], ...]) -> float:

@@ -89,7 +89,9 @@ class Nets:
             if not path.is_file():
                 raise FileNotFoundError(path)
         cv2.setNumThreads(1)
-        self._detector = cv2.FaceDetectorYN.create(str(files["face_detection_yunet.onnx"]), "", (DETECT_WIDTH, 180), SURE)
+        self._detector = cv2.FaceDetectorYN.create(
+            str(files["face_detection_yunet.onnx"]), "", (DETECT_WIDTH, 180), SURE
+        )
         self._mesh = _Lite(files["face_landmark.tflite"])
         self._iris = _Lite(files["iris_landmark.tflite"])
         self._outline = _Lite(files["selfie_segmentation.tflite"])
@@ -141,7 +143,10 @@ class Nets:
     def refined(self, picture: Picture, mesh: Floats) -> tuple[Floats, Floats]:
         """The mesh with its lids where they really are (the mesh alone hardly sees a blink), and 2 x 2 pupils: right, left."""
         mesh = mesh.copy()
-        pupils = [self._eye(picture, mesh, contour, mirrored) for contour, mirrored in ((RIGHT_LIDS, False), (LEFT_LIDS, True))]
+        pupils = [
+            self._eye(picture, mesh, contour, mirrored)
+            for contour, mirrored in ((RIGHT_LIDS, False), (LEFT_LIDS, True))
+        ]
         return mesh, np.stack(pupils)
 
     def _eye(self, picture: Picture, mesh: Floats, contour: tuple[int, ...], mirrored: bool) -> Floats:

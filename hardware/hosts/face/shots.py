@@ -134,7 +134,11 @@ def measures(nets: Nets, data: bytes, quality: int) -> dict[str, Any]:
     head = head_of(outline, shot.look)
     wall = backdrop.measure(picture, outline)
     return {
-        **{name: value for name, value in shot.look.numbers().items() if name not in {"box", "right_eye", "left_eye", "chin"}},
+        **{
+            name: value
+            for name, value in shot.look.numbers().items()
+            if name not in {"box", "right_eye", "left_eye", "chin"}
+        },
         **{f"wall_{name}": value for name, value in wall.items()},
         "width": picture.shape[1],
         "height": picture.shape[0],
