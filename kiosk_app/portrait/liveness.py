@@ -1,12 +1,12 @@
 """Is somebody alive before the camera: three of four gestures, in an order nobody can know before.
 
 Rules. The order is drawn from the injected chance for each visit. Each gesture is asked once and must be done within
-:data:`WITHIN` seconds from a face at rest; another gesture done instead of it fails the whole, so that a film in the wrong order
-is refused. The face stays in view and moves without leaps, and at the end of every gesture its embedding is
+:data:`WITHIN` seconds from a face at rest; another gesture done instead of it fails the whole, so that a film in the
+wrong order is refused. The face stays in view and moves without leaps, and at the end of every gesture its embedding is
 compared with the first: another face fails. Failing costs the citizen nothing but a new order or the counter.
 
-This is an active challenge. It was **not** tested to ISO/IEC 30107-3, and no certified detection of presentation attacks is
-claimed: a person in a mask, or a film made live to the orders, may pass. What it is compared with decides too
+This is an active challenge. It was **not** tested to ISO/IEC 30107-3, and no certified detection of presentation
+attacks is claimed: a person in a mask, or a film made live to the orders, may pass. What it is compared with decides too
 (:mod:`kiosk_app.portrait.match`), and the citizen may always go to a counter instead.
 """
 
@@ -86,7 +86,7 @@ class Challenge:
 
     @property
     def wants_track(self) -> bool:
-        """Whether the next frame must be compared with the first face: a gesture was just done, or nothing is known yet."""
+        """Whether the next frame must be compared with the first face: a gesture was just done, or none is known."""
         return not self.checked or self.rest is None
 
     def after(self, frame: FrameFacts) -> "Challenge":

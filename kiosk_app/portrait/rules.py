@@ -1,4 +1,4 @@
-"""A finished photo against its specification: every rule with its value, so that the citizen and the log see the same."""
+"""A finished photo against its specification: every rule with its value; the citizen and the log see the same."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

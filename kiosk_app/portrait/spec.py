@@ -1,8 +1,8 @@
 """What a document photo must be, as data: size, file, limits per measure, and in whose words a breach is told.
 
 The numbers stand in ``specs.toml`` beside this file with their sources; where sources disagree the window is
-the wider one and says so. A rule is an interval for one measure of the finished file; an *advisory* rule is a heuristic without a
-network behind it: it is told, and a person at a counter decides.
+the wider one and says so. A rule is an interval for one measure of the finished file; an *advisory* rule is a heuristic
+without a network behind it: it is told, and a person at a counter decides.
 """
 
 import tomllib

@@ -2,9 +2,9 @@
 
 The rules for exit-entry photos forbid altering the person, and a consular text any later editing, so ``keep`` is
 the main road: a white wall behind the machine, and a check. ``whiten`` divides the wall by its own light, outside
-the person only. ``replace`` cuts the person out: the outline is sharpened with a colour guided filter (He, Sun, Tang 2013)
-and the colour of the edge pixels is freed from the wall by blur fusion (Germer et al. 2020; Forte 2021), since a
-rim of the old wall is what people see first. Which policy was used is part of the result and is logged.
+the person only. ``replace`` cuts the person out: the outline is sharpened with a colour guided filter (He, Sun, Tang
+2013) and the colour of the edge pixels is freed from the wall by blur fusion (Forte 2021), since a rim of the old wall
+is what people see first. Which policy was used is part of the result and is logged.
 """
 
 from typing import Any
@@ -25,9 +25,9 @@ COARSE = 32
 
 
 def measure(picture: Picture, outline: Floats) -> dict[str, float]:
-    """The wall as numbers: ``light`` mean 0..1, ``spread`` and ``gradient`` in grey levels, ``saturation`` 0..1, ``white`` share.
+    """The wall as numbers: ``light`` and ``saturation`` 0..1, ``spread`` and ``gradient`` in grey levels.
 
-    ``share`` is how much of the picture it is; with next to nothing of it the others say nothing.
+    ``white`` is the share of white pixels, ``share`` how much of the picture it is; with next to nothing of it the others say nothing.
     """
     if (shrink := SEEN / max(outline.shape)) < 1:
         picture = np.asarray(cv2.resize(picture, None, fx=shrink, fy=shrink, interpolation=cv2.INTER_AREA), np.uint8)

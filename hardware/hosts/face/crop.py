@@ -1,7 +1,7 @@
 """From a frame to a document photo: where crown and chin are, and one warp from the original pixels.
 
-The mesh ends at the forehead, so the crown comes from the person's outline: going up from the forehead in a strip half an
-eye distance wide, the first row that belongs to the person by less than half. Voluminous hair raises it, and local
+The mesh ends at the forehead, so the crown comes from the person's outline: going up from the forehead in a strip half
+an eye distance wide, the first row that belongs to the person by less than half. Voluminous hair raises it, and local
 rules let high hair be cut: the crown is never more than :data:`HIGHEST` T above the eyes. What would lie outside the
 frame is refused and never made up: edge pixels drawn outwards are seen at once (``face.md`` 4.6).
 """
@@ -91,13 +91,13 @@ def _upright(outline: Floats, middle: NDArray[Any], across: NDArray[Any], distan
 def _crown(small: Floats, chin: float) -> float:
     """Pixels from the eyes up to the crown, between rows by the value on both sides of one half."""
     middle, half = small.shape[1] // 2, UNIT // 4
-    rows = small[:, middle - half : middle + half].mean(axis=1)
-    start = int(small.shape[0] / 2 - 0.5 * chin)
-    for row in range(start, 0, -1):
+    rows: list[float] = small[:, middle - half : middle + half].mean(axis=1).tolist()
+    eyes = len(rows) / 2
+    for row in range(int(eyes - 0.5 * chin), 0, -1):
         if rows[row] < 0.5:
-            step = float(rows[row + 1] - rows[row])
-            return small.shape[0] / 2 - (row + (0.5 - float(rows[row])) / step if step > 0 else float(row))
-    return small.shape[0] / 2
+            step = rows[row + 1] - rows[row]
+            return eyes - row - ((0.5 - rows[row]) / step if step > 0 else 0.0)
+    return eyes
 
 
 def _width(small: Floats) -> float:

@@ -8,10 +8,10 @@
     same   + document picture        -> {"distances"}             of the kept frames, or of those tracked
     forget                           -> {}                        pixels, embeddings and photos are overwritten
 
-``look`` waits for a frame newer than ``than`` (at most :data:`PATIENCE` s; then ``stalled``). ``track`` compares the face with
-the first one tracked since ``forget``: ``drift`` is their distance. ``wall`` measures the backdrop, which is the slow part: every fifth frame
-is enough. Errors: ``stalled``, ``no_face``, ``many_faces``, ``no_shot``, ``outside``, ``too_large``, ``picture``, ``question``.
-Answers hold numbers only, never an embedding. No core is dumped; the end of standard input ends the process.
+``look`` waits for a frame newer than ``than`` (at most :data:`PATIENCE` s; then ``stalled``). ``track`` compares the face
+with the first one tracked since ``forget``: ``drift`` is their distance. ``wall`` measures the backdrop, which is the
+slow part: every fifth frame is enough. Errors: ``stalled``, ``no_face``, ``many_faces``, ``no_shot``, ``outside``,
+``too_large``, ``picture``, ``question``. Answers hold numbers only, never an embedding. No core is dumped; the end of standard input ends the process.
 """
 
 import hashlib
@@ -105,7 +105,7 @@ class Host:
         return said, b""
 
     def _drift(self, now: Floats) -> float:
-        """How far the face is from the first one tracked; the newest few are kept for the comparison with a document."""
+        """How far the face is from the first one tracked; the newest few are kept to compare with a document."""
         self._tracked.append(now)
         if len(self._tracked) > LIVE + 1:
             self._tracked.pop(1).fill(0)

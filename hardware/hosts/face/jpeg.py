@@ -1,7 +1,7 @@
 """A document photo as the file that is asked for: JPEG, 24-bit colour, its size in kilobytes and its dots per inch.
 
-The best quality whose file is not too large; a file that stays too small even at the best quality says so. OpenCV leaves
-the density of the JFIF header (ITU-T T.871, 10.1) empty, so it is written into the fourteen fixed bytes.
+The best quality whose file is not too large; that a file is too small is for the rules to say. OpenCV leaves the
+density of the JFIF header (ITU-T T.871, 10.1) empty, so it is written into its fixed place.
 """
 
 from dataclasses import dataclass

@@ -1,7 +1,7 @@
 """What one picture says of one face, as numbers. No limits here: those are data of the kiosk.
 
-The native measures follow ISO/IEC 29794-5 as its public reference implementation describes them (``face.md`` 5.1), as far
-as our points allow; each is named in :class:`Look`. T is the distance from the middle between the eyes to the chin.
+The native measures follow ISO/IEC 29794-5 as its public reference implementation (OFIQ) describes them, as far as our
+points allow; each is named in :class:`Look`. T is the distance from the middle between the eyes to the chin.
 Light and colour are measured on an upright square of the face of one size, so that a number means the same from near
 and from afar. Yaw and roll come from mirrored pairs of mesh points, pitch from the line crown-chin of the mesh
 less an offset that was calibrated on frontal portraits (+-3 degrees): it guides, it does not refuse.
@@ -30,8 +30,10 @@ INNER_LIPS = ((82, 87), (13, 14), (312, 317))
 MOUTH_CORNERS = (61, 291)
 PITCH_OFFSET = 8.0
 OVAL = np.array(
-    [10, 338, 297, 332, 284, 251, 389, 356, 454, 323, 361, 288, 397, 365, 379, 378, 400, 377]
-    + [152, 148, 176, 149, 150, 136, 172, 58, 132, 93, 234, 127, 162, 21, 54, 103, 67, 109]
+    [
+        *(10, 338, 297, 332, 284, 251, 389, 356, 454, 323, 361, 288, 397, 365, 379, 378, 400, 377),
+        *(152, 148, 176, 149, 150, 136, 172, 58, 132, 93, 234, 127, 162, 21, 54, 103, 67, 109),
+    ]
 )
 """The mesh's edge, around."""
 SIDE = 128
@@ -45,12 +47,12 @@ SKIN = ((128 + 5, 128 + 25), (128 + 5, 128 + 35))
 class Look:
     """Everything measured without the person's outline. Pixels are those of the picture.
 
-    ``roll``, ``yaw``, ``pitch`` in degrees (head turned to its own left, chin up: positive). ``eye_gap``: the smaller eye's
-    lids / T. ``mouth_gap``: inner lips / T. ``smile``: width of the mouth / distance of the pupils. ``luminance`` mean
-    0..1, ``contrast`` its standard deviation, ``over`` and ``under`` shares 0..1, ``entropy`` in bits, ``evenness``: overlap of
-    the light of both halves 0..1, ``colour``: distance from skin in CIELAB, ``sharpness``: variance of the
-    Laplacian on the face scaled to one size, ``glare``: share of clipped spots in the eyes (advisory), ``tint``: light of
-    the eye regions / light of the cheeks (advisory).
+    ``roll``, ``yaw``, ``pitch`` in degrees (head turned to its own left, chin up: positive). ``eye_gap``: the smaller
+    eye's lids / T. ``mouth_gap``: inner lips / T. ``smile``: width of the mouth / distance of the pupils. ``luminance``
+    mean 0..1, ``contrast`` its standard deviation, ``over`` and ``under`` shares 0..1, ``entropy`` in bits,
+    ``evenness``: overlap of the light of both halves 0..1, ``colour``: distance from skin in CIELAB, ``sharpness``:
+    variance of the Laplacian on the face scaled to one size, ``glare``: share of clipped spots in the eyes (advisory),
+    ``tint``: light of the eye regions / light of the cheeks (advisory).
     """
 
     box: tuple[float, float, float, float]
@@ -205,7 +207,7 @@ def _at_the_eyes(grey: Picture, places: NDArray[Any]) -> dict[str, float]:
     """Glare and tint: what glasses do. Advisory: no packaged network tells tinted lenses (``face.md`` section 7)."""
     around = np.zeros((SIDE, SIDE), np.uint8)
     for corners, lids in zip((RIGHT_EYE, LEFT_EYE), LIDS, strict=True):
-        polygon = places[[corners[0], *(u for u, _ in lids), corners[1], *(l for _, l in lids)]]
+        polygon = places[[corners[0], *(up for up, _ in lids), corners[1], *(low for _, low in lids)]]
         cv2.fillConvexPoly(around, cv2.convexHull(polygon.astype(np.int32)), 1)
     wide = cv2.dilate(around, np.ones((7, 7), np.uint8))
     cheeks = np.zeros((SIDE, SIDE), np.uint8)

@@ -41,7 +41,7 @@ MEAN = np.array((122.782, 117.001, 104.298), np.float32)
 
 @dataclass(frozen=True)
 class Face:
-    """A detected face: ``box`` x, y, width, height; ``points`` right eye, left eye, nose, right and left mouth corner."""
+    """A face: ``box`` x, y, width, height; ``points`` right eye, left eye, nose, right and left mouth corner."""
 
     box: Floats
     points: Floats
@@ -49,7 +49,7 @@ class Face:
 
     @property
     def roll(self) -> float:
-        """Degrees between the line of the eyes and the horizontal; positive when the picture shows it turning clockwise."""
+        """Degrees between the line of the eyes and the horizontal; positive: clockwise in the picture."""
         right, left = self.points[0], self.points[1]
         return float(np.degrees(np.arctan2(left[1] - right[1], left[0] - right[0])))
 
@@ -149,7 +149,7 @@ class Nets:
         ]
         return mesh, np.stack(pupils)
 
-    def _eye(self, picture: Picture, mesh: Floats, contour: tuple[int, ...], mirrored: bool) -> Floats:
+    def _eye(self, picture: Picture, mesh: Floats, contour: tuple[int, ...], *, mirrored: bool) -> Floats:
         """Put the lids of one eye into ``mesh``; the pupil. The net knows one eye: the other is shown in a mirror."""
         outer, inner = mesh[contour[0], :2], mesh[contour[8], :2]
         along = (outer - inner) if mirrored else (inner - outer)

@@ -127,7 +127,7 @@ def rival(first: Floats, second: Floats) -> float:
 
 
 def measures(nets: Nets, data: bytes, quality: int) -> dict[str, Any]:
-    """Everything the rules ask of a finished file, from the file alone; pixels are those of the photo. Raises Cannot."""
+    """Everything the rules ask of a finished file, from the file alone; in pixels of the photo. Raises Cannot."""
     picture = jpeg.decode(data)
     shot = seen(nets, picture, 0)
     outline = nets.outline(picture)
