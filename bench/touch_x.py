@@ -44,6 +44,8 @@ class Hand:
         self._x.XDefaultRootWindow.restype = ctypes.c_ulong
         self._x.XGetImage.restype = ctypes.c_void_p
         self._x.XGetPixel.restype = ctypes.c_ulong
+        self._x.XStringToKeysym.restype = ctypes.c_ulong
+        self._x.XKeysymToKeycode.restype = ctypes.c_ubyte
         self._display = ctypes.c_void_p(self._x.XOpenDisplay(name.encode()))
         if not self._display:
             raise RuntimeError(f"no X server at {name}")
@@ -57,6 +59,12 @@ class Hand:
     def button(self, down: bool) -> None:
         """Press or release."""
         self._test.XTestFakeButtonEvent(self._display, 1, int(down), ctypes.c_ulong(0))
+        self._x.XFlush(self._display)
+
+    def key(self, name: str, down: bool) -> None:
+        """Press or release a key of a keyboard, by its X name: ``Down``, ``Return``, ``7``."""
+        code = self._x.XKeysymToKeycode(self._display, ctypes.c_ulong(self._x.XStringToKeysym(name.encode())))
+        self._test.XTestFakeKeyEvent(self._display, code, int(down), ctypes.c_ulong(0))
         self._x.XFlush(self._display)
 
     def pixel(self, x: int, y: int) -> int:

@@ -4,24 +4,35 @@ Rules. A link has one owner at a time (:meth:`Link.turn` is the device's queue).
 DeviceOffline and nothing else. On every connect ``greet`` asks the device what is true before anybody is
 served. It never gives up: the pause doubles from 0.5 s to 15 s. Frames nobody waits for are dropped with the
 next :meth:`Link.turn`, so that a late answer to an old question is never taken for the answer to a new one
-(one that is still on its way then is the driver's to recognise, or to end with :meth:`Link.lose`).
+(one that is still on its way then is the driver's to recognise, or to end with :meth:`Link.lose`). A device that
+talks without end costs its own line, neither memory nor anybody else's time.
 """
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from contextvars import ContextVar
 from functools import partial
 from typing import Generic, Protocol, TypeVar
 
 from hardware.channel import Channel, ChannelClosed, Opener
 from kiosk_app.devices import Condition, DeviceState
-from kiosk_app.errors import DeviceError, DeviceOffline
+from kiosk_app.errors import DeviceError, DeviceFault, DeviceOffline, KioskError
 
 Frame = TypeVar("Frame")
 Trace = Callable[[str, bytes], None]
 """Gets ``">"`` or ``"<"`` and the bytes."""
 
+TAP: ContextVar[Trace | None] = ContextVar("tap", default=None)
+"""Hears every byte, and ``"+"`` and ``"-"`` when a line comes and goes, of each link that is run while it is set.
+
+What a technician records with (:mod:`hardware.recording`). It comes through the context so that no driver, ours or
+an outsider's, has to know about it; bytes of a tap hold personal data, and a kiosk that serves citizens never sets it.
+"""
+
 FIRST_PAUSE, LONGEST_PAUSE = 0.5, 15.0
+MOST_FRAMES = 2000
+"""Frames that nobody has asked for; no device says so much between two questions."""
 
 
 class Codec(Protocol[Frame]):
@@ -39,6 +50,7 @@ class Link(Generic[Frame]):
     ) -> None:
         self.role = role
         self._opener, self._new_codec, self._trace = opener, codec, trace
+        self._tap: Trace | None = None
         self._channel: Channel | None = None
         self._frames: asyncio.Queue[Frame | None] = asyncio.Queue()
         self._turn = asyncio.Lock()
@@ -73,8 +85,7 @@ class Link(Generic[Frame]):
         channel = self._channel
         if channel is None:
             raise DeviceOffline(self.role, "not connected")
-        if self._trace is not None:
-            self._trace(">", data)
+        self._hear(">", data)
         try:
             async with asyncio.timeout(within):
                 await channel.write(data)
@@ -106,6 +117,7 @@ class Link(Generic[Frame]):
 
     async def run(self, greet: Callable[[], Awaitable[None]], gone: Callable[[DeviceError], None]) -> None:
         """Keep the line. ``greet`` after every connect; ``gone`` whenever there is no working line."""
+        self._tap = TAP.get()
         pause = FIRST_PAUSE
         while True:
             try:
@@ -124,6 +136,8 @@ class Link(Generic[Frame]):
         """One connection from greeting to loss; True if the greeting succeeded."""
         self._frames = asyncio.Queue()
         self._channel = channel
+        if self._tap is not None:
+            self._tap("+", b"")
         self._pump = pump = asyncio.create_task(self._read(channel), name=f"read {self.role}")
         pump.add_done_callback(partial(self._ended, channel))
         greeted = False
@@ -135,6 +149,10 @@ class Link(Generic[Frame]):
                 gone(DeviceOffline(self.role, "line lost"))
             except DeviceError as error:
                 gone(error)
+            except KioskError as error:  # nobody has asked for anything yet: what it refuses is nonsense
+                gone(DeviceFault(self.role, f"greeted with {type(error).__name__}: {error}"))
+            if self._tap is not None:  # not when we are cancelled: then nothing was lost
+                self._tap("-", b"")
         finally:
             pump.cancel()
             self._hang_up(channel)
@@ -144,10 +162,18 @@ class Link(Generic[Frame]):
     async def _read(self, channel: Channel) -> None:
         codec = self._new_codec()
         while data := await channel.read():
-            if self._trace is not None:
-                self._trace("<", data)
+            self._hear("<", data)
             for frame in codec.feed(data):
                 self._frames.put_nowait(frame)
+            if self._frames.qsize() > MOST_FRAMES:
+                return
+            await asyncio.sleep(0)  # a channel that always has bytes would never let anybody else run
+
+    def _hear(self, way: str, data: bytes) -> None:
+        if self._trace is not None:
+            self._trace(way, data)
+        if self._tap is not None:
+            self._tap(way, data)
 
     def _ended(self, channel: Channel, pump: "asyncio.Task[None]") -> None:
         """Reading ended. A codec that fails is a bug: it is reported, and costs this line but not the machine."""
@@ -174,6 +200,11 @@ class Watched:
         self._listeners: list[Callable[[Condition], None]] = []
 
     @property
+    def capabilities(self) -> frozenset[str]:
+        """What the device can do: nothing in particular, unless its driver says."""
+        return frozenset()
+
+    @property
     def condition(self) -> Condition:
         """The last known condition."""
         return self._condition
@@ -193,4 +224,4 @@ class Watched:
         """The condition that ``error`` means."""
         offline = isinstance(error, DeviceOffline)
         state = DeviceState.OFFLINE if offline else DeviceState.HARDWARE_ERROR
-        self.become(Condition(state, error.reason, self._condition.supplies))
+        self.become(Condition(state, error.reason, self._condition.supplies, self._condition.levels))

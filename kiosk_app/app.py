@@ -1,6 +1,8 @@
-"""The composition root: a :class:`Machine` with its window, from a configuration, run until stopped."""
+"""The composition root: a :class:`Machine` with its window, from a configuration, run until stopped.
 
-import asyncio
+When the machine stops by itself, its battery is ending: the system is asked to power off, by the command of the file.
+"""
+
 import resource
 import shutil
 from contextlib import ExitStack
@@ -13,7 +15,9 @@ from random import Random
 from kiosk_app.alone import alone
 from kiosk_app.config import Config
 from kiosk_app.desk import Patience
+from kiosk_app.ending import power_off, until_either
 from kiosk_app.machine import Machine, Surroundings
+from kiosk_app.power import Power
 from kiosk_app.wiring import SystemClock, devices_of, open_records, read_identity, site_of, transport_of
 from screens.stage import Stage
 
@@ -40,12 +44,14 @@ async def run(config: Config, base: Path) -> None:
             size=(config.screen.width, config.screen.height),
             fullscreen=config.screen.fullscreen,
             targets=config.screen.targets,
+            keyboard=config.screen.keyboard,
         )
         machine = Machine(
             screen=stage,
             devices=devices_of(config),
             journal=records.journal,
             outbox=records.outbox,
+            observations=records.observations,
             transport=transport,
             clock=clock,
             random=Random(),  # noqa: S311 - jitter, not a key
@@ -60,10 +66,9 @@ async def run(config: Config, base: Path) -> None:
                 clean=records.clean,
             ),
         )
-        async with asyncio.TaskGroup() as group:
-            serving = group.create_task(machine.run(), name="machine")
-            await stage.run()  # ends when somebody closes the window (on a desktop)
-            serving.cancel()
+        ended = await until_either(machine.run(), stage.run())
+    if ended is Power.SHUT_DOWN:  # the store is closed: nothing is lost however fast the system goes
+        await power_off(config.power.shutdown)
 
 
 def patience_of(config: Config) -> Patience:

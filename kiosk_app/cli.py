@@ -138,14 +138,17 @@ def enrol(
 
 @app.command()
 def device(
-    role: Annotated[str, typer.Argument(help="id_card_reader, card_terminal, receipt_printer, document_printer")],
-    verb: Annotated[str, typer.Argument(help="status; read; pay, reverse, last, end-of-day, diagnosis; test; print")],
-    file: Annotated[Path | None, typer.Argument(help="The PDF for print.")] = None,
+    role: Annotated[str, typer.Argument(help="A role of kiosk.toml: id_card_reader, card_terminal, cabinet, ...")],
+    verb: Annotated[str, typer.Argument(help="status, or what this role can do; a wrong one names them.")],
+    what: Annotated[str, typer.Argument(help="The PDF for print; the slot (a role) for lamp.")] = "",
     *,
     config: ConfigOption = Path("kiosk.toml"),
     as_json: JsonOption = False,
     amount: Annotated[int, typer.Option(help="For pay: fen.")] = 0,
     receipt: Annotated[int, typer.Option(help="For reverse: the terminal's receipt number; 0 is the last.")] = 0,
+    record: Annotated[
+        Path | None, typer.Option(help="Keep what is said on the wire, cleaned, in this new file.")
+    ] = None,
 ) -> None:
     """Exercise one device alone against whatever is on its port."""
     from kiosk_app import device_verbs  # noqa: PLC0415
@@ -154,11 +157,16 @@ def device(
 
     if is_running(config.absolute().parent):
         raise ConfigError("kiosk device", role, "the kiosk is running and has its devices to itself; stop it first")
-    result = asyncio.run(
-        device_verbs.exercise(
-            read_config(config), role, verb, device_verbs.Given(amount=amount, receipt=receipt, file=file)
-        )
-    )
+    settings, given = read_config(config), device_verbs.Given(amount=amount, receipt=receipt, what=what)
+    work = device_verbs.exercise(settings, role, verb, given)
+    section = settings.devices.get(role)
+    if record is None or section is None:
+        result = asyncio.run(work)
+    else:
+        from kiosk_app.record import WARNING, head_of, recorded  # noqa: PLC0415
+
+        complain("recording", WARNING)
+        result = recorded(work, record, head_of(role, section.driver.name, section.settings, verb, given))
     if as_json:
         sys.stdout.write(json.dumps(result, ensure_ascii=False) + "\n")
     else:

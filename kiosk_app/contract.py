@@ -174,11 +174,16 @@ class BatchReply(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class DeviceReport(msgspec.Struct, frozen=True, kw_only=True):
-    """One device in the heartbeat: XFS state, reason and supplies as in ``ports.Condition``."""
+    """One device in the heartbeat: XFS state, reason, supplies and levels (per cent) as in ``devices.Condition``.
+
+    ``empty_at``: when a supply will be empty at the present use, as far as that can be said.
+    """
 
     state: str
     reason: str = ""
     supplies: dict[str, str] = {}
+    levels: dict[str, int] = {}
+    empty_at: dict[str, Aware] = {}
 
 
 class OutboxReport(msgspec.Struct, frozen=True, kw_only=True):

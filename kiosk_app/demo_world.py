@@ -7,14 +7,16 @@ one-time code, the devices are the simulators at the end of real wires, and the 
 import asyncio
 import json
 import sys
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Callable, Collection, Mapping
 from contextlib import AbstractAsyncContextManager, AsyncExitStack
 from dataclasses import dataclass
+from importlib.metadata import entry_points
 from pathlib import Path
 from typing import Any
 
 from kiosk_app.demo_children import Child, ChildFailed, free_port, known_port, reachable, running, start
 from kiosk_app.demo_keeper import Keeper
+from kiosk_app.devices.driver import GROUP
 from provisioning.enrol import EnrolmentError, enrol
 
 SITE = {"name": "样本政务服务中心", "name_en": "Sample service centre", "hotline": "0750-12345"}
@@ -57,7 +59,7 @@ class Folder:
     @property
     def spool(self) -> Path:
         """What the print queue may hold; the tray with the printed paper is not part of it."""
-        return (self.bench / "a4").resolve() / "spool"
+        return (self.bench / "document_printer").resolve() / "spool"
 
     @property
     def config(self) -> Path:
@@ -100,24 +102,59 @@ def toml(sections: dict[str, dict[str, Any]]) -> str:
     return "\n".join(lines)
 
 
-def configuration(places: dict[str, Any], identity: dict[str, Any], window: Window, targets: Path | None) -> str:
-    """The kiosk.toml of the demo."""
+DOORS = ("front", "paper", "cash", "rear")
+LAMPS = (
+    "id_card_reader",
+    "card_terminal",
+    "receipt_printer",
+    "document_printer",
+    "chip_card_reader",
+    "permit_unit",
+)
+OPTIONAL: Mapping[str, Callable[[Any], dict[str, Any]]] = {
+    "chip_card_reader": lambda socket: {"driver": "pcsc", "reader": "Virtual PCD", "socket": socket},
+    "permit_unit": lambda port: {"driver": "open-permit", "port": port},
+    "cabinet": lambda port: {"driver": "modbus", "port": port, "doors": list(DOORS), "lamps": list(LAMPS)},
+    "ups": lambda port: {"driver": "nut", "port": port},
+    "code_scanner": lambda port: {"driver": "lines", "port": port},
+    "keypad": lambda path: {"driver": "evdev", "path": path},
+    "headphones": lambda path: {"driver": "evdev", "path": path},
+}
+"""The section of a device that a kiosk may have, from where the bench says it is."""
+
+
+def known_drivers() -> frozenset[str]:
+    """What this installation can drive, as ``<role>.<driver>``."""
+    return frozenset(entry.name for entry in entry_points(group=GROUP))
+
+
+def configuration(
+    places: dict[str, Any],
+    identity: dict[str, Any],
+    window: Window,
+    targets: Path | None,
+    drivers: Collection[str] = frozenset(),
+) -> str:
+    """The kiosk.toml of the demo: all devices of the bench for which there are ``drivers``."""
     site = {**SITE, "machine": identity.get("number") or MACHINE} | {
         k: identity[k] for k in ("proof_url",) if identity.get(k)
     }
-    screen = {"width": window.width, "height": window.height, "fullscreen": window.fullscreen}
-    return toml(
-        {
-            "site": site,
-            "screen": screen | ({"targets": str(targets)} if targets else {}),
-            "store": {"path": "kiosk/kiosk.store", "key": "kiosk/kiosk.key"},
-            "central": {"url": places["central"], "folder": "kiosk/identity"},
-            "devices.id_card_reader": {"driver": "sdt", "port": places["id_card_reader"], "baud": 115200},
-            "devices.card_terminal": {"driver": "zvt", "port": places["card_terminal"], "password": "000000"},
-            "devices.receipt_printer": {"driver": "escpos", "port": places["receipt_printer"]},
-            "devices.document_printer": {"driver": "cups", **places["document_printer"]},
-        }
-    )
+    screen = {"width": window.width, "height": window.height, "fullscreen": window.fullscreen, "keyboard": True}
+    sections: dict[str, dict[str, Any]] = {
+        "site": site,
+        "screen": screen | ({"targets": str(targets)} if targets else {}),
+        "store": {"path": "kiosk/kiosk.store", "key": "kiosk/kiosk.key"},
+        "power": {"shutdown": []},  # the demo's battery is not this computer's
+        "central": {"url": places["central"], "folder": "kiosk/identity"},
+        "devices.id_card_reader": {"driver": "sdt", "port": places["id_card_reader"], "baud": 115200},
+        "devices.card_terminal": {"driver": "zvt", "port": places["card_terminal"], "password": "000000"},
+        "devices.receipt_printer": {"driver": "escpos", "port": places["receipt_printer"]},
+        "devices.document_printer": {"driver": "cups", **places["document_printer"]},
+    }
+    for role, section in OPTIONAL.items():
+        if role in places and f"{role}.{(wanted := section(places[role]))['driver']}" in drivers:
+            sections[f"devices.{role}"] = wanted
+    return toml(sections)
 
 
 async def _enrol(folder: Folder, code: str, port: int) -> dict[str, Any]:
@@ -149,7 +186,8 @@ async def build(house: AsyncExitStack, folder: Folder, window: Window, *, script
     await reachable(central, console, 10)
     identity = await _enrol(folder, code, port)
     places = json.loads(await bench.line(45))["ready"]
-    folder.config.write_text(configuration(places, identity, window, folder.targets if scripted else None), "utf-8")
+    targets = folder.targets if scripted else None
+    folder.config.write_text(configuration(places, identity, window, targets, known_drivers()), "utf-8")
     keeper = Keeper(lambda: _kiosk(folder, window), bench)
     for work in (keeper.run(), keeper.obey()):
         house.push_async_callback(_ended, asyncio.create_task(work))

@@ -1,17 +1,19 @@
 """``kiosk doctor``: what is wrong with this machine, and what to do, as one table. Changes nothing.
 
 Every part says how it is in its own words: devices by the drivers that serve citizens, the store by its chains,
-central by a question it must answer. Advice comes from the error tree: whoever writes a new error has written it.
-While the kiosk runs its devices are left alone, since two programs cannot talk to one device.
+central by a question it must answer. Advice comes from the error tree: whoever writes a new error has written it; what
+a device says that is no error of ours has its line in :data:`ADVICE`. While the kiosk runs its devices are left alone,
+since two programs cannot talk to one device; what they said of their supplies is known all the same.
 """
 
 import asyncio
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, suppress
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 from cryptography import x509
 
@@ -19,17 +21,31 @@ from kiosk_app import errors
 from kiosk_app.alone import is_running
 from kiosk_app.config import Config
 from kiosk_app.contract import AskDecisions
-from kiosk_app.devices import Device, DeviceState
+from kiosk_app.devices import Condition, Device, DeviceState
 from kiosk_app.errors import CentralRefused, CentralUnreachable, KioskError
+from kiosk_app.local_time import LOCAL
 from kiosk_app.money.payment import State
 from kiosk_app.ports import Clock
+from kiosk_app.supplies import forecasts
 from kiosk_app.wiring import devices_of, open_books, read_identity, transport_of
 
 LISTEN = 10.0
 ASK = 8.0
 LOW_DISK_MB = 200
 RENEW_BEFORE_DAYS = 30
+SOON = timedelta(days=2)
+"""A supply that ends before is to be refilled at this visit."""
 MIB = 1024 * 1024
+ADVICE = {
+    "tamper": "Look for damage and for what was added at the slots; then `kiosk device cabinet forget-tamper`.",
+    "door_open": "Close and lock the cabinet's doors.",
+    "too_hot": "Check the fans and the filters; keep the sun off the machine.",
+    "on_battery": "Check the mains: fuse, plug, supply of the house.",
+    "replace_battery": "Replace the battery of the UPS.",
+    "no_reader": "Plug the chip-card reader in, or correct `reader` in kiosk.toml.",
+    "head": "Switch the permit unit off and on; if it stays, have its print head replaced.",
+}
+"""For what a device says of itself that is no error of ours."""
 
 
 @dataclass(frozen=True)
@@ -40,6 +56,8 @@ class Finding:
     well: bool
     says: str
     advice: str = ""
+    facts: Mapping[str, Any] = field(default_factory=dict)
+    """The same for programs, where there is more to say."""
 
 
 RUNNING = Finding(
@@ -53,7 +71,8 @@ async def examine(config: Config, base: Path, clock: Clock) -> list[Finding]:
     listening = asyncio.gather(*devices)
     central = asyncio.create_task(ask_central(config, base, clock))
     found = await listening or [RUNNING]
-    return [*found, await central, *identity(config, base, clock), *records(config, base), disk(base)]
+    box = [*identity(config, base, clock), *records(config, base), *supplies(config, base, clock), disk(base)]
+    return [*found, await central, *box]
 
 
 # --- devices ---------------------------------------------------------------------------------------------------
@@ -78,18 +97,47 @@ async def listen(device: Device) -> Finding:
 def of_device(device: Device) -> Finding:
     """A device's condition in words, with the advice of the error that its reason belongs to."""
     condition = device.condition
-    state = condition.state.value if condition.state is not DeviceState.STARTING else "no answer"
-    supplies = ", ".join(f"{name} {level}" for name, level in condition.supplies.items())
-    low = [name for name, level in condition.supplies.items() if level in {"low", "out"}]
-    says = ", ".join(dict.fromkeys(word for word in (state, condition.reason, supplies) if word))
+    facts = {
+        "state": condition.state.value,
+        "reason": condition.reason,
+        "supplies": dict(condition.supplies),
+        "levels": dict(condition.levels),
+        "capabilities": sorted(device.capabilities),
+    }
     if condition.serves:
-        return Finding(device.role, not low, says, f"Refill soon: {', '.join(low)}." if low else "")
-    return Finding(device.role, False, says, advice_for(condition.reason or "offline"))
+        advice = " ".join(_hints(condition))
+        return Finding(device.role, not advice, _words(device), advice, facts)
+    return Finding(device.role, False, _words(device), advice_for(condition.reason or "offline"), facts)
+
+
+def _words(device: Device) -> str:
+    """``online, paper ok 80 %; can: cutter``."""
+    condition = device.condition
+    state = condition.state.value if condition.state is not DeviceState.STARTING else "no answer"
+    levels = {name: f"{level} %" for name, level in condition.levels.items()}
+    names = dict.fromkeys([*condition.supplies, *levels])
+    supplies = [" ".join(filter(None, (name, condition.supplies.get(name), levels.get(name)))) for name in names]
+    how = ", ".join(dict.fromkeys(word for word in (state, condition.reason, *supplies) if word))
+    able = ", ".join(sorted(device.capabilities))
+    return f"{how}; can: {able}" if able else how
+
+
+def _hints(condition: Condition) -> Iterator[str]:
+    """What to do about a device that serves."""
+    ending = [name for name, word in condition.supplies.items() if word in {"low", "out", "full"}]
+    boxes = [name for name in ending if name.endswith("box")]
+    refill = [name for name in ending if name not in boxes and name != "battery"]  # a battery charges by itself
+    if refill:
+        yield f"Refill soon: {', '.join(refill)}."
+    if boxes:
+        yield f"Empty soon: {', '.join(boxes)}."
+    if condition.reason in ADVICE:
+        yield ADVICE[condition.reason]
 
 
 def advice_for(reason: str) -> str:
     """The operator's action for a device's reason; of the general fault for one that has no error of its own."""
-    by_reason = {kind.reason: kind.operator for kind in _device_errors()}
+    by_reason = ADVICE | {kind.reason: kind.operator for kind in _device_errors()}
     return by_reason.get(reason, errors.DeviceFault.operator)
 
 
@@ -160,6 +208,21 @@ def records(config: Config, base: Path) -> Iterator[Finding]:
     yield Finding("store", not broken, "; ".join(broken) or "sound", errors.StoreCorrupt.operator if broken else "")
     yield Finding("refunds due", not due, ", ".join(due) or "none", errors.ReversalRefused.operator if due else "")
     yield Finding("outbox", True, f"{waiting} waiting")
+
+
+def supplies(config: Config, base: Path, clock: Clock) -> Iterator[Finding]:
+    """When supplies will be empty, by what the running kiosk wrote down; nothing while nobody can say."""
+    try:
+        with ExitStack() as stack:
+            ends = forecasts(open_books(config, base, stack).observations.histories())
+    except KioskError:
+        return  # the store has its own row
+    if not ends:
+        return
+    soon = [supply for supply, end in ends.items() if end - clock.now() < SOON]
+    says = ", ".join(f"{supply} until about {end.astimezone(LOCAL):%Y-%m-%d}" for supply, end in ends.items())
+    facts = {"empty_at": {supply: end.isoformat() for supply, end in ends.items()}}
+    yield Finding("supplies", not soon, says, f"Refill now: {', '.join(soon)}." if soon else "", facts)
 
 
 def disk(base: Path) -> Finding:

@@ -9,6 +9,7 @@
     │   ├── CardRefused                not an identity card, or not genuine
     │   ├── ChipCardNotRead            put the chip card in again
     │   ├── ChipCardRefused            not a social-security card, or another one than before
+    │   ├── CodeNotRead                show the code to the scanner again
     │   ├── PinWrong                   ``tries`` are left
     │   ├── PinBlocked                 the counter unblocks it
     │   ├── PermitNotRead              insert the permit again, the other side up
@@ -22,6 +23,7 @@
     │   ├── PermitJam                  a permit is stuck inside                      a person must come
     │   ├── PermitInTheWay             a permit of before is still in the machine
     │   ├── RetainBoxFull              no room to keep a card                        a person must come
+    │   ├── ReversalStuck              a lost payment cannot be undone               a person must act
     ├── PaymentError
     │   ├── PaymentDeclined            nothing was taken; ``code`` says why
     │   ├── PaymentUncertain           ask the terminal for its last transaction
@@ -40,10 +42,25 @@
     └── ConfigError                names file, key and what is allowed
 
 Every class names ``citizen``, the id of the sentence shown (``screens/texts``), and ``operator``, what the
-person who can act should do. Parents are never raised.
+person who can act should do. Parents are never raised. What people and devices do wrong is of one
+:class:`FaultKind` each: it says who or what ends it, and so whether to wait, to call somebody, or to ask the citizen.
 """
 
+from enum import StrEnum
 from typing import ClassVar
+
+
+class FaultKind(StrEnum):
+    """What ends a fault: time, a repair, or a hand.
+
+    ``TRANSIENT``: it ends by itself, the driver keeps trying; an alarm may wait. ``PERMANENT``: it stays until
+    something is repaired or replaced. ``USER``: whoever stands there mends it without tools: the citizen lays the card
+    down again, the attendant refills paper or frees a jam.
+    """
+
+    TRANSIENT = "transient"
+    PERMANENT = "permanent"
+    USER = "user"
 
 
 class KioskError(Exception):
@@ -80,6 +97,8 @@ class WalkedAway(VisitEnded):
 
 class CitizenError(KioskError):
     """The person at the machine can mend it."""
+
+    kind: ClassVar[FaultKind] = FaultKind.USER
 
 
 class CardNotRead(CitizenError):
@@ -138,6 +157,13 @@ class ChipCardRefused(CitizenError):
     operator = "Nothing to do for one card; with every card of a region, send central a trace."
 
 
+class CodeNotRead(CitizenError):
+    """The scanner read something that is not text, or not as this scanner is set up to send it."""
+
+    citizen = "error.code_not_read"
+    operator = "If it happens with every code: compare the scanner's set-up with [devices.code_scanner] in kiosk.toml."
+
+
 class PinWrong(CitizenError):
     """The card did not accept its PIN; ``tries`` are left."""
 
@@ -163,6 +189,7 @@ class DeviceError(KioskError):
     """A device cannot do what was asked. ``role`` as in the configuration, ``reason`` a stable key."""
 
     reason: ClassVar[str] = "fault"
+    kind: ClassVar[FaultKind] = FaultKind.PERMANENT
 
     def __init__(self, role: str, detail: str = "") -> None:
         super().__init__(f"{role}: {detail}" if detail else role)
@@ -173,6 +200,7 @@ class DeviceOffline(DeviceError):
     """No answer in time, or the line is gone. The driver keeps reconnecting."""
 
     reason = "offline"
+    kind = FaultKind.TRANSIENT
     citizen = "error.device_offline"
     operator = "Check the device's power and cable; it is used again by itself as soon as it answers."
 
@@ -189,6 +217,7 @@ class PaperOut(DeviceError):
     """No paper."""
 
     reason = "paper_out"
+    kind = FaultKind.USER
     citizen = "error.paper_out"
     operator = "Refill paper; printing resumes by itself."
 
@@ -197,6 +226,7 @@ class PaperJam(DeviceError):
     """Paper is stuck, or the cutter is."""
 
     reason = "paper_jam"
+    kind = FaultKind.USER
     citizen = "error.paper_jam"
     operator = "Open the printer, remove the paper, close it; printing resumes by itself."
 
@@ -205,6 +235,7 @@ class CoverOpen(DeviceError):
     """A cover or door of the printer is open."""
 
     reason = "cover_open"
+    kind = FaultKind.USER
     citizen = "error.cover_open"
     operator = "Close the printer's cover."
 
@@ -213,6 +244,7 @@ class PermitJam(DeviceError):
     """A permit is stuck in the unit."""
 
     reason = "permit_jam"
+    kind = FaultKind.USER
     citizen = "error.permit_jam"
     operator = "Open the permit unit, free the card, hand it to its owner or push it back in, close the unit."
 
@@ -221,6 +253,7 @@ class PermitInTheWay(DeviceError):
     """A permit of before is still inside or waits at the exit."""
 
     reason = "permit_in_the_way"
+    kind = FaultKind.USER
     citizen = "error.permit_in_the_way"
     operator = "Take the card from the exit, or retain it with `kiosk device`."
 
@@ -229,8 +262,20 @@ class RetainBoxFull(DeviceError):
     """The box for kept cards takes no more."""
 
     reason = "retain_box_full"
+    kind = FaultKind.USER
     citizen = "error.retain_box_full"
     operator = "Empty the permit unit's box for kept cards and write down each card's number."
+
+
+class ReversalStuck(DeviceError):
+    """The terminal could not undo a payment whose answer was lost: it takes no other before a person has acted."""
+
+    reason = "reversal_stuck"
+    citizen = "error.reversal_stuck"
+    operator = (
+        "Ask the bank whether the amount of this time was booked, then `kiosk device card_terminal reverse`"
+        " (docs/unionpay-library.md)."
+    )
 
 
 # --- money -----------------------------------------------------------------------------------------------------

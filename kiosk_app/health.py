@@ -1,14 +1,16 @@
 """Health: what the machine can do now, from the conditions of its parts. Pure, so that one can check it in a table.
 
-Rule: it serves as much as its parts allow. A broken receipt printer closes printing, not paying; without the
-identity reader the number can be typed; without terminal, till or central there is nothing to pay with, and the
-menu says so before the citizen starts.
+Rule: it serves as much as its parts allow. A service says what it cannot do without (``needs``: of each group one must
+serve) and what it does better with (``wants``). A broken receipt printer closes printing, not paying; without the
+identity reader the number can be typed; without till or central there is nothing to pay with, and the menu says so
+before the citizen starts. A device that no service asks for (cabinet, UPS) makes alarms, not a limited machine; one
+that the machine does not have is ``no device`` only if a service asks for it.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from kiosk_app.devices import Condition
+from kiosk_app.devices import Condition, Device, DeviceState
 from kiosk_app.views import MenuItem, Text, text
 
 NOTES = {
@@ -16,6 +18,7 @@ NOTES = {
     "id_card_reader": "menu.note.no_id_reader",
     "document_printer": "menu.note.no_document",
 }
+ABSENT = Condition(DeviceState.NO_DEVICE)
 
 
 @dataclass(frozen=True)
@@ -26,17 +29,33 @@ class Parts:
     till: str = ""
     central: bool = True
 
+    def serves(self, role: str) -> bool:
+        """Whether there is such a device and it can be used now."""
+        return self.conditions.get(role, ABSENT).serves
+
 
 @dataclass(frozen=True)
 class Service:
-    """What the menu says of a service, and what it cannot do without. ``pays``: it needs the till."""
+    """What the menu says of a service, and which devices it is about. ``pays``: it needs the till, which knows its own.
+
+    ``needs``: groups of roles, of each of which one must serve; ``wants``: roles it can do without.
+    """
 
     key: str
     family: str
     pays: bool = True
+    needs: tuple[tuple[str, ...], ...] = ()
+    wants: tuple[str, ...] = ()
+
+    @property
+    def roles(self) -> frozenset[str]:
+        """Every device it is about."""
+        return frozenset({*self.wants, *(role for group in self.needs for role in group)})
 
 
-SERVICES = (Service("traffic_fines", "road"),)
+SERVICES: Sequence[Service] = (
+    Service("traffic_fines", "road", wants=("card_terminal", "id_card_reader", "receipt_printer", "document_printer")),
+)
 
 
 def why_closed(service: Service, parts: Parts) -> Text | None:
@@ -45,10 +64,20 @@ def why_closed(service: Service, parts: Parts) -> Text | None:
         return text(parts.till)
     if not parts.central:
         return text("menu.closed.central")
+    for group in service.needs:
+        if not any(parts.serves(role) for role in group):
+            return text("menu.closed.device", device=text(f"device.{group[0]}"))
     return None
 
 
-def menu(parts: Parts) -> tuple[MenuItem, ...]:
+def conditions_of(devices: Sequence[Device], services: Sequence[Service] = SERVICES) -> dict[str, Condition]:
+    """Every device as it is, and the ones that are missing though a service asks for them."""
+    there = {device.role: device.condition for device in devices}
+    asked = sorted(frozenset[str]().union(*(service.roles for service in services)))
+    return there | {role: ABSENT for role in asked if role not in there}
+
+
+def menu(parts: Parts, services: Sequence[Service] = SERVICES) -> tuple[MenuItem, ...]:
     """Every service, the closed ones with their reason."""
     return tuple(
         MenuItem(
@@ -58,19 +87,20 @@ def menu(parts: Parts) -> tuple[MenuItem, ...]:
             detail=text(f"menu.{service.key}.detail"),
             closed=why_closed(service, parts),
         )
-        for service in SERVICES
+        for service in services
     )
 
 
-def notes(parts: Parts) -> tuple[Text, ...]:
-    """What does not work today though services are open."""
-    ill = [role for role, condition in parts.conditions.items() if not condition.serves]
-    return tuple(text(NOTES[role]) for role in NOTES if role in ill)
+def notes(parts: Parts, services: Sequence[Service] = SERVICES) -> tuple[Text, ...]:
+    """What does not work today though services that want it are open."""
+    wanted = {role for service in services if why_closed(service, parts) is None for role in service.wants}
+    return tuple(text(NOTES[role]) for role in NOTES if role in wanted and not parts.serves(role))
 
 
-def state(parts: Parts) -> str:
+def state(parts: Parts, services: Sequence[Service] = SERVICES) -> str:
     """The machine in one word for the heartbeat: ``open``, ``limited`` or ``closed``."""
-    if all(item.closed for item in menu(parts)):
+    reasons = [why_closed(service, parts) for service in services]
+    if all(reasons):
         return "closed"
-    healthy = all(condition.serves for condition in parts.conditions.values())
-    return "open" if healthy and not any(item.closed for item in menu(parts)) else "limited"
+    whole = all(parts.serves(role) for service in services for role in service.roles)
+    return "open" if whole and not any(reasons) else "limited"

@@ -2,42 +2,42 @@
 
 The same assembly runs in the field, in the demo and in the worlds. Order at start: devices and reporting come
 up, open payments are settled, the slips that nobody got are printed, and only then is a citizen greeted. A part
-that does not come up closes what needs it, not the rest.
+that does not come up closes what needs it, not the rest. When the battery ends, what moves is brought to its end and
+the machine stops by itself.
 """
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from dataclasses import dataclass, field
+from datetime import datetime, time
 from functools import partial
 from random import Random
 
 import structlog
 
 from kiosk_app import health
+from kiosk_app.alarms import Alarms
 from kiosk_app.central_desk import CentralDesk
+from kiosk_app.closing import ClosingScreen
 from kiosk_app.contract import DeviceReport, Heartbeat, OutboxReport
 from kiosk_app.desk import Desk, Patience, Site
-from kiosk_app.devices import (
-    CardTerminal,
-    Condition,
-    Device,
-    DeviceState,
-    DocumentPrinter,
-    IdCardReader,
-    PrintOutcome,
-    ReceiptPrinter,
-)
+from kiosk_app.devices import Condition, DeviceState
 from kiosk_app.errors import StoreError
+from kiosk_app.fitted import Devices
+from kiosk_app.lamps import LampScreen
 from kiosk_app.local_time import wait_until
 from kiosk_app.money.day import DAY, UNBALANCED, DayEnd
-from kiosk_app.money.payment import KIND, OPEN_AT_TERMINAL, Payment, State, from_entry
+from kiosk_app.money.payment import Payment, State
 from kiosk_app.money.till import Till
-from kiosk_app.ports import Clock, Entry, Journal, Outbox, Screen, Transport
+from kiosk_app.outage import Outage
+from kiosk_app.owed_slips import OwedSlips
+from kiosk_app.ports import Clock, Journal, Observations, Outbox, Screen, Transport
+from kiosk_app.power import Limits, Power
 from kiosk_app.reporting import Reporting
 from kiosk_app.services.traffic_fines import pay_traffic_fines
 from kiosk_app.session import Session
+from kiosk_app.supplies import Supplies, Unkept
 from kiosk_app.views import Sorry, text
 
 log = structlog.get_logger()
@@ -46,25 +46,10 @@ SERVICES: Mapping[str, Callable[[Desk], Awaitable[bool]]] = {"traffic_fines": pa
 STARTING_PATIENCE = 15.0
 """Seconds that devices have to answer before the first screen; later they join by themselves."""
 UNRESOLVED = frozenset({State.UNKNOWN, State.REVERSING})
-STILL_WAITING = timedelta(minutes=10)
 NIGHT, NIGHT_AGAIN = time(3, 0), 60.0
 """Local hour of the cleaning, and seconds until another look while somebody is served then."""
-ENDED = frozenset({State.COMPLETED, State.SETTLED, State.REVERSED, State.REFUND_DUE})
-PROVEN = frozenset({PrintOutcome.PRINTED.value, PrintOutcome.SENT.value})
-
-
-@dataclass(frozen=True)
-class Devices:
-    """One device per role."""
-
-    id_card_reader: IdCardReader
-    card_terminal: CardTerminal
-    receipt_printer: ReceiptPrinter
-    document_printer: DocumentPrinter
-
-    def all(self) -> tuple[Device, ...]:
-        """Every device."""
-        return (self.id_card_reader, self.card_terminal, self.receipt_printer, self.document_printer)
+LAST_PATIENCE, LOOK = 100.0, 0.2
+"""Seconds that a visit may still take when the battery ends: ``Limits.runtime`` less the system's own shutdown."""
 
 
 @dataclass(frozen=True)
@@ -79,10 +64,12 @@ class Surroundings:
     """Local hour at which the terminal's batch is closed."""
     clean: Callable[[], None] = lambda: None
     """Deletes what is old enough; called each night when nobody is served. Raises StoreError."""
+    limits: Limits = field(default_factory=Limits)
+    """When the battery's end is near."""
 
 
 class Machine:
-    """Everything joined; :meth:`run` serves until cancelled."""
+    """Everything joined; :meth:`run` serves until cancelled, or until the battery ends."""
 
     def __init__(
         self,
@@ -97,12 +84,13 @@ class Machine:
         site: Site,
         patience: Patience,
         surroundings: Surroundings,
+        observations: Observations | None = None,
     ) -> None:
         self._devices, self._journal, self._outbox, self._clock = devices, journal, outbox, clock
-        self._screen, self._surroundings = screen, surroundings
+        self._surroundings = surroundings
+        self._screen = ClosingScreen(LampScreen(screen, devices.cabinet) if devices.cabinet else screen)
         self._since = clock.now()
         self._shown = ""
-        self._owed: asyncio.Queue[Payment] = asyncio.Queue()
         self.till = Till(journal, outbox, devices.card_terminal, clock, machine=site.machine)
         self._day_end = DayEnd(
             journal,
@@ -114,7 +102,7 @@ class Machine:
         )
         self.reporting = Reporting(outbox, transport, random, self._status)
         self.desk = Desk(
-            screen=screen,
+            screen=self._screen,
             id_card_reader=devices.id_card_reader,
             receipt_printer=devices.receipt_printer,
             document_printer=devices.document_printer,
@@ -126,25 +114,43 @@ class Machine:
             patience=patience,
         )
         self.session = Session(self.desk, SERVICES, self.parts)
+        self._alarms, self._supplies = Alarms(journal), Supplies(observations or Unkept(), clock)
+        self._outage = Outage(devices.ups, surroundings.limits)
+        self._slips = OwedSlips(self.desk)
         self._listen()
+        self._power_changed(self._outage.power)
 
     def _listen(self) -> None:
         for device in self._devices.all():
             device.watch(partial(self._condition_changed, device.role))
+        if self._devices.keypad is not None:
+            self._devices.keypad.watch_keys(self._screen.key)
         self.reporting.link_changed.append(lambda _: self._changed())
         self.till.reported.append(self.reporting.kick)
+        self._alarms.told.append(self.reporting.kick)
+        self._outage.changed.append(self._power_changed)
         self.reporting.verdict_came.append(lambda _: self.till.settlement.news())
 
     # --- how it is ---
 
     def parts(self) -> health.Parts:
         """How the parts are now."""
-        conditions = {device.role: device.condition for device in self._devices.all()}
+        conditions = health.conditions_of(self._devices.all())
         return health.Parts(conditions=conditions, till=self.till.why_closed(), central=self.reporting.online)
 
     def _condition_changed(self, role: str, condition: Condition) -> None:
         log.info("condition", role=role, state=condition.state.value, reason=condition.reason)
         self.till.settlement.news()
+        self._alarms.changed(role, condition)
+        self._supplies.changed()
+        self._changed()
+
+    def _power_changed(self, power: Power) -> None:
+        """On the battery what is under way finishes and nothing new is paid; at its end nobody new is served."""
+        self.till.outage = "" if power is Power.NORMAL else "menu.closed.power"
+        if power is Power.SHUT_DOWN:
+            self.session.closed = True
+            self._screen.close()
         self._changed()
 
     def _changed(self) -> None:
@@ -165,7 +171,11 @@ class Machine:
             since=self._since,
             devices={
                 role: DeviceReport(
-                    state=condition.state.value, reason=condition.reason, supplies=dict(condition.supplies)
+                    state=condition.state.value,
+                    reason=condition.reason,
+                    supplies=dict(condition.supplies),
+                    levels=dict(condition.levels),
+                    empty_at=self._supplies.empty_at(role, condition),
                 )
                 for role, condition in parts.conditions.items()
             },
@@ -206,28 +216,49 @@ class Machine:
 
     # --- running ---
 
-    async def run(self) -> None:
-        """Start, settle, serve."""
+    async def run(self) -> Power:
+        """Start, settle, serve. Returns SHUT_DOWN when the battery ends and nothing moves any more."""
+        devices = self._devices.all()
         async with asyncio.TaskGroup() as group:
-            for device in self._devices.all():
-                group.create_task(device.run(), name=device.role)
-            group.create_task(self.reporting.run(), name="reporting")
-            group.create_task(self._serve(), name="serve")
+            tasks = [group.create_task(device.run(), name=device.role) for device in devices]
+            tasks.append(group.create_task(self.reporting.run(), name="reporting"))
+            tasks.append(group.create_task(self._alarms.run(devices), name="alarms"))
+            tasks.append(group.create_task(self._supplies.run(devices), name="supplies"))
+            tasks.append(group.create_task(self._serve(), name="serve"))
+            await self._outage.run()
+            await self._still()
+            self._screen.put(Sorry(title=text("closed.power"), detail=text("sorry.detail.power"), leave=False))
+            for task in tasks:
+                task.cancel()
+        return Power.SHUT_DOWN
+
+    async def _still(self) -> None:
+        """Until nobody is served, no money moves and no paper; not longer than the battery allows."""
+        try:
+            async with asyncio.timeout(LAST_PATIENCE):
+                while self.session.visiting or self.till.moving or self._slips.printing:  # noqa: ASYNC110 - no bell rings
+                    await asyncio.sleep(LOOK)
+        except TimeoutError:
+            log.error("not everything came to its end before the battery's")
 
     async def _serve(self) -> None:
         self._screen.put(Sorry(title=text("closed.starting"), detail=text("sorry.detail.starting"), leave=False))
         await self._devices_up()
         if self.till.open_payments:
             self._screen.put(Sorry(title=text("closed.starting"), detail=text("sorry.detail.settling"), leave=False))
-        self._prove_newest()
+        self._slips.prove_newest()
         self.till.settlement.settled.append(self._settled)
         async with asyncio.TaskGroup() as group:
             await self.till.settlement.round()
             group.create_task(self.till.settlement.run(), name="settlement")
-            group.create_task(self._print_slips(), name="slips")
+            group.create_task(self._slips.run(), name="slips")
             group.create_task(self.session.run(), name="session")
             group.create_task(self._day_end.run(), name="day end")
             group.create_task(self._clean(), name="cleaning")
+
+    def _settled(self, before: Payment, after: Payment) -> None:
+        self._slips.settled(before, after)
+        self._changed()
 
     async def _devices_up(self) -> None:
         """Wait until every device has said how it is, but not for long."""
@@ -263,37 +294,5 @@ class Machine:
                     self._surroundings.clean()
                 pause = wait_until(self._now(), NIGHT)
 
-    # --- slips for those who did not get their proof ---
 
-    def _settled(self, before: Payment, after: Payment) -> None:
-        """Settlement brought an uncertain payment to an end: its citizen has no proof yet."""
-        if before.state in OPEN_AT_TERMINAL - {State.INTENDED}:
-            self._owed.put_nowait(after)
-        self._changed()
-
-    def _prove_newest(self) -> None:
-        """The machine may have stopped between the payment's end and its receipt; one visit at a time: the newest.
-
-        Hours later nobody waits for it any more, and the slip would lie there for the next citizen.
-        """
-        with suppress(StoreError):
-            self._owe(self._journal.newest(KIND))
-
-    def _owe(self, newest: Entry | None) -> None:
-        if newest is None or self._clock.now() - newest.at > STILL_WAITING or newest.state not in ENDED:
-            return
-        self._owed.put_nowait(from_entry(newest))
-
-    async def _print_slips(self) -> None:
-        while True:
-            payment = await self._owed.get()
-            if not self._proven(payment):
-                await self.desk.print_slip(payment.reference, self.desk.trouble_slip(payment))
-
-    def _proven(self, payment: Payment) -> bool:
-        """Whether its slip came out. A store that cannot tell does not keep the slip back."""
-        try:
-            entries = self._journal.entries(reference=payment.reference, kind="receipt")
-        except StoreError:
-            return False
-        return any(entry.state in PROVEN for entry in entries)
+__all__ = ["Devices", "Machine", "Surroundings"]

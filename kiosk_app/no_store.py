@@ -8,11 +8,11 @@ from typing import Any, NoReturn
 
 from kiosk_app.contract import Body, Event, OutboxReport, StreamAck, Verdict
 from kiosk_app.errors import StoreError
-from kiosk_app.ports import Entry
+from kiosk_app.ports import Entry, Seen
 
 
 class NoStore:
-    """Implements Journal and Outbox by refusing with the error that closed the store."""
+    """Implements Journal, Outbox and Observations by refusing with the error that closed the store."""
 
     def __init__(self, error: StoreError) -> None:
         self._error = error
@@ -57,3 +57,9 @@ class NoStore:
 
     def report(self) -> OutboxReport:
         return OutboxReport(count=0)
+
+    def note(self, supply: str, seen: Seen) -> None:  # noqa: ARG002
+        self.ready()
+
+    def histories(self) -> dict[str, list[Seen]]:
+        return {}

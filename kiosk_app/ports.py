@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import Any, Protocol
 
 from kiosk_app.contract import Body, Event, OutboxReport, StreamAck, Verdict
+from kiosk_app.devices import KeypadKey, KeyStroke
 from kiosk_app.views import Intent, View
 
 
@@ -18,7 +19,7 @@ class Screen(Protocol):
 
     @property
     def touched(self) -> float:
-        """Loop time of the last touch, whatever it hit: scrolling is not idling."""
+        """Loop time of the last touch or key, whatever it hit: scrolling is not idling."""
 
     @property
     def language(self) -> str:
@@ -29,6 +30,9 @@ class Screen(Protocol):
 
     async def show(self, view: View) -> Intent:
         """Show ``view`` and wait for what the citizen wants of it. An update by put keeps the wait alive."""
+
+    def key(self, key: KeypadKey, stroke: KeyStroke) -> None:
+        """A key of the keypad: everything that touch does can be done with keys (``Keypad.watch_keys``)."""
 
     def forget(self) -> None:
         """Drop everything of the visit: widgets, typed text, language, text size, contrast."""
@@ -114,3 +118,22 @@ class Outbox(Protocol):
 
     def report(self) -> OutboxReport:
         """What waits, since when, and the chain heads: for the heartbeat."""
+
+
+@dataclass(frozen=True)
+class Seen:
+    """One supply at one moment: its word (``ok``, ``low``, ``out``, ``full``), and per cent left if it is measured."""
+
+    at: datetime
+    word: str
+    level: int | None
+
+
+class Observations(Protocol):
+    """How full supplies were, each under ``<role> <supply>``: a memory beside the books."""
+
+    def note(self, supply: str, seen: Seen) -> None:
+        """Keep it. Raises StoreError, also where only money may still be written."""
+
+    def histories(self) -> dict[str, list[Seen]]:
+        """Everything kept, oldest first. Raises StoreError."""

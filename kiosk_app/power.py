@@ -1,7 +1,7 @@
 """Power: from what the UPS says to what the machine does. Pure: one value, one step per second, no clock of its own.
 
     normal        serve
-    on_battery    finish what is under way, take no new money (``closed.power`` on the screen)
+    on_battery    finish what is under way, take no new money (``menu.closed.power`` on the screen)
     shut_down     stop in time, while money and paper can still be brought to an end; final
 
 Rules. Fast into caution and slow out of it: one reading on battery closes the till; mains must have held for
@@ -13,7 +13,7 @@ an alarm. No shutdown in the grace, or a machine woken by short mains would neve
 is obeyed at once. Shutdown is final even when mains return: half of the machine is down by then, and NUT cuts the
 load and lets it come back.
 
-Every second: ``outlook = outlook.after(ups.reading, loop.time(), limits)``, then look at ``outlook.power``.
+Every second :mod:`kiosk_app.outage` asks ``outlook.after(ups.reading, loop.time(), limits)``.
 """
 
 from dataclasses import dataclass, replace

@@ -22,6 +22,7 @@ from kiosk_app.contract import (
 )
 from kiosk_app.errors import CentralError, CentralUnreachable, StoreError
 from kiosk_app.ports import Outbox, Transport
+from kiosk_app.waiting import event_or_pause
 
 BATCH_DEADLINE, HEARTBEAT_DEADLINE = 10.0, 20.0  # one worker asks: a heartbeat may have to wait for a batch
 BASE, CAP = 2.0, 900.0
@@ -82,7 +83,7 @@ class Reporting:
                 pause = self._failed(error)
             except StoreError:  # what is in the outbox waits there; the heartbeat names the store
                 pause = LONGEST_WAIT_ONLINE
-            await _event_or_pause(self._work, pause)
+            await event_or_pause(self._work, pause)
 
     async def _send(self, batch: Batch) -> bool:
         """Send once; False when central took nothing in (it waits for a gap, or a department): not again at once."""
@@ -123,7 +124,7 @@ class Reporting:
                 least = max(least, min(getattr(error, "retry_after", None) or 0.0, CAP))
             await asyncio.sleep(least)
             jittered = pause * self._random.uniform(0.9, 1.1)
-            await _event_or_pause(self._changed, max(0.0, jittered - least))
+            await event_or_pause(self._changed, max(0.0, jittered - least))
 
     # --- the link ---
 
@@ -141,11 +142,3 @@ class Reporting:
             self.online = online
             for listener in self.link_changed:
                 listener(online)
-
-
-async def _event_or_pause(event: asyncio.Event, pause: float) -> None:
-    try:
-        async with asyncio.timeout(pause):
-            await event.wait()
-    except TimeoutError:
-        return

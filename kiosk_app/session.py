@@ -30,6 +30,8 @@ class Session:
         self._view: Callable[[], View] | None = None
         self._shown: View | None = None
         self.visiting = False
+        self.closed = False
+        """No further visit begins."""
 
     def changed(self) -> None:
         """Devices or the link changed: what is open is shown at once, if the citizen is choosing."""
@@ -38,13 +40,15 @@ class Session:
             self._desk.screen.put(view)
 
     async def run(self) -> None:
-        """Visit after visit."""
-        while True:
+        """Visit after visit, until it is closed."""
+        while not self.closed:
             await self.visit()
 
     async def visit(self) -> None:
         """One person, from the first touch to forgetting."""
         await self._showing(self._front)
+        if self.closed:
+            return
         self.visiting = True
         try:
             await self._stay()

@@ -106,12 +106,16 @@ class Menu(View):
 
 @dataclass(frozen=True, kw_only=True)
 class PlaceCard(View):
-    """Board 02: lay the card on the reader. ``other`` names another way (Chosen("other")). Intents: Back, Leave."""
+    """Board 02: lay the card on the reader. ``other`` names another way (Chosen("other")). Intents: Back, Leave.
+
+    ``slot``: the role at which the card is awaited.
+    """
 
     title: Text
     problem: Text | None = None
     other: Text | None = None
     seconds: int = 60
+    slot: str = "id_card_reader"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -183,6 +187,7 @@ class Done(View):
     """Board 06. ``facts`` are the lines of the proof; ``take`` what must still be taken (card, receipt, document).
 
     Intents: Chosen(key of an action), Leave. ``warnings`` are said before anything else. ``seconds`` to the end.
+    ``papers``: printers from which paper came that nobody can see being taken.
     """
 
     title: Text
@@ -193,6 +198,7 @@ class Done(View):
     qr_note: Text | None = None
     warnings: tuple[Text, ...] = ()
     take: tuple[str, ...] = ()
+    papers: tuple[str, ...] = ()
     actions: tuple[tuple[str, Text], ...] = ()
     seconds: int = 20
 

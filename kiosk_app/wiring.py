@@ -12,25 +12,21 @@ from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from random import SystemRandom
+from typing import Any, cast
 
 import structlog
 
-from hardware.channel import opener_of
-from hardware.drivers.card_terminal import CardTerminal
-from hardware.drivers.document_printer import DocumentPrinter, printing_host
-from hardware.drivers.id_card_reader import IdCardReader
-from hardware.drivers.receipt_printer import ReceiptPrinter
-from kiosk_app import devices as roles
-from kiosk_app.config import Config, CupsPrinter, EscposPrinter, SdtReader, ZvtTerminal
+from kiosk_app.config import Config
 from kiosk_app.desk import Site
 from kiosk_app.errors import ConfigError, StoreError, WrongKey
+from kiosk_app.fitted import Devices
 from kiosk_app.ids import uuid7
-from kiosk_app.machine import Devices
 from kiosk_app.no_store import NoStore
-from kiosk_app.ports import Clock, Journal, Outbox
+from kiosk_app.ports import Clock, Journal, Observations, Outbox
 from offline_cache.central_client import CentralClient
 from offline_cache.journal import SqlJournal
 from offline_cache.keys import lineage, load_or_make_key
+from offline_cache.observations import SqlObservations
 from offline_cache.outbox import SqlOutbox
 from offline_cache.retention import Retention
 from offline_cache.store import Store, open_store
@@ -75,44 +71,9 @@ def site_of(config: Config, identity: Identity) -> Site:
 # --- devices ---------------------------------------------------------------------------------------------------
 
 
-def id_card_reader(config: SdtReader) -> IdCardReader:
-    """The resident ID reader of the file."""
-    return IdCardReader(opener_of(config.port, baud=config.baud), presence=config.presence)
-
-
-def card_terminal(config: ZvtTerminal) -> CardTerminal:
-    """The bank-card terminal of the file: bare APDUs over TCP, framed and with two stop bits on a serial line."""
-    return CardTerminal(
-        opener_of(config.port, baud=config.baud, stop_bits=2),
-        framing="tcp" if config.port.startswith("tcp://") else "serial",
-        password=config.password,
-    )
-
-
-def receipt_printer(config: EscposPrinter) -> ReceiptPrinter:
-    """The receipt printer of the file."""
-    return ReceiptPrinter(opener_of(config.port, baud=config.baud), presenter=config.presenter)
-
-
-def document_printer(config: CupsPrinter) -> DocumentPrinter:
-    """The A4 printer of the file, behind its host process."""
-    return DocumentPrinter(printing_host(config.socket), queue=config.queue)
-
-
 def devices_of(config: Config) -> Devices:
-    """Every device of the file."""
-    return Devices(
-        id_card_reader=id_card_reader(config.devices.id_card_reader),
-        card_terminal=card_terminal(config.devices.card_terminal),
-        receipt_printer=receipt_printer(config.devices.receipt_printer),
-        document_printer=document_printer(config.devices.document_printer),
-    )
-
-
-def device_of(config: Config, role: str) -> roles.Device:
-    """One device alone, for ``kiosk device``."""
-    device: roles.Device = getattr(devices_of(config), role)
-    return device
+    """Every device of the file. Raises ConfigError."""
+    return Devices(**{role: cast(Any, section.build()) for role, section in config.devices.items()})
 
 
 # --- central ---------------------------------------------------------------------------------------------------
@@ -136,7 +97,7 @@ def transport_of(config: Config, base: Path, clock: Clock) -> CentralClient:
 
 @dataclass(frozen=True)
 class Records:
-    """Journal and outbox; ``trouble`` names why there is no store, if there is none.
+    """Journal, outbox and observations; ``trouble`` names why there is no store, if there is none.
 
     ``verify`` reads the chains; ``set_aside`` says what central would not take; ``clean`` deletes what is old enough
     and logs what that was.
@@ -144,6 +105,7 @@ class Records:
 
     journal: Journal
     outbox: Outbox
+    observations: Observations
     trouble: str = ""
     verify: Callable[[], list[str]] = list
     set_aside: Callable[[], list[str]] = list
@@ -161,7 +123,7 @@ def open_records(
     except StoreError as error:
         log.error("store", error=type(error).__name__, detail=error.detail, do=error.operator)
         nothing = NoStore(error)
-        return Records(nothing, nothing, f"store {type(error).__name__}")
+        return Records(nothing, nothing, nothing, f"store {type(error).__name__}")
 
 
 def open_kept(path: Path, key: Path) -> Store:
@@ -193,6 +155,7 @@ def records_in(
     return Records(
         journal,
         outbox,
+        SqlObservations(store),
         verify=lambda: journal.verify() + outbox.verify(),
         set_aside=lambda: [f"{reference or stream} {aside.code}" for stream, reference, aside in outbox.rejections()],
         clean=lambda: log.info("cleaned", **asdict(retention.run())),

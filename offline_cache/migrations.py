@@ -34,6 +34,13 @@ STEPS: Sequence[str] = (
         seq INTEGER NOT NULL DEFAULT 0, hash TEXT NOT NULL, acked INTEGER NOT NULL DEFAULT 0
     ) STRICT;
     """,
+    # 2: how full supplies were; `level` is per cent left, if the device measures it.
+    """
+    CREATE TABLE observation (
+        supply TEXT NOT NULL, at TEXT NOT NULL, word TEXT NOT NULL, level INTEGER,
+        PRIMARY KEY (supply, at)
+    ) STRICT, WITHOUT ROWID;
+    """,
 )
 
 

@@ -17,6 +17,7 @@ import os
 import socket
 from collections.abc import Callable
 from contextlib import suppress
+from functools import reduce
 from pathlib import Path
 from typing import Any
 
@@ -43,6 +44,14 @@ POLL, POLL_IDLE = 0.004, 0.015
 HEAL_AFTER = 3.0
 TURNS = 4
 """Frames in a row before other tasks have their turn."""
+
+
+WORTH = 1.5
+"""Two boxes are painted as one if that is at most so many times their pixels: each box is a pass over all widgets."""
+MOST_BOXES = 3
+
+Pixels = tuple[int, int, int, int]
+"""Left, low, right, top."""
 
 
 def sockets() -> set[int]:
@@ -79,8 +88,9 @@ class Pump:
         self._whole = True
         self._heal_at = math.inf
         self._keeps = keeps_picture(window)
+        self.before_frame: Callable[[], None] = lambda: None
         self.after_turn: Callable[[], None] = lambda: None
-        self.frames = {"whole": 0, "part": 0}
+        self.frames = {"whole": 0, "part": 0, "pixels": 0}
 
     def damage(self, box: Box) -> None:
         """These pixels have changed."""
@@ -130,6 +140,7 @@ class Pump:
             self._window.mainloop()
             EventLoop.dispatch_input()
             self._settle()
+            self.before_frame()
             if not self._draw(now):
                 break
         self.after_turn()
@@ -146,43 +157,61 @@ class Pump:
         if not self._window.canvas.needs_redraw:
             self._damage.clear()
             return False
-        box = self._clip() if self._keeps and not self._whole and self._damage else None
+        boxes = self._changed() if self._keeps and not self._whole else []
         self._damage.clear()
         self._whole = False
-        self.paint(box)
+        for box in (*boxes,) or (None,):
+            self.paint(box)
         self._window.dispatch("on_flip")
-        self.frames["part" if box else "whole"] += 1
-        if box:
-            self._heal_at = now + HEAL_AFTER
-        else:
-            self._heal_at = math.inf
+        self.frames["part" if boxes else "whole"] += 1
+        self.frames["pixels"] += sum(map(_area, boxes)) if boxes else self._window.width * self._window.height
+        self._heal_at = now + HEAL_AFTER if boxes else math.inf
         return True
 
-    def _clip(self) -> tuple[int, int, int, int] | None:
-        """The pixels of all damage: left, low, width, height; None when that is nothing."""
-        left = max(0, math.floor(min(b[0] for b in self._damage)) - 1)
-        low = max(0, math.floor(min(b[1] for b in self._damage)) - 1)
-        right = min(self._window.width, math.ceil(max(b[2] for b in self._damage)) + 1)
-        top = min(self._window.height, math.ceil(max(b[3] for b in self._damage)) + 1)
-        return (left, low, right - left, top - low) if right > left and top > low else None
+    def _changed(self) -> list[Pixels]:
+        """All damage, as few boxes as can be without painting much that has not changed; none when that is nothing."""
+        boxes: list[Pixels] = []
+        for left, low, right, top in self._damage:
+            box = (
+                max(0, math.floor(left) - 1),
+                max(0, math.floor(low) - 1),
+                min(self._window.width, math.ceil(right) + 1),
+                min(self._window.height, math.ceil(top) + 1),
+            )
+            if box[2] > box[0] and box[3] > box[1]:
+                for other in [b for b in boxes if _area(_around(b, box)) < WORTH * (_area(b) + _area(box))]:
+                    boxes.remove(other)
+                    box = _around(box, other)
+                boxes.append(box)
+        return boxes if len(boxes) <= MOST_BOXES else [reduce(_around, boxes)]
 
-    def paint(self, box: tuple[int, int, int, int] | None) -> None:
+    def paint(self, box: Pixels | None) -> None:
         """Draw into the back buffer, everything or clipped to ``box``."""
-        if box:
+        clip = (box[0], box[1], box[2] - box[0], box[3] - box[1]) if box else None
+        if clip:
             glEnable(GL_SCISSOR_TEST)
-            glScissor(*box)
+            glScissor(*clip)
         self._window.clear()
-        self._window.children[-1].clip(box)
+        self._window.children[-1].clip(clip)
         self._window.render_context.draw()
         glDisable(GL_SCISSOR_TEST)
 
     def pixels(self) -> bytes:
         """What is shown, as RGBA rows from the bottom up."""
         self._settle()
+        self.before_frame()
         self.paint(None)
         glFinish()
         width, height = self._window.size
         return bytes(glReadPixels(0, 0, width, height, GL_RGBA, GL_UNSIGNED_BYTE))
+
+
+def _area(box: Pixels) -> int:
+    return (box[2] - box[0]) * (box[3] - box[1])
+
+
+def _around(one: Pixels, other: Pixels) -> Pixels:
+    return (min(one[0], other[0]), min(one[1], other[1]), max(one[2], other[2]), max(one[3], other[3]))
 
 
 def keeps_picture(window: Any) -> bool:

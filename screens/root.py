@@ -1,10 +1,10 @@
-"""The ground under all pages: one finger at a time, and which pixels are drawn."""
+"""The ground under all pages: one finger at a time, which pixels are drawn, and what is drawn over the page."""
 
 from collections.abc import Callable
 from typing import Any
 
 from kivy.clock import Clock
-from kivy.graphics import ScissorPop, ScissorPush
+from kivy.graphics import InstructionGroup, ScissorPop, ScissorPush
 from kivy.uix.widget import Widget
 
 from screens.widgets.element import Box
@@ -15,15 +15,16 @@ LOST_AFTER = 3.0
 
 
 class Root(Widget):
-    """Holds the page. ``damage`` takes changed pixels, ``touched`` is called for every touch."""
+    """Holds the page. ``damage`` takes changed pixels, ``touched`` every touch; ``over`` is drawn over the page."""
 
-    def __init__(self, *, damage: Callable[[Box], None], touched: Callable[[], None]) -> None:
+    def __init__(self, *, damage: Callable[[Box], None], touched: Callable[[Any], None]) -> None:
         super().__init__()
         self.damage, self._touched = damage, touched
         self._finger: tuple[str, float] | None = None
         with self.canvas.before:
             self._scissor = ScissorPush(x=0, y=0, width=1 << 15, height=1 << 15)
         with self.canvas.after:
+            self.over = InstructionGroup()
             ScissorPop()
 
     def clip(self, box: tuple[int, int, int, int] | None) -> None:
@@ -37,7 +38,7 @@ class Root(Widget):
         self._finger = None
 
     def on_touch_down(self, touch: Any) -> bool:
-        self._touched()
+        self._touched(touch)
         now = Clock.time()
         if touch.is_mouse_scrolling or (self._finger is not None and now - self._finger[1] < LOST_AFTER):
             touch.ud["ignored"] = True
@@ -46,13 +47,13 @@ class Root(Widget):
         return bool(super().on_touch_down(touch))
 
     def on_touch_move(self, touch: Any) -> bool:
-        self._touched()
+        self._touched(touch)
         if self._finger is not None and self._finger[0] == touch.uid:
             self._finger = (touch.uid, Clock.time())
         return True
 
     def on_touch_up(self, touch: Any) -> bool:
-        self._touched()
+        self._touched(touch)
         if self._finger is not None and self._finger[0] == touch.uid:
             self._finger = None
         return True

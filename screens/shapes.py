@@ -10,7 +10,7 @@ from functools import lru_cache
 from typing import Any
 
 from kivy.graphics.texture import Texture
-from PIL import Image, ImageDraw, ImageFilter
+from PIL import Image, ImageChops, ImageDraw, ImageFilter
 
 FINE = 4
 """Each pixel is sampled this many times across and down."""
@@ -55,6 +55,19 @@ def skin(radius: int, fill: Rgba, rim: Rgba, stroke: int = 0, *, shade: Rgba = (
         plain = Image.new("RGBA", (side, side), (*bytes_of(colour)[:3], 0))
         plain.putalpha(mask)
         picture = Image.alpha_composite(picture, plain)
+    return texture_of(picture)
+
+
+@lru_cache(maxsize=64)
+def ring(radius: int, halo: int, stroke: int, inner: Rgba, outer: Rgba) -> Any:
+    """A ring around a tile of this ``radius``: ``halo`` of the inner colour, then ``stroke`` of the outer one."""
+    out = radius + halo + stroke
+    side = 2 * out + 2
+    box = (0, 0, side - 1, side - 1)
+    whole, middle, hole = (_tile_mask(side, box, out, inset) for inset in (0, stroke, stroke + halo))
+    picture = Image.new("RGBA", (side, side), bytes_of(outer))
+    picture.paste(bytes_of(inner), mask=middle)
+    picture.putalpha(ImageChops.subtract(whole, hole))
     return texture_of(picture)
 
 

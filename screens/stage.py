@@ -20,13 +20,17 @@ from kivy.clock import Clock as Ticks
 from PIL import Image
 
 from kiosk_app import views
+from kiosk_app.devices import KeypadKey, KeyStroke
 from kiosk_app.ports import Clock
 from kiosk_app.views import Intent, View, text
 from screens.attract import Attract
 from screens.choose_many import ChooseMany
 from screens.done import Done
 from screens.enter_number import EnterNumber
+from screens.focus import Focus
 from screens.idle_warning import IdleWarning
+from screens.keyboard import Keyboard
+from screens.keys import Keys, by_key
 from screens.look import Look
 from screens.menu import Menu
 from screens.pay import Pay
@@ -50,7 +54,10 @@ HOME = (views.Attract, views.Menu)
 
 
 class Stage:
-    """The window of the kiosk. ``targets``: a file that names what can be touched, for scripted citizens only."""
+    """The window of the kiosk. ``targets``: a file that names what can be touched, for scripted citizens only.
+
+    ``keyboard``: an ordinary keyboard is a keypad too. Not on a public machine.
+    """
 
     def __init__(
         self,
@@ -62,6 +69,7 @@ class Stage:
         size: tuple[int, int] = (1080, 1920),
         fullscreen: bool = False,
         targets: Path | str | None = None,
+        keyboard: bool = False,
     ) -> None:
         before = sockets()
         self._window = open_window(size, fullscreen=fullscreen)
@@ -78,6 +86,10 @@ class Stage:
         self._pump = Pump(self._window, x_connections(sockets() - before) or x_connections(sockets()))
         self._pump.after_turn = self._tell_targets
         self._root = Root(damage=self._pump.damage, touched=self._touch)
+        self._focus = Focus(self._root)
+        self._keypad = Keys(self._focus, self._window)
+        self._pump.before_frame = self._focus.follow
+        self._keyboard = Keyboard(self._window, self.key) if keyboard else None
         self._window.add_widget(self._root)
         self._window.bind(size=lambda *_: self._wear(self._look))
         self._blank()
@@ -126,9 +138,16 @@ class Stage:
         finally:
             self._answer_to = outer
 
+    def key(self, key: KeypadKey, stroke: KeyStroke) -> None:
+        self._touched = asyncio.get_running_loop().time()
+        self._keypad.stroke(key, stroke)
+        self._pump.wake()
+
     def forget(self) -> None:
         self._look = self._plain.sized(*self._window.size)
         self._covered = None
+        self._keypad.lift(meant=False)
+        self._focus.hide()
         self._root.forget()
         self._blank()
         gc.collect()  # widgets are cycles; their words and textures go now and not some time
@@ -149,7 +168,7 @@ class Stage:
 
     @property
     def frames(self) -> dict[str, int]:
-        """How many frames were drawn whole and in part."""
+        """How many frames were drawn whole and in part, and how many pixels in all."""
         return dict(self._pump.frames)
 
     def sayings(self) -> list[Say]:
@@ -174,6 +193,11 @@ class Stage:
             self._window.flip()
             self._window.mainloop()
 
+    @property
+    def focused(self) -> str:
+        """The name of the target that has the focus; empty while it does not show."""
+        return str(self._focus.target.key) if self._focus.target is not None else ""
+
     def targets(self) -> list[dict[str, Any]]:
         """What can be touched now, as {key, x, y, w, h} from the upper left corner."""
         return self._root.targets()
@@ -182,6 +206,8 @@ class Stage:
         """Take everything off the window. A process has one window; another stage may use it."""
         self._blank()
         self._window.remove_widget(self._root)
+        if self._keyboard is not None:
+            self._keyboard.release()
 
     # --- pages ---
 
@@ -203,6 +229,7 @@ class Stage:
             self._root.add_widget(page)
             self._wear(self._look)
             page.work.enter()
+        self._focus.enter(page)
         self._pump.everything()
 
     def _blank(self) -> None:
@@ -219,6 +246,7 @@ class Stage:
                 self._page.ids.bar.button(key.name).words = key.words
             self._page.size = self._window.size
             self._page.wear(self._look)
+            self._focus.arranged()
         self._serial += 1
         self._pump.everything()
 
@@ -261,8 +289,10 @@ class Stage:
         if self._answer_to is not None and not self._answer_to.done():
             self._answer_to.set_result(intent)
 
-    def _touch(self) -> None:
+    def _touch(self, touch: Any) -> None:
         self._touched = asyncio.get_running_loop().time()
+        if not by_key(touch):
+            self._focus.hide()
 
     def _tick(self, _: float) -> None:
         if self._page is not None:

@@ -7,6 +7,7 @@ returns an intent, or None to leave it unanswered. Nothing here knows services; 
 import asyncio
 from collections.abc import Awaitable, Callable
 
+from kiosk_app.devices import KeypadKey, KeyStroke
 from kiosk_app.views import Intent, View
 
 Answer = Callable[[View], Awaitable[Intent | None]]
@@ -42,6 +43,10 @@ class ScriptedScreen:
             finally:
                 answering.cancel()
                 updated.cancel()
+
+    def key(self, key: KeypadKey, stroke: KeyStroke) -> None:
+        """Somebody at the keypad; what a script answers does not depend on it."""
+        self.touched = asyncio.get_running_loop().time()
 
     def forget(self) -> None:
         self.forgotten += 1

@@ -20,13 +20,18 @@ from typing import Any, TypeVar
 import structlog
 
 from central.departments.samples import SAMPLES
+from hardware.drivers.cabinet import Cabinet
 from hardware.drivers.card_terminal import CardTerminal
 from hardware.drivers.document_printer import DocumentPrinter
 from hardware.drivers.id_card_reader import IdCardReader
 from hardware.drivers.receipt_printer import ReceiptPrinter
+from hardware.drivers.ups import Ups
+from hardware.simulators.cabinet import CabinetSimulator
 from hardware.simulators.card_terminal_ledger import Booking
+from hardware.simulators.ups import UpsSimulator
 from kiosk_app.contract import Heartbeat
 from kiosk_app.desk import Patience, Site
+from kiosk_app.devices import KeypadKey, KeyStroke
 from kiosk_app.errors import StoreCorrupt, StoreError
 from kiosk_app.ids import uuid7
 from kiosk_app.machine import Devices, Machine, Surroundings
@@ -47,6 +52,7 @@ from kiosk_app.views import (
     View,
 )
 from offline_cache.journal import SqlJournal
+from offline_cache.observations import SqlObservations
 from offline_cache.outbox import SqlOutbox
 from offline_cache.retention import Deleted, Retention
 from offline_cache.store import Store, open_store
@@ -58,6 +64,8 @@ Seen = TypeVar("Seen", bound=View)
 PARKING, MARKING, WRONG_LANE, SIGN = (sample.number for sample in SAMPLES[:4])
 """The decisions against the sample citizen; only WRONG_LANE costs little enough to be tapped without a PIN."""
 CAMERA = SAMPLES[4].number
+SLOTS = ("id_card_reader", "card_terminal", "receipt_printer", "document_printer")
+"""The lamps of the cabinet, where a story has one."""
 PIN, WRONG_PIN = "123456", "000000"
 LONGEST = 10_000.0
 """Virtual seconds of a story: one that hangs fails."""
@@ -86,6 +94,9 @@ class Glass:
             return await answer
         finally:
             self._listening.remove(answer)
+
+    def key(self, key: KeypadKey, stroke: KeyStroke) -> None:
+        self.touched = asyncio.get_running_loop().time()
 
     def forget(self) -> None:
         self.forgotten += 1
@@ -136,6 +147,8 @@ class Stand(World):
         super().__init__(0, Plan((), 0.0), None, folder)
         self.card_terminal.abandons("keep")
         self.presenter = True
+        self.fitted: set[str] = set()
+        self.cabinet, self.ups = CabinetSimulator(), UpsSimulator()
         self.patience = Patience()
         self.site: Site = SITE
         self.glass = Glass()
@@ -146,7 +159,7 @@ class Stand(World):
         self.logs: list[Any] = []
         self.cleaned: list[Deleted] = []
         self._power = Power(None)
-        self._running: asyncio.Task[None] | None = None
+        self._running: asyncio.Task[Any] | None = None
         self._held = ExitStack()
 
     # --- power ---
@@ -169,9 +182,11 @@ class Stand(World):
                 card_terminal=CardTerminal(self._wire(self.card_terminal, self._power)),
                 receipt_printer=ReceiptPrinter(self._wire(self.receipt_printer, self._power), presenter=self.presenter),
                 document_printer=DocumentPrinter(self._wire(self.document_printer, self._power), queue="a4"),
+                **self._box(),
             ),
             journal=journal,
             outbox=outbox,
+            observations=SqlObservations(self.store) if store_error is None else None,
             transport=self.network,
             clock=self.clock,
             random=Random(7),
@@ -180,6 +195,19 @@ class Stand(World):
             surroundings=Surroundings(issues=trouble, clean=lambda: self.cleaned.append(self._clean())),
         )
         self._running = asyncio.create_task(self.machine.run(), name="machine")
+
+    def _box(self) -> dict[str, Any]:
+        """What this machine has besides."""
+        box: dict[str, Any] = {}
+        if "cabinet" in self.fitted:
+            box["cabinet"] = Cabinet(self._wire(self.cabinet, self._power), lamps=SLOTS)
+        if "ups" in self.fitted:
+            box["ups"] = Ups(self._wire(self.ups, self._power))
+        return box
+
+    def lit(self) -> list[str]:
+        """The slots whose lamps blink."""
+        return [slot for slot, shows in zip(SLOTS, self.cabinet.lamps, strict=False) if shows == "blink"]
 
     def _open(self) -> tuple[TellingJournal, SqlOutbox]:
         self._held = ExitStack()
@@ -250,6 +278,11 @@ class Stand(World):
         self.clock.now = lambda: now() + by  # type: ignore[method-assign] # as an RTC does
 
     # --- looking at the machine ---
+
+    @property
+    def ended(self) -> object:
+        """What the machine ended with by itself; None while it runs."""
+        return self._running.result() if self._running is not None and self._running.done() else None
 
     def alive(self) -> None:
         """Raise what the machine died of."""

@@ -3,6 +3,7 @@
 import re
 from pathlib import Path
 
+from hardware.protocols.umsips_codes import ROWS, Outcome
 from hardware.protocols.zvt_codes import RESULTS
 
 ROOT = Path(__file__).parent.parent
@@ -16,6 +17,15 @@ def table() -> str:
 
 def test_the_operations_handbook_has_every_result_code_as_the_code_has_it() -> None:
     assert table() in (ROOT / "docs/handbook-operations.md").read_text("utf-8")
+
+
+def test_the_page_of_the_unionpay_library_has_every_code_that_is_more_than_a_refusal() -> None:
+    rows = [
+        f"| {code} | {row.meaning} | {row.outcome.value} | {row.operator} |"
+        for code, row in ROWS.items()
+        if not code.isdigit() or row.outcome is not Outcome.DECLINED
+    ]
+    assert "\n".join(rows) in (ROOT / "docs/unionpay-library.md").read_text("utf-8")
 
 
 def test_every_locked_package_is_in_the_notices_with_its_version() -> None:

@@ -11,13 +11,17 @@ reports: what a door that opens at night means is decided by whoever knows the v
 import asyncio
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
+from pathlib import Path
+from typing import Annotated
 
-from hardware.channel import Opener
+import msgspec
+
+from hardware.channel import Opener, opener_of
 from hardware.link import Link, Trace, Watched
 from hardware.modbus_rtu import READ_INPUT, WRITE_HOLDING, Message, Rtu, question
 from hardware.protocols import cabinet
 from hardware.protocols.cabinet import Board, Shows, State
-from kiosk_app.devices import Condition, DeviceState, Lamp
+from kiosk_app.devices import Baud, Condition, DeviceState, Driver, Lamp, Port
 from kiosk_app.errors import DeviceError, DeviceFault, DeviceOffline
 
 POLL = 0.33
@@ -56,6 +60,10 @@ class Cabinet(Watched):
         self._seen: State | None = None
         self._too_hot = False
         self._news = asyncio.Event()
+
+    @property
+    def capabilities(self) -> frozenset[str]:
+        return frozenset({"doors", "tamper", "temperature"} | ({"lamps"} if self._wanted else set()))
 
     @property
     def doors(self) -> Mapping[str, bool | None]:
@@ -190,3 +198,27 @@ def _answers(answer: Message, asked: Message) -> bool:
     if asked.function == READ_INPUT:
         return len(answer.registers) == asked.count
     return (answer.address, answer.count) == (asked.address, asked.count)
+
+
+class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """``doors`` and ``lamps`` name the board's inputs and outputs in their order; a lamp has the name of its role."""
+
+    port: Port
+    baud: Baud = 19200
+    unit: Annotated[int, msgspec.Meta(ge=1, le=247)] = 1
+    doors: Annotated[tuple[str, ...], msgspec.Meta(max_length=16)] = ("front",)
+    lamps: Annotated[tuple[str, ...], msgspec.Meta(max_length=8)] = ()
+    hot: Annotated[int, msgspec.Meta(ge=30, le=90)] = 55
+
+
+def _build(settings: Settings, _: Path) -> Cabinet:
+    return Cabinet(
+        opener_of(settings.port, baud=settings.baud, stop_bits=2),
+        unit=settings.unit,
+        doors=settings.doors,
+        lamps=settings.lamps,
+        hot=float(settings.hot),
+    )
+
+
+DRIVER = Driver("cabinet", "modbus", Settings, _build)

@@ -61,6 +61,10 @@ class CardTerminal(Watched):
         self._held: Held | None = None
         self._paying: asyncio.Task[None] | None = None
 
+    @property
+    def capabilities(self) -> frozenset[str]:
+        return frozenset({"PIN pad", "presence", "reversal", "hold", "end of day"})
+
     async def run(self) -> None:
         polling = asyncio.create_task(self._poll(), name=f"poll {self.role}")
         try:

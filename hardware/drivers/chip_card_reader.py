@@ -9,20 +9,32 @@ Rules.
   a person notices none of this unless it lasts longer than :data:`PATIENCE`; reading begins again from the start.
 - A PIN is sent once. Whatever happens then, the caller learns it, and nothing is repeated.
 - Edge-triggered: a card that was read or refused is *spent* until the reader was seen empty, also across
-  reconnects. A forgotten card never identifies the next person; who waits while it is in is told once.
+  reconnects: for a moment after pcscd or reader came back, an empty slot may be a card that has no power yet.
+  A forgotten card never identifies the next person; who waits while it is in is told once.
 - Nothing of a card is kept.
 """
 
 import asyncio
 from contextlib import suppress
+from pathlib import Path
+
+import msgspec
 
 from hardware.channel import Opener
-from hardware.drivers.chip_card_host import CONVERSATION, RETRY, CardHost, HostGone, Interrupted, NoReader
+from hardware.drivers.chip_card_host import (
+    CONVERSATION,
+    RETRY,
+    CardHost,
+    HostGone,
+    Interrupted,
+    NoReader,
+    smartcard_host,
+)
 from hardware.link import Trace, Watched
 from hardware.protocols import sdt_text, social_card
 from hardware.protocols.apdu import BadAnswer
 from hardware.protocols.social_card import BadCard, CardText, NotSocialCard, PinRefused
-from kiosk_app.devices import Condition, DeviceState, SocialSecurityCard
+from kiosk_app.devices import Condition, DeviceState, Driver, SocialSecurityCard
 from kiosk_app.errors import (
     ChipCardNotRead,
     ChipCardRefused,
@@ -36,6 +48,8 @@ from kiosk_app.errors import (
 LOOK, WATCH = 0.25, 1.0
 PATIENCE = 5.0
 SPENT_PAUSE = 0.3
+POWER_UP = 2.0
+"""Seconds after the reader came back for which an empty slot proves nothing (general knowledge, and seen with vpcd)."""
 SETTLE = 1.0
 """Seconds until PC/SC has noticed what ended a command: the card pulled, or its reader."""
 
@@ -51,6 +65,11 @@ class ChipCardReader(Watched):
         self._link = self._host.link
         self._online = asyncio.Event()
         self._spent = self._told = False
+        self._doubtful_until = 0.0
+
+    @property
+    def capabilities(self) -> frozenset[str]:
+        return frozenset({"chip", "presence", "verify PIN"})
 
     async def run(self) -> None:
         async with asyncio.TaskGroup() as group:
@@ -129,9 +148,12 @@ class ChipCardReader(Watched):
     async def _look(self, within: float = 0.0, *, known: bool = False) -> bool:
         """Whether a card is in, ``within`` or as soon as it is not ``known``; keeps condition and ``_spent`` true."""
         present = await self._host.look(within, known=known)
+        now = asyncio.get_running_loop().time()
+        if not self._online.is_set() and self._spent:
+            self._doubtful_until = now + POWER_UP
         self._online.set()
         self.become(Condition(DeviceState.ONLINE))
-        if not present:
+        if not present and now >= self._doubtful_until:
             self._spent = self._told = False
         return present
 
@@ -182,3 +204,17 @@ def _card(text: CardText) -> SocialSecurityCard:
         generation=text.generation,
         card_class=text.card_class,
     )
+
+
+class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """``reader``: how the PC/SC reader's name begins, empty for the first; ``socket``: pcscd's, if not the usual."""
+
+    reader: str = ""
+    socket: str = ""
+
+
+def _build(settings: Settings, _: Path) -> ChipCardReader:
+    return ChipCardReader(smartcard_host(settings.socket), reader=settings.reader)
+
+
+DRIVER = Driver("chip_card_reader", "pcsc", Settings, _build)

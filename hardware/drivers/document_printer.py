@@ -19,13 +19,15 @@ import sys
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
+
+import msgspec
 
 from hardware.channel import Opener, open_child
-from hardware.drivers.printer_reasons import supplies_of, trouble
+from hardware.drivers.printer_reasons import levels_of, supplies_of, trouble
 from hardware.link import Link, Trace, Watched
 from hardware.protocols.hostlink import Broken, HostLink, Message, encode
-from kiosk_app.devices import Condition, DeviceState, PrintOutcome
+from kiosk_app.devices import Condition, DeviceState, Driver, PrintOutcome
 from kiosk_app.errors import DeviceError, DeviceFault, DeviceOffline
 
 ANSWER = 10.0
@@ -76,6 +78,11 @@ class DocumentPrinter(Watched):
         self._link: Link[Message | Broken] = Link(role, opener, HostLink, trace=trace)
         self._queue, self._patience = queue, patience
         self._id = 0
+        self._can = frozenset[str]()
+
+    @property
+    def capabilities(self) -> frozenset[str]:
+        return self._can
 
     async def run(self) -> None:
         async with asyncio.TaskGroup() as both:
@@ -126,12 +133,12 @@ class DocumentPrinter(Watched):
         fault = self._fault(status, working=False)
         if fault is None and _paused(status):
             await self._ask("resume")
-        if fault is None:
-            self.become(Condition(DeviceState.ONLINE, "", supplies_of(status)))
-        else:
+        state, reason = DeviceState.ONLINE, ""
+        if fault is not None:
             offline = isinstance(fault, DeviceOffline)
-            state = DeviceState.OFFLINE if offline else DeviceState.HARDWARE_ERROR
-            self.become(Condition(state, fault.reason, supplies_of(status)))
+            state, reason = DeviceState.OFFLINE if offline else DeviceState.HARDWARE_ERROR, fault.reason
+        self._can = _abilities(status)
+        self.become(Condition(state, reason, supplies_of(status), levels_of(status)))
         return fault
 
     async def _follow(self, job: int, pages: int | None) -> PrintOutcome:
@@ -209,6 +216,8 @@ class DocumentPrinter(Watched):
             raise _JobGone(self.role, "the queue does not remember the job")
         if "error" in answer:
             raise DeviceFault(self.role, f"{op}: {answer.get('detail')}")
+        if not _whole(op, answer):  # what is missing is not guessed
+            raise DeviceFault(self.role, f"{op}: the queue does not say how it is")
         return answer
 
     async def _answer(self) -> Said:
@@ -237,6 +246,37 @@ def pages_of(pdf: bytes) -> int | None:
     return len(counts) or None
 
 
+def _abilities(said: Said) -> frozenset[str]:
+    """What the printer says it can; one behind a queue that cannot ask it has said nothing."""
+    device = said["device"]
+    if device is None:
+        return frozenset()
+    able = {
+        "follows jobs": bool(device["state"]),
+        "duplex": any(side.startswith("two-sided") for side in device.get("sides", ())),
+        "colour": bool(device.get("color")),
+    }
+    return frozenset(word for word, has in able.items() if has)
+
+
+def _whole(op: str, answer: Said) -> bool:
+    """Whether everything is there that is read from an answer."""
+    if op == "print":
+        return isinstance(answer.get("job"), int)
+    if op not in {"status", "job"}:
+        return True
+    device = answer.get("device", "not a word of it")
+    printers = [answer.get("queue"), *([] if device is None else [device])]
+    jobs = [answer.get("job")] if op == "job" else []
+    return all(_has(part, "state", int) for part in printers + jobs) and all(
+        _has(part, "reasons", list) for part in printers
+    )
+
+
+def _has(part: object, name: str, kind: type) -> bool:
+    return isinstance(part, dict) and isinstance(part.get(name), kind)
+
+
 def _paused(said: Said) -> bool:
     return said["queue"]["state"] == STOPPED or not said["queue"].get("accepting", True)
 
@@ -245,3 +285,17 @@ def _counted(said: Said, pages: int | None) -> bool:
     """Whether the count of pages, where there is one, agrees."""
     counts: Sequence[int] = [count for name in ("impressions", "sheets") if (count := said["job"].get(name))]
     return pages is None or not counts or max(counts) >= pages
+
+
+class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """``socket`` names a cupsd other than the machine's own."""
+
+    queue: Annotated[str, msgspec.Meta(min_length=1)]
+    socket: str = ""
+
+
+def _build(settings: Settings, _: Path) -> DocumentPrinter:
+    return DocumentPrinter(printing_host(settings.socket), queue=settings.queue)
+
+
+DRIVER = Driver("document_printer", "cups", Settings, _build)

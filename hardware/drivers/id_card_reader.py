@@ -20,13 +20,16 @@ there. This is general knowledge, not in a published document: check it with the
 
 import asyncio
 from contextlib import suppress
+from pathlib import Path
 from typing import Literal
 
-from hardware.channel import Opener
+import msgspec
+
+from hardware.channel import Opener, opener_of
 from hardware.link import Link, Trace, Watched
 from hardware.protocols import sdt, sdt_text
 from hardware.protocols.sdt import Action, Command, Damaged, Response
-from kiosk_app.devices import CardKind, Condition, DeviceState, IdentityCard
+from kiosk_app.devices import Baud, CardKind, Condition, DeviceState, Driver, IdentityCard, Port
 from kiosk_app.errors import CardNotRead, CardRefused, DeviceError, DeviceFault, DeviceOffline
 
 RESENDS = 3
@@ -60,6 +63,10 @@ class IdCardReader(Watched):
         self._online = asyncio.Event()
         self._spent = self._told = False
         self._heard = 0.0
+
+    @property
+    def capabilities(self) -> frozenset[str]:
+        return frozenset({"contactless", "photo"} | ({"presence"} if self._presence == "reset" else set()))
 
     async def run(self) -> None:
         async with asyncio.TaskGroup() as group:
@@ -271,3 +278,18 @@ def _card(record: sdt_text.CardText, newest_address: str, photo: bytes) -> Ident
         pass_number=record.pass_number,
         photo=photo,
     )
+
+
+class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """``presence``: how to tell that a card was forgotten (see the module)."""
+
+    port: Port
+    baud: Baud = 115200
+    presence: Literal["reset", "none"] = "reset"
+
+
+def _build(settings: Settings, _: Path) -> IdCardReader:
+    return IdCardReader(opener_of(settings.port, baud=settings.baud), presence=settings.presence)
+
+
+DRIVER = Driver("id_card_reader", "sdt", Settings, _build)

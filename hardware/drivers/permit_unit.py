@@ -17,21 +17,27 @@ import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 from secrets import randbits
 
-from hardware.channel import Opener
+import msgspec
+
+from hardware.channel import Opener, opener_of
 from hardware.drivers.permit_unit_line import PermitUnitLine, judge, media_of
 from hardware.link import Trace
 from hardware.protocols import mrz
 from hardware.protocols.endorser import Command, Flag, Job, Keep, Malformed, Position, Result
 from hardware.protocols.endorser_content import Order, Reading, Status
 from kiosk_app.devices import (
+    Baud,
+    Driver,
     EndorsementOutcome,
     EndorsementPrint,
     EndorsementResult,
     Permit,
     PermitKind,
     PermitMedia,
+    Port,
     RetainReason,
 )
 from kiosk_app.errors import (
@@ -84,6 +90,10 @@ class PermitUnit(PermitUnitLine):
         self._one = asyncio.Lock()
         self._stay = 0
         self._sent_job = ""
+
+    @property
+    def capabilities(self) -> frozenset[str]:
+        return frozenset({"read line", "rewritable print", "eject", "retain", "media position", "shutter"})
 
     async def wait_permit(self) -> Permit:
         async with self._alone():
@@ -268,3 +278,17 @@ class PermitUnit(PermitUnitLine):
         answer = await self._ask(command, payload)
         if answer.result not in {Result.BUSY, Result.NO_CARD}:
             judge(self.role, answer)
+
+
+class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The line of ``docs/permit-unit.md``."""
+
+    port: Port
+    baud: Baud = 115200
+
+
+def _build(settings: Settings, _: Path) -> PermitUnit:
+    return PermitUnit(opener_of(settings.port, baud=settings.baud))
+
+
+DRIVER = Driver("permit_unit", "open-permit", Settings, _build)

@@ -8,6 +8,7 @@ and the severity only for keywords we do not know. A kiosk's printer has one tra
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from hardware.protocols.ipp import facts
 from kiosk_app.errors import CoverOpen, DeviceError, DeviceFault, DeviceOffline, PaperJam, PaperOut
 
 _FAULTS: tuple[tuple[type[DeviceError], frozenset[str]], ...] = (
@@ -49,6 +50,43 @@ def supplies_of(status: Mapping[str, Any]) -> dict[str, str]:
     low = any(level <= floor for level, floor in zip(levels, floors, strict=False))
     toner = "out" if words & _MARKER_OUT else "low" if low or words & _MARKER_LOW else "ok"
     return {"paper": paper, "toner": toner}
+
+
+def levels_of(status: Mapping[str, Any]) -> dict[str, int]:
+    """``paper`` and ``toner`` in per cent, where the printer says: all its trays together, its emptiest marker.
+
+    Negative levels are "unknown" and "some" (PWG 5100.13); a waste box (``waste-toner``, ``wasteToner``) is filled.
+    """
+    said = status["device"] or status["queue"]
+    trays = [_counted(tray) for tray in said.get("trays", ()) if not facts(tray).get("type", "").endswith("Manual")]
+    known = [(level, room) for level, room in trays if room > 0 and level >= 0]
+    room = sum(room for _, room in known)
+    markers = _markers(said)
+    paper = {"paper": round(100 * sum(level for level, _ in known) / room)} if room else {}
+    return paper | ({"toner": min(markers)} if markers else {})
+
+
+def _markers(said: Mapping[str, Any]) -> list[int]:
+    levels = said.get("marker_levels", ())
+    types = said.get("marker_types") or [""] * len(levels)
+    told = [level for level, kind in zip(levels, types, strict=False) if "aste" not in kind and level >= 0]
+    if told:
+        return told
+    supplies = [_counted(each) for each in said.get("supplies", ()) if "aste" not in facts(each).get("type", "")]
+    return [min(100, round(100 * level / most)) for level, most in supplies if most > 0 and level >= 0]
+
+
+def _counted(words: str) -> tuple[int, int]:
+    """Level and capacity of a tray or a supply; -2 for what it does not say."""
+    told = facts(words)
+    return _number(told.get("level", "")), _number(told.get("maxcapacity", ""))
+
+
+def _number(word: str) -> int:
+    try:
+        return int(word[:9])
+    except ValueError:
+        return -2
 
 
 def _keyword(reason: str) -> str:

@@ -4,20 +4,28 @@ Rules. Before a slip is sent the printer is asked how it is; after it the printe
 executed everything (GS ( H). Only that answer is PRINTED. A printer that does not know the question (learned when it
 is first well) but says it is well is SENT; a line that falls silent after data has left is UNKNOWN. Whatever was not
 printed is cleared from the printer's buffer (DLE DC4 8), at every failure and at every connect: otherwise the
-slip of one citizen comes out before the next one after a refill. A fault is believed when it was read twice:
+slip of one citizen comes out before the next one after a refill. What already hangs out of the printer then, half a
+slip of somebody, is cut off before the next one begins; also at the first slip after a start, since the last run may
+have ended in the middle of one. A fault is believed when it was read twice:
 status bytes have no checksum. Only a presenter has a sensor in its mouth; without one nobody knows whether a
-slip was taken, and we say so.
+slip was taken, and we say so. With one it is asked at every connect, before anybody is served: a slip that still
+hangs there is in the condition (``slip: waiting``).
 """
 
 import asyncio
+from contextlib import suppress
+from dataclasses import replace
+from pathlib import Path
 from typing import TypeVar
 
-from hardware.channel import Opener
-from hardware.drivers.slip_render import render
+import msgspec
+
+from hardware.channel import Opener, opener_of
+from hardware.drivers.slip_render import cut_off, render
 from hardware.link import Link, Trace, Watched
 from hardware.protocols import escpos_status as escpos
 from hardware.protocols.escpos_status import Answer, Ask, EscPosAnswers, Executed, Presenter, Status, StatusByte
-from kiosk_app.devices import Condition, DeviceState, PrintOutcome, Slip
+from kiosk_app.devices import Baud, Condition, DeviceState, Driver, Port, PrintOutcome, Slip
 from kiosk_app.errors import CoverOpen, DeviceError, DeviceFault, DeviceOffline, PaperJam, PaperOut
 
 Kind = TypeVar("Kind", StatusByte, Executed, Presenter)
@@ -43,7 +51,14 @@ class ReceiptPrinter(Watched):
         self._presenter = presenter
         self._confirms: bool | None = None
         self._count = 0
+        self._hangs = True
         self._executed: set[str] = set()
+        self._slip: dict[str, str] = {}
+
+    @property
+    def capabilities(self) -> frozenset[str]:
+        able = {"presenter": self._presenter, "follows jobs": bool(self._confirms)}
+        return frozenset({"cutter", "paper sensor"} | {word for word, has in able.items() if has})
 
     async def run(self) -> None:
         async with asyncio.TaskGroup() as both:
@@ -51,15 +66,15 @@ class ReceiptPrinter(Watched):
             both.create_task(self._keep_asking())
 
     async def print(self, slip: Slip) -> PrintOutcome:
-        data = render(slip)
         async with self._link.turn():
             self._refuse(await self._status())
             await self._learn()
             process = self._next_process()
             request = escpos.ask_executed(process) if self._confirms else b""
+            data, self._hangs = (cut_off() if self._hangs else b"") + render(slip), True
             try:
                 await self._link.send(data + request)
-                return await self._follow(process)
+                outcome = await self._follow(process)
             except DeviceOffline as error:
                 self.lost(error)
                 self._link.lose()
@@ -67,13 +82,14 @@ class ReceiptPrinter(Watched):
             except BaseException:
                 await self._clear()
                 raise
+            self._hangs = False
+            return outcome
 
     async def paper_taken(self) -> bool | None:
         if not self._presenter:
             return None
         async with self._link.turn():
-            await self._link.send(escpos.ASK_PRESENTER)
-            return not (await self._next(Presenter)).slip_waits
+            return not await self._slip_waits()
 
     # --- a conversation ---
 
@@ -81,9 +97,22 @@ class ReceiptPrinter(Watched):
         """Empty the buffer of a crashed run, learn whether it can confirm, and how it is."""
         async with self._link.turn():
             await self._link.send(escpos.CLEAR_BUFFERS + escpos.NO_REPORTS)
-            self._confirms = None
+            self._confirms, self._slip = None, {}
+            if self._presenter:
+                with suppress(DeviceOffline):  # it has none, or the next question finds the line dead as well
+                    await self._slip_waits()
             if not (await self._status()).offline:
                 await self._learn()
+
+    async def _slip_waits(self) -> bool:
+        """Ask the presenter. Raises DeviceOffline."""
+        await self._link.send(escpos.ASK_PRESENTER)
+        waits = (await self._next(Presenter)).slip_waits
+        self._slip = {"slip": "waiting" if waits else "none"}
+        condition = self.condition
+        if condition.state is not DeviceState.STARTING:
+            self.become(replace(condition, supplies={**condition.supplies, **self._slip}))
+        return waits
 
     async def _learn(self) -> None:
         """Whether it can confirm; without paper it would answer only after the refill."""
@@ -152,7 +181,8 @@ class ReceiptPrinter(Watched):
         if _fault(self.role, status) is not None:
             status = await self._ask_once()
         fault = _fault(self.role, status)
-        supplies = {"paper": "out" if status.paper_end else "low" if status.paper_low else "ok"}
+        paper = "out" if status.paper_end else "low" if status.paper_low else "ok"
+        supplies = {"paper": paper, **self._slip}
         if fault is None:
             self.become(Condition(DeviceState.ONLINE, "", supplies))
         else:
@@ -205,3 +235,18 @@ def _fault(role: str, status: Status) -> DeviceError | None:
     if status.broken or status.recoverable or status.too_hot:
         return DeviceFault(role, "head or board")
     return None
+
+
+class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """``presenter``: it holds the slip until it is taken, and can tell."""
+
+    port: Port
+    baud: Baud = 115200
+    presenter: bool = False
+
+
+def _build(settings: Settings, _: Path) -> ReceiptPrinter:
+    return ReceiptPrinter(opener_of(settings.port, baud=settings.baud), presenter=settings.presenter)
+
+
+DRIVER = Driver("receipt_printer", "escpos", Settings, _build)

@@ -37,6 +37,14 @@ def render(slip: Slip) -> bytes:
     return bytes(paper.output)
 
 
+def cut_off() -> bytes:
+    """The bytes that cut off whatever hangs out of the printer."""
+    paper = Dummy()
+    paper.hw("INIT")
+    paper.cut(mode="PART")
+    return bytes(paper.output)
+
+
 def _line(paper: Dummy, line: SlipLine) -> None:
     title, bold = line.style == "title", line.style in {"title", "strong"}
     if line.style == "rule":

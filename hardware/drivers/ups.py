@@ -8,12 +8,16 @@ for mains. It only reads. What follows is decided by :mod:`kiosk_app.power`, and
 
 import asyncio
 from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated
 
-from hardware.channel import Opener
+import msgspec
+
+from hardware.channel import Opener, opener_of
 from hardware.link import Link, Trace, Watched
 from hardware.protocols import nut
 from hardware.protocols.nut import Answer, ListBegins, ListEnds, NutLines, Refused, Var
-from kiosk_app.devices import Condition, DeviceState, UpsReading
+from kiosk_app.devices import Condition, DeviceState, Driver, Port, UpsReading
 from kiosk_app.errors import DeviceError, DeviceFault, DeviceOffline
 
 POLL = 2.0
@@ -31,6 +35,12 @@ class Ups(Watched):
         self._link: Link[Answer] = Link(role, opener, NutLines, trace=trace)
         self._name = name
         self._reading: UpsReading | None = None
+
+    @property
+    def capabilities(self) -> frozenset[str]:
+        reading = self._reading
+        told = {"mains": "on_mains", "charge": "charge", "runtime": "runtime"}
+        return frozenset(word for word, name in told.items() if getattr(reading, name, None) is not None)
 
     @property
     def reading(self) -> UpsReading | None:
@@ -118,3 +128,17 @@ def _condition(reading: UpsReading) -> Condition:
     battery = "replace" if reading.replace_battery else "low" if reading.low else "ok"
     reason = "on_battery" if reading.on_mains is False else "replace_battery" if reading.replace_battery else ""
     return Condition(DeviceState.ONLINE, reason, {"mains": mains, "battery": battery})
+
+
+class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """``port``: upsd's; ``name``: the UPS's in upsd's ``ups.conf``."""
+
+    port: Port = "tcp://127.0.0.1:3493"
+    name: Annotated[str, msgspec.Meta(min_length=1)] = "ups"
+
+
+def _build(settings: Settings, _: Path) -> Ups:
+    return Ups(opener_of(settings.port), name=settings.name)
+
+
+DRIVER = Driver("ups", "nut", Settings, _build)

@@ -13,21 +13,26 @@ what the queue and, behind it, the printer itself say. Documents go from memory 
     resume            {"queue"}                   start a paused queue and let it accept jobs
 
 ``device`` is what the printer answers over IPP when the queue's URI is ``ipp``: a queue remembers old reasons while
-it is idle, a printer does not. Its ``state`` is 0 when it could not be reached.
+it is idle, a printer does not. Its ``state`` is 0 when it could not be reached. ``status`` also brings its trays
+and supplies, which pycups cannot read and :mod:`hardware.protocols.ipp` can.
 """
 
+import http.client
 import os
 import socket
+import ssl
 import sys
 from collections.abc import Callable, Mapping
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 import cups
 
+from hardware.protocols import ipp
 from hardware.protocols.hostlink import Broken, HostLink, Message, encode
 
 PIECE = 65536
+IPP = "application/ipp"
 REACH = 2.0
 """Seconds within which a printer that is switched on takes a connection."""
 QUEUE_SAYS = {
@@ -40,9 +45,13 @@ DEVICE_SAYS = {
     "printer-state": "state",
     "printer-state-reasons": "reasons",
     "marker-names": "marker_names",
+    "marker-types": "marker_types",
     "marker-levels": "marker_levels",
     "marker-low-levels": "marker_low_levels",
+    "sides-supported": "sides",
+    "color-supported": "color",
 }
+STRINGS = {"printer-input-tray": "trays", "printer-supply": "supplies"}
 JOB_SAYS = {
     "job-state": "state",
     "job-state-reasons": "reasons",
@@ -50,7 +59,9 @@ JOB_SAYS = {
     "job-impressions-completed": "impressions",
     "job-media-sheets-completed": "sheets",
 }
-LISTS = frozenset({"reasons", "printer_reasons", "marker_names", "marker_levels", "marker_low_levels"})
+LISTS = frozenset(
+    {"reasons", "printer_reasons", "marker_names", "marker_types", "marker_levels", "marker_low_levels", "sides"}
+)
 
 Answer = dict[str, Any]
 
@@ -61,8 +72,8 @@ def _said(attributes: Mapping[str, Any], words: Mapping[str, str]) -> Answer:
     return {name: [value] if name in LISTS and not isinstance(value, list) else value for name, value in said.items()}
 
 
-def _device(uri: str) -> Answer | None:
-    """What the printer itself says, if it speaks IPP; state 0 when it does not answer."""
+def _device(uri: str, *, whole: bool) -> Answer | None:
+    """What the printer itself says, if it speaks IPP; state 0 when it does not answer. ``whole``: trays too."""
     parts = urlsplit(uri)
     if parts.scheme not in {"ipp", "ipps"}:
         return None
@@ -70,15 +81,38 @@ def _device(uri: str) -> Answer | None:
     try:
         socket.create_connection((host, port), timeout=REACH).close()  # libcups would try for half a minute
         printer = cups.Connection(host, port)
-        return _said(printer.getPrinterAttributes(uri=uri, requested_attributes=list(DEVICE_SAYS)), DEVICE_SAYS)
+        said = _said(printer.getPrinterAttributes(uri=uri, requested_attributes=list(DEVICE_SAYS)), DEVICE_SAYS)
     except (OSError, RuntimeError, cups.IPPError, cups.HTTPError):
         return {"state": 0, "reasons": []}
+    return said | (_strings(parts, uri) if whole else {})
+
+
+def _strings(parts: SplitResult, uri: str) -> Answer:
+    """Trays and supplies, as far as the printer tells; nothing if it does not."""
+    try:
+        line = _http(parts)
+        line.request("POST", parts.path or "/", ipp.ask_attributes(uri, list(STRINGS)), {"Content-Type": IPP})
+        found = ipp.octet_strings(line.getresponse().read(ipp.LARGEST))
+        line.close()
+    except (OSError, http.client.HTTPException, ipp.BadIpp):
+        return {}
+    return _said(found, STRINGS)
+
+
+def _http(parts: SplitResult) -> http.client.HTTPConnection:
+    """A connection as libcups makes it: a printer's own certificate is nobody's to vouch for."""
+    host, port = parts.hostname or "localhost", parts.port or 631
+    if parts.scheme == "ipp":
+        return http.client.HTTPConnection(host, port, timeout=REACH)
+    context = ssl.create_default_context()
+    context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+    return http.client.HTTPSConnection(host, port, timeout=REACH, context=context)
 
 
 def status(server: cups.Connection, ask: Mapping[str, Any], _: bytes) -> Answer:
     """How the queue is and, if it can be asked, the printer behind it."""
     queue = _said(server.getPrinterAttributes(ask["queue"], requested_attributes=list(QUEUE_SAYS)), QUEUE_SAYS)
-    return {"queue": queue, "device": _device(queue.get("uri", ""))}
+    return {"queue": queue, "device": _device(queue.get("uri", ""), whole=ask["op"] == "status")}
 
 
 def print_document(server: cups.Connection, ask: Mapping[str, Any], document: bytes) -> Answer:

@@ -19,16 +19,14 @@ here (PIN, personal data) is not printed, not kept, and not in any error's detai
 ``no_card``, ``mute`` (a card that does not speak, for instance the wrong way round), ``busy``, ``pcsc``.
 """
 
-import os
-import sys
 from collections.abc import Callable, Mapping
 from typing import Any
 
 from smartcard import scard
 
-from hardware.protocols.hostlink import Broken, HostLink, Message, encode
+from hardware.hosts.serving import serve
+from hardware.protocols.hostlink import Message
 
-PIECE = 65536
 LONGEST_WATCH = 1.0
 """Seconds: a longer wait is several questions, so that the host is never deaf for longer."""
 PROTOCOLS = {scard.SCARD_PROTOCOL_T0: "T=0", scard.SCARD_PROTOCOL_T1: "T=1"}
@@ -168,16 +166,9 @@ class Host:
 
 
 def main() -> None:
-    """Answer until standard input ends. Standard output is ours alone: what libraries print goes to standard error."""
-    out = os.dup(sys.stdout.fileno())
-    os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
-    host, codec = Host(), HostLink()
-    while data := os.read(sys.stdin.fileno(), PIECE):
-        for ask in codec.feed(data):
-            if isinstance(ask, Broken):
-                sys.exit(ask.why)
-            with os.fdopen(os.dup(out), "wb") as stream:
-                stream.write(encode(host.answer(ask)))
+    """Answer until standard input ends."""
+    host = Host()
+    serve(lambda ask: [host.answer(ask)])
 
 
 if __name__ == "__main__":

@@ -109,7 +109,7 @@ def masked_card(data: bytes) -> str:
 def decode_fields(data: bytes) -> dict[int, bytes]:
     """Every BMP by its tag, without the secret ones, the card number masked (its text as ASCII)."""
     fields: dict[int, bytes] = {}
-    for tag, start, end in _spans(data):
+    for tag, start, end in spans(data):
         if tag in fields:
             raise ZvtError(f"BMP {tag:02X} twice")
         value = data[start:end]
@@ -149,7 +149,7 @@ PASSWORDED = frozenset(
 def _without_secrets(data: bytes) -> bytes:
     clean = bytearray(data)
     try:
-        for tag, start, end in _spans(data):
+        for tag, start, end in spans(data):
             if tag in SECRET or tag in (CARD_NUMBER, 0x06, 0x3C):
                 clean[start:end] = b"\xee" * (end - start)
     except ZvtError:
@@ -157,8 +157,8 @@ def _without_secrets(data: bytes) -> bytes:
     return bytes(clean)
 
 
-def _spans(data: bytes) -> Iterable[tuple[int, int, int]]:
-    """Tag, start and end of every value."""
+def spans(data: bytes) -> Iterable[tuple[int, int, int]]:
+    """Tag, start and end of every value. Raises ZvtError."""
     at = 0
     while at < len(data):
         tag = data[at]

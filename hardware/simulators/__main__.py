@@ -1,7 +1,8 @@
 """``python -m hardware.simulators --folder DIR``: all simulators on their real wires, and the bench before them.
 
-The serial devices get a pseudo-terminal with a fixed name in DIR, the card terminal a TCP port, the A4 printer a
-real print queue of a private cupsd. Ready, it says where everything is: one line of JSON on standard output.
+The serial devices get a pseudo-terminal with a fixed name in DIR, others a TCP port, the A4 printer a real print
+queue of a private cupsd, chip cards a real pcscd. Ready, it says where everything is: one line of JSON on standard
+output.
 With ``--managed`` the caller keeps the kiosk running and gets the bench's orders on the same pipe
 (:mod:`hardware.simulators.bench_power`); the bench then ends when its standard input does.
 """
@@ -18,9 +19,11 @@ from typing import Any
 
 import uvicorn
 
-from hardware.simulators.bench import Bench, application
-from hardware.simulators.bench_parts import Parts, open_parts
+from hardware.simulators.bench import Bench
+from hardware.simulators.bench_parts import TABLE, Parts, open_parts
 from hardware.simulators.bench_power import KioskPower
+from hardware.simulators.bench_scenes import PACE, Player
+from hardware.simulators.bench_web import application
 
 
 def arguments(argv: Sequence[str] | None = None) -> argparse.Namespace:
@@ -30,7 +33,8 @@ def arguments(argv: Sequence[str] | None = None) -> argparse.Namespace:
     parser.add_argument("--port", type=int, default=8100, help="of the page, on the loopback; 0: any free one")
     parser.add_argument("--terminal-port", type=int, default=0, help="of the card terminal; 0: any free one")
     parser.add_argument("--central", default="", metavar="HOST:PORT", help="put a cable before this central")
-    parser.add_argument("--without-document-printer", action="store_true", help="start no print queue")
+    roles = [row.role for row in TABLE]
+    parser.add_argument("--without", action="append", choices=roles, default=[], help="leave this device out")
     parser.add_argument("--managed", action="store_true", help="the caller keeps the kiosk; see the module")
     parser.add_argument("--seed", type=int, default=0, help="of the simulated world's chance")
     return parser.parse_args(argv)
@@ -57,10 +61,11 @@ async def standard_input() -> asyncio.StreamReader:
     return reader
 
 
-async def serve(bench: Bench, port: int, told: Callable[[str], None]) -> None:
+async def serve(bench: Bench, port: int, told: Callable[[str], None], *, pace: float = PACE) -> None:
     """Run the web server until the bench closes; ``told`` gets its address as soon as it listens."""
+    player = Player(bench, pace=pace)
     config = uvicorn.Config(
-        application(bench),
+        application(bench, player),
         host="127.0.0.1",
         port=port,
         ws="none",
@@ -78,6 +83,7 @@ async def serve(bench: Bench, port: int, told: Callable[[str], None]) -> None:
         await asyncio.wait([running, closing], return_when=asyncio.FIRST_COMPLETED)
     finally:
         bench.closing.set()
+        await player.stop()
         server.should_exit = True
         await running
         await closing
@@ -87,7 +93,7 @@ async def main(options: argparse.Namespace) -> None:
     """Everything, until SIGTERM, Ctrl-C or the end of the caller."""
     async with AsyncExitStack() as house:
         parts: Parts = await open_parts(house, options)
-        bench = Bench(parts.all, parts.papers)
+        bench = Bench(parts.all, parts.papers, parts.absent)
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, bench.closing.set)

@@ -12,11 +12,19 @@ import inspect
 import random
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
+from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from hardware.channel import Channel, ChannelClosed
 
 Method = TypeVar("Method", bound=Callable[..., Any])
+
+
+@dataclass(frozen=True)
+class OneOf:
+    """The values that a hand's parameter may have: ``at: Annotated[str, OneOf(("feed", "exit"))]``."""
+
+    choices: tuple[str, ...]
 
 
 def hand(label: str) -> Callable[[Method], Method]:
@@ -62,8 +70,14 @@ class Simulator:
         raise NotImplementedError
 
     def state(self) -> Mapping[str, Any]:
-        """What one can see of the device, as JSON: for the bench page."""
-        return {"plugged": self.plugged, "frozen": self.frozen}
+        """What one can see of the device, and which faults it has now, as JSON: for the bench page."""
+        return {
+            "plugged": self.plugged,
+            "frozen": self.frozen,
+            "garbled": self.garbled,
+            "noisy": self.noisy,
+            "delay_ms": round(self.delay * 1000),
+        }
 
     # --- shared ---
 

@@ -1,31 +1,23 @@
-"""The bench: one local web page with the hands of all simulators, and the same hands as plain HTTP calls.
+"""The bench: the hands of all simulators, what one can see of each device, and what would put it right.
 
-    GET  /                       the page
-    GET  /state                  every device: what one can see of it, and its hands
-    GET  /events                 the same as server-sent events, one after every change
-    POST /hand/<role>/<hand>     a JSON object of arguments; answers with the device's new state
-    GET  /paper/<role>/<name>    a printed paper: 1.png, 1.pdf, 1.txt, as the printer has it
-
-Rules. The bench knows no device: whatever has ``hands()`` and ``state()`` gets a card and calls. A call that
-cannot be meant is refused with one sentence that names what is allowed. It is reached from this machine only,
-and by no foreign web page (host and origin are checked).
+Rules. The bench knows no device: whatever has ``hands()`` and ``state()`` is a part of it. A call that cannot be
+meant is refused with one sentence that names what is allowed. A part that breaks inside is shown as gone and the
+others stay. Who listens is told only what changed.
 """
 
 import asyncio
 import inspect
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
-from pathlib import Path
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Protocol
 
 import msgspec
-from litestar import Litestar, MediaType, Request, Response, get, post
-from litestar.exceptions import HTTPException
-from litestar.params import FromPath
-from litestar.response import ServerSentEvent
 
-PAGE = Path(__file__).with_name("bench_page.html")
+from hardware.simulators.base import OneOf
+from hardware.simulators.bench_cures import wrong_with
+
 LOOK_EVERY = 0.1
-MEDIA = {"png": "image/png", "pdf": "application/pdf", "txt": "text/plain; charset=utf-8"}
+HAND_TAKES = 30.0
+"""Seconds at most, for a printer that starts; one that waits for a frozen device ends too."""
 
 
 class Part(Protocol):
@@ -39,7 +31,7 @@ class Part(Protocol):
 
 
 class Papers(Protocol):
-    """What a printer has printed."""
+    """What a printer has printed, or what a camera sees."""
 
     def names(self) -> Sequence[str]:
         """The names to show, oldest first: ``1.png``."""
@@ -48,67 +40,129 @@ class Papers(Protocol):
         """The paper of that name, or None when there is none."""
 
 
-class Refused(HTTPException):
-    """The call cannot be meant; ``detail`` names what is allowed."""
+class Refused(Exception):
+    """The call cannot be meant; ``detail`` names what is allowed, ``status_code`` is HTTP's."""
+
+    def __init__(self, detail: str, status_code: int = 400) -> None:
+        super().__init__(detail)
+        self.detail, self.status_code = detail, status_code
 
 
 class Bench:
-    """All parts by role, and the papers of those that print."""
+    """All parts by role, the papers of those that print, and why some are ``absent``."""
 
-    def __init__(self, parts: Mapping[str, Part], papers: Mapping[str, Papers]) -> None:
-        self._parts, self._papers = parts, papers
+    def __init__(
+        self, parts: Mapping[str, Part], papers: Mapping[str, Papers], absent: Mapping[str, str] | None = None
+    ) -> None:
+        self._parts, self._papers, self.absent = parts, papers, absent or {}
+        self._offers: dict[Part, dict[str, Any]] = {}
         self.closing = asyncio.Event()
+
+    @property
+    def roles(self) -> tuple[str, ...]:
+        """What is on the bench."""
+        return tuple(self._parts)
+
+    # --- to look ---
 
     def picture(self) -> bytes:
         """Everything one can see, as JSON."""
         return msgspec.json.encode({role: self._card(role, part) for role, part in self._parts.items()})
 
-    def _card(self, role: str, part: Part) -> dict[str, Any]:
-        card = {"state": part.state(), "hands": _offer(part)}
-        return card | ({"papers": self._papers[role].names()} if role in self._papers else {})
+    def news(self, told: dict[str, bytes]) -> bytes | None:
+        """The devices that differ from ``told``, null for one that was taken away; None when nothing changed.
 
-    async def use(self, role: str, name: str, given: object) -> Mapping[str, Any]:
-        """Let the hand act. Raises Refused."""
-        part = self._parts.get(role)
-        if part is None:
-            raise Refused(status_code=404, detail=f"No role {role!r}; there are: {', '.join(self._parts)}.")
-        if name not in part.hands():
-            raise Refused(status_code=404, detail=f"{role} has no hand {name!r}; it has: {', '.join(part.hands())}.")
-        method = getattr(part, name)
+        ``told`` is what the listener knows, and is brought up to date.
+        """
+        now = {role: msgspec.json.encode(self._card(role, part)) for role, part in self._parts.items()}
+        changed = [role for role in {**told, **now} if now.get(role) != told.get(role)]
+        told.clear()
+        told.update(now)
+        return msgspec.json.encode({role: msgspec.Raw(now.get(role, b"null")) for role in changed}) if changed else None
+
+    def state(self, role: str) -> Mapping[str, Any]:
+        """What one can see of ``role``. Raises Refused."""
         try:
-            done = method(**_chosen(part.state(), _arguments(method, given)))
-            if inspect.isawaitable(done):
-                await done
-        except ValueError as error:
-            raise Refused(status_code=400, detail=f"{role}/{name}: {error}") from error
-        return part.state()
+            return self._part(role).state()
+        except Refused:
+            raise
+        except Exception as error:  # whatever breaks in one simulator must not take the bench with it
+            raise Refused(f"The simulator of {role} is broken: {_sentence(error)}", 503) from error
+
+    def _card(self, role: str, part: Part) -> dict[str, Any]:
+        try:
+            state = part.state()
+            wrong = {cure.hand: cure.what for cure in wrong_with(role, state)}
+            card: dict[str, Any] = {"state": state, "hands": self._offer(part), "wrong": wrong}
+            if role in self._papers:
+                card["papers"] = self._papers[role].names()
+        except Exception as error:  # see `state`
+            return {"gone": _sentence(error)}
+        return card
+
+    def _offer(self, part: Part) -> dict[str, Any]:
+        """The hands of a part with their parameters, types and defaults: all that the page must know."""
+        if part not in self._offers:
+            self._offers[part] = {
+                name: {"label": label, "arguments": [_argument(p) for p in _parameters(getattr(part, name))]}
+                for name, (label, _) in part.hands().items()
+            }
+        return self._offers[part]
 
     def paper(self, role: str, name: str) -> bytes:
         """A printed paper. Raises Refused."""
         papers = self._papers.get(role)
         if papers is None:
-            raise Refused(status_code=404, detail=f"{role!r} prints nothing; these do: {', '.join(self._papers)}.")
+            raise Refused(f"{role!r} prints nothing; these do: {', '.join(self._papers)}.", 404)
         paper = papers.read(name)
         if paper is None:
-            raise Refused(status_code=404, detail=f"{role} has no paper {name!r}; GET /state lists what it printed.")
+            raise Refused(f"{role} has no paper {name!r}; GET /state lists what it printed.", 404)
         return paper
 
-    async def changes(self) -> AsyncIterator[bytes]:
-        """The picture now, and again after every change."""
-        shown = b""
-        while not self.closing.is_set():
-            picture = self.picture()
-            if picture != shown:
-                yield (shown := picture)
-            await asyncio.sleep(LOOK_EVERY)
+    # --- to act ---
+
+    async def use(self, role: str, name: str, given: object) -> Mapping[str, Any]:
+        """Let the hand act. Raises Refused."""
+        part = self._part(role)
+        if name not in part.hands():
+            raise Refused(f"{role} has no hand {name!r}; it has: {', '.join(part.hands())}.", 404)
+        method = getattr(part, name)
+        try:
+            done = method(**_chosen(self.state(role), _arguments(method, given)))
+            if inspect.isawaitable(done):
+                async with asyncio.timeout(HAND_TAKES):
+                    await done
+        except TimeoutError as error:
+            raise Refused(f"{role}/{name} did not end within {HAND_TAKES:g} s.", 504) from error
+        except ValueError as error:
+            raise Refused(f"{role}/{name}: {error}") from error
+        return self.state(role)
+
+    async def put_right(self, role: str = "") -> list[str]:
+        """Undo every fault and refill what is empty, of one device or of all; what was done.
+
+        Raises Refused for the first that does not let itself be mended, when the others are.
+        """
+        done, refused = [], []
+        for each in (role,) if role else self.roles:
+            try:
+                for cure in wrong_with(each, self.state(each)):
+                    await self.use(each, cure.hand, dict(cure.given))
+                    done.append(f"{each}/{cure.hand}")
+            except Refused as error:
+                refused.append(error)
+        if refused:
+            raise refused[0]
+        return done
+
+    def _part(self, role: str) -> Part:
+        if role not in self._parts:
+            raise Refused(f"No role {role!r}; there are: {', '.join(self._parts)}.", 404)
+        return self._parts[role]
 
 
-def _offer(part: Part) -> dict[str, Any]:
-    """The hands of a part with their parameters, types and defaults: all that the page must know."""
-    return {
-        name: {"label": label, "arguments": [_argument(p) for p in _parameters(getattr(part, name))]}
-        for name, (label, _) in part.hands().items()
-    }
+def _sentence(error: Exception) -> str:
+    return f"{type(error).__name__}: {error}"
 
 
 def _parameters(method: Callable[..., Any]) -> list[inspect.Parameter]:
@@ -116,10 +170,10 @@ def _parameters(method: Callable[..., Any]) -> list[inspect.Parameter]:
 
 
 def _argument(parameter: inspect.Parameter) -> dict[str, Any]:
-    kind = "int" if parameter.annotation is int else "str"
-    if parameter.default is inspect.Parameter.empty:
-        return {"name": parameter.name, "type": kind}
-    return {"name": parameter.name, "type": kind, "default": parameter.default}
+    told: dict[str, Any] = {"name": parameter.name, "type": "int" if parameter.annotation is int else "str"}
+    if choices := [each for each in getattr(parameter.annotation, "__metadata__", ()) if isinstance(each, OneOf)]:
+        told["choices"] = choices[0].choices
+    return told if parameter.default is inspect.Parameter.empty else {**told, "default": parameter.default}
 
 
 def _arguments(method: Callable[..., Any], given: object) -> dict[str, Any]:
@@ -134,6 +188,9 @@ def _arguments(method: Callable[..., Any], given: object) -> dict[str, Any]:
         wanted = int if known[name].annotation is int else str
         if type(value) is not wanted:
             raise ValueError(f"{name} must be of type {wanted.__name__}; allowed: {allowed}.")
+        choices = _argument(known[name]).get("choices", (value,))
+        if value not in choices:
+            raise ValueError(f"{name} must be one of: {', '.join(choices)}.")
     missing = [n for n, p in known.items() if p.default is inspect.Parameter.empty and n not in given]
     if missing:
         raise ValueError(f"missing {', '.join(missing)}; allowed: {allowed}.")
@@ -147,50 +204,3 @@ def _chosen(state: Mapping[str, Any], given: dict[str, Any]) -> dict[str, Any]:
         if isinstance(choices, list | tuple | dict) and value not in choices:
             raise ValueError(f"{name} must be one of: {', '.join(choices)}.")
     return given
-
-
-def _from_here(request: Request[Any, Any, Any]) -> None:
-    """Refuse a browser that was led here by another page, under our name or another."""
-    host, origin = request.headers.get("host", ""), request.headers.get("origin", "")
-    if host.partition(":")[0] not in {"127.0.0.1", "localhost"} or origin.removeprefix("http://") not in {"", host}:
-        raise Refused(status_code=403, detail="The bench serves its own page and scripts on this machine only.")
-
-
-def _refusal(_: Request[Any, Any, Any], refused: Refused) -> Response[dict[str, str]]:
-    return Response({"error": refused.detail}, status_code=refused.status_code)
-
-
-def application(bench: Bench) -> Litestar:
-    """The bench as a web application."""
-
-    @get("/", media_type=MediaType.HTML)
-    async def page() -> bytes:
-        return PAGE.read_bytes()
-
-    @get("/state", media_type=MediaType.JSON)
-    async def state() -> bytes:
-        return bench.picture()
-
-    @get("/events")
-    async def events() -> ServerSentEvent:
-        return ServerSentEvent(bench.changes())
-
-    @post("/hand/{role:str}/{name:str}", status_code=200)
-    async def use(request: Request[Any, Any, Any], role: FromPath[str], name: FromPath[str]) -> dict[str, Any]:
-        try:
-            given = msgspec.json.decode(await request.body() or b"{}")
-        except msgspec.DecodeError as error:
-            raise Refused(status_code=400, detail=f"The body is not JSON: {error}.") from error
-        return dict(await bench.use(role, name, given))
-
-    @get("/paper/{role:str}/{name:str}")
-    async def paper(role: FromPath[str], name: FromPath[str]) -> Response[bytes]:
-        kind = MEDIA.get(name.rpartition(".")[2], "application/octet-stream")
-        return Response(await asyncio.to_thread(bench.paper, role, name), media_type=kind)
-
-    return Litestar(
-        [page, state, events, use, paper],
-        before_request=_from_here,
-        exception_handlers={Refused: _refusal},
-        openapi_config=None,
-    )

@@ -1,20 +1,32 @@
-"""All simulators on their real wires, as parts of the bench: the only module that knows which ones there are."""
+"""All simulators on their real wires, as parts of the bench: the only module that knows which ones there are.
+
+To add one is a row in :data:`TABLE` (and, if something can be wrong with it, its rows in :mod:`.bench_cures`):
+its role, how it gets onto its wire, what it prints or sees, and which programs it needs. The page offers its hands
+and its state by itself; a drawing (``bench_page/``) makes it nicer.
+"""
 
 import argparse
-import subprocess
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from hardware.simulators.base import Simulator
 from hardware.simulators.bench import Papers, Part
+from hardware.simulators.bench_papers import Documents, Slips
 from hardware.simulators.bench_relay import relay
+from hardware.simulators.cabinet import CabinetSimulator
 from hardware.simulators.card_terminal import CardTerminalSimulator
+from hardware.simulators.code_scanner import CodeScannerSimulator
+from hardware.simulators.evdev import HeadphonesSimulator, KeypadSimulator
 from hardware.simulators.id_card_reader import IdCardReaderSimulator
+from hardware.simulators.permit_unit import PermitUnitSimulator
 from hardware.simulators.print_queue import PrintQueue
 from hardware.simulators.receipt_printer import ReceiptPrinterSimulator
+from hardware.simulators.ups import UpsSimulator
+from hardware.simulators.virtual_reader import VirtualReader
 from hardware.simulators.wire import PtyWire, TcpWire
 
 LONGEST = 90
@@ -23,89 +35,110 @@ LONGEST = 90
 
 @dataclass
 class Parts:
-    """``all`` by role, what they printed, and ``places``: where the kiosk finds each of them."""
+    """``all`` by role, what they printed, ``places`` where the kiosk finds each, and why some are ``absent``."""
 
     all: dict[str, Part] = field(default_factory=dict)
     papers: dict[str, Papers] = field(default_factory=dict)
     places: dict[str, Any] = field(default_factory=dict)
+    absent: dict[str, str] = field(default_factory=dict)
 
 
-class Slips:
-    """The slips of the receipt printer, as ``1.png`` and ``1.txt``."""
+@dataclass(frozen=True)
+class Site:
+    """Where a part is put up: ``house`` takes it down again."""
 
-    def __init__(self, printer: ReceiptPrinterSimulator) -> None:
-        self._printer = printer
+    house: AsyncExitStack
+    options: argparse.Namespace
+    role: str
 
-    def names(self) -> Sequence[str]:
-        """The pictures, oldest first."""
-        return [f"{n}.png" for n in range(1, len(self._printer.papers) + 1)]
-
-    def read(self, name: str) -> bytes | None:
-        """The slip of that name."""
-        number, _, kind = name.partition(".")
-        if not number.isdecimal() or not 0 < int(number) <= len(self._printer.papers):
-            return None
-        paper = self._printer.papers[int(number) - 1]
-        if kind == "png":
-            return paper.png
-        return paper.text.encode() if kind == "txt" else None
+    @property
+    def folder(self) -> Path:
+        """A folder of its own, whose name leaves room for a socket in it."""
+        wanted: Path = self.options.folder / self.role
+        if len(str(wanted)) <= LONGEST:
+            return wanted
+        short = Path(self.house.enter_context(tempfile.TemporaryDirectory(prefix="bench-")))
+        wanted.symlink_to(short, target_is_directory=True)
+        return short
 
 
-class Documents:
-    """What lies in the A4 printer's tray, as ``000001.png`` (the first page) and ``000001.pdf``."""
-
-    def __init__(self, tray: Path) -> None:
-        self._tray = tray
-
-    def names(self) -> Sequence[str]:
-        """The pictures, oldest first."""
-        return [f"{path.stem}.png" for path in sorted(self._tray.glob("*.pdf"))]
-
-    def read(self, name: str) -> bytes | None:
-        """The paper of that name, while it lies there."""
-        if name not in {*self.names(), *(path.name for path in self._tray.glob("*.pdf"))}:
-            return None
-        pdf = self._tray / f"{name.partition('.')[0]}.pdf"
-        if name.endswith(".pdf"):
-            return pdf.read_bytes()
-        argv = ["pdftoppm", "-png", "-singlefile", "-r", "72", str(pdf)]
-        return subprocess.run(argv, capture_output=True, check=False, timeout=20).stdout or None  # noqa: S603
+Opened = tuple[Part, Any, Papers | None]
+"""The part, where the kiosk finds it, and what it prints."""
 
 
-async def open_parts(house: AsyncExitStack, options: argparse.Namespace) -> Parts:
-    """Everything the command line asks for; ``house`` closes it."""
-    folder: Path = options.folder
+@dataclass(frozen=True)
+class Row:
+    """A device of the bench. ``missing``: programs that it needs and that are not installed."""
+
+    role: str
+    open: Callable[[Site], Awaitable[Opened]]
+    missing: Callable[[], Sequence[str]] = tuple
+
+
+def on_pty(make: Callable[..., Simulator], papers: Callable[[Any], Papers] | None = None) -> Callable[..., Any]:
+    """A simulator at the far end of a serial line; the place is the line's name."""
+
+    async def put_up(site: Site) -> Opened:
+        simulator = make(seed=site.options.seed)
+        path = site.options.folder / site.role
+        await site.house.enter_async_context(PtyWire(simulator, path))
+        return simulator, str(path), papers(simulator) if papers else None
+
+    return put_up
+
+
+def on_tcp(make: Callable[..., Simulator], port_option: str = "") -> Callable[..., Any]:
+    """A simulator behind a port on the loopback; the place is its address."""
+
+    async def put_up(site: Site) -> Opened:
+        simulator = make(seed=site.options.seed)
+        port = getattr(site.options, port_option) if port_option else 0
+        wire = await site.house.enter_async_context(TcpWire(simulator, "127.0.0.1", port))
+        return simulator, f"tcp://127.0.0.1:{wire.port}", None
+
+    return put_up
+
+
+async def _print_queue(site: Site) -> Opened:
+    folder = site.folder
+    printer = await site.house.enter_async_context(PrintQueue(folder))
+    return printer, {"queue": printer.queue, "socket": printer.server}, Documents(folder / "tray")
+
+
+async def _chip_card_reader(site: Site) -> Opened:
+    reader = await site.house.enter_async_context(VirtualReader(site.folder))
+    return reader, reader.socket, None
+
+
+TABLE = (
+    Row("id_card_reader", on_pty(IdCardReaderSimulator)),
+    Row("chip_card_reader", _chip_card_reader, VirtualReader.missing),
+    Row("card_terminal", on_tcp(CardTerminalSimulator, "terminal_port")),
+    Row("permit_unit", on_pty(PermitUnitSimulator)),
+    Row("receipt_printer", on_pty(ReceiptPrinterSimulator, Slips)),
+    Row("document_printer", _print_queue, PrintQueue.missing),
+    Row("cabinet", on_pty(CabinetSimulator)),
+    Row("ups", on_tcp(UpsSimulator)),
+    Row("code_scanner", on_pty(CodeScannerSimulator)),
+    Row("keypad", on_pty(KeypadSimulator)),
+    Row("headphones", on_pty(HeadphonesSimulator)),
+)
+
+
+async def open_parts(house: AsyncExitStack, options: argparse.Namespace, table: Sequence[Row] = TABLE) -> Parts:
+    """Everything the command line asks for and this machine can; ``house`` closes it."""
     parts = Parts()
-    reader = IdCardReaderSimulator(seed=options.seed)
-    terminal = CardTerminalSimulator(seed=options.seed)
-    receipts = ReceiptPrinterSimulator(seed=options.seed)
-    for simulator in (reader, receipts):
-        path = folder / simulator.role
-        await house.enter_async_context(PtyWire(simulator, path))
-        parts.all[simulator.role], parts.places[simulator.role] = simulator, str(path)
-    wire = await house.enter_async_context(TcpWire(terminal, "127.0.0.1", options.terminal_port))
-    parts.all[terminal.role], parts.places[terminal.role] = terminal, f"tcp://127.0.0.1:{wire.port}"
-    parts.papers[receipts.role] = Slips(receipts)
-    if not options.without_document_printer:
-        await _open_print_queue(house, parts, folder / "a4")
+    for row in table:
+        if row.role in options.without:
+            parts.absent[row.role] = "left out (--without)"
+        elif missing := row.missing():
+            parts.absent[row.role] = f"not installed: {', '.join(missing)}"
+        else:
+            parts.all[row.role], parts.places[row.role], papers = await row.open(Site(house, options, row.role))
+            if papers is not None:
+                parts.papers[row.role] = papers
     if options.central:
         host, _, port = options.central.rpartition(":")
         cable, listens = await house.enter_async_context(relay(host, int(port)))
         parts.all["network"], parts.places["central"] = cable, f"https://127.0.0.1:{listens}"
     return parts
-
-
-async def _open_print_queue(house: AsyncExitStack, parts: Parts, wanted: Path) -> None:
-    folder = _short(house, wanted)
-    printer = await house.enter_async_context(PrintQueue(folder))
-    parts.all[printer.role], parts.papers[printer.role] = printer, Documents(folder / "tray")
-    parts.places[printer.role] = {"queue": printer.queue, "socket": printer.server}
-
-
-def _short(house: AsyncExitStack, folder: Path) -> Path:
-    """``folder``; or, where that name is too long for a socket, a short one that it points to."""
-    if len(str(folder)) <= LONGEST:
-        return folder
-    short = Path(house.enter_context(tempfile.TemporaryDirectory(prefix="a4-")))
-    folder.symlink_to(short, target_is_directory=True)
-    return short

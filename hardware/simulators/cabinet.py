@@ -128,6 +128,11 @@ class CabinetSimulator(Simulator):
         """Shut the door of that number."""
         self.sensed = replace(self.sensed, open_doors=self.sensed.open_doors - {self._door(door)})
 
+    @hand("close all doors")
+    def close_doors(self) -> None:
+        """Shut every door."""
+        self.sensed = replace(self.sensed, open_doors=frozenset())
+
     def _door(self, door: int) -> int:
         if not 0 <= int(door) < self.board.doors:
             raise ValueError(f"doors are 0 to {self.board.doors - 1}")
@@ -178,6 +183,7 @@ class CabinetSimulator(Simulator):
         """For the bench."""
         return {
             **super().state(),
+            "doors": self.board.doors,
             "open_doors": sorted(self.sensed.open_doors),
             "tamper": self.sensed.remembered,
             "degrees": self.sensed.degrees,

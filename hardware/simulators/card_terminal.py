@@ -9,13 +9,13 @@ from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 from hardware.channel import Channel, ChannelClosed
 from hardware.protocols.zvt import ACCEPTED, NOT_SUPPORTED, Apdu, Command, ZvtError, refused
 from hardware.protocols.zvt_fields import decode_fields, number
 from hardware.protocols.zvt_messages import CNY, completion
-from hardware.simulators.base import Simulator, hand
+from hardware.simulators.base import OneOf, Simulator, hand
 from hardware.simulators.card_terminal_flow import TERMINAL_ID, Flow, status_of
 from hardware.simulators.card_terminal_ledger import CARDS, BankCard, Ledger
 from hardware.simulators.card_terminal_line import EcrLine
@@ -201,10 +201,16 @@ class CardTerminalSimulator(Simulator):
             **super().state(),
             "display": list(self.display),
             "stage": self.stage if self.working else "idle",
-            "card": self.card.name if self.card else "",
-            "cards": list(CARDS),
+            "card": next((key for key, card in CARDS.items() if card is self.card), ""),
+            "tapped": next((key for key, card in CARDS.items() if card is self.tapped), "") if self.working else "",
+            "cards": {key: card.name for key, card in CARDS.items()},
+            "stages": list(STAGES),
+            "typed": len(self.pin) if self.working else 0,
             "registered": self._registered,
             "bank_reachable": self.bank_reachable,
+            "bank_code": self.bank_code,
+            "status": self._status,
+            "trap": self._trap[0] if self._trap else "",
             "when_abandoned": self._policy or "chance",
             "ledger": self.ledger.as_json(),
         }
@@ -269,7 +275,7 @@ class CardTerminalSimulator(Simulator):
         self.ledger.close_day()
 
     @hand("when abandoned (keep/reverse/chance)")
-    def abandons(self, policy: str = "reverse") -> None:
+    def abandons(self, policy: Annotated[str, OneOf(("keep", "reverse", "chance"))] = "reverse") -> None:
         """What becomes of an approval nobody answers."""
         self._policy = None if policy == "chance" else policy
 

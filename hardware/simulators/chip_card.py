@@ -59,7 +59,10 @@ def records_of(
 
 @dataclass
 class ChipCard:
-    """One card. ``files`` None: no social-security directory (a bank card). ``mute``: no answer to reset."""
+    """One card. ``files`` None: no social-security directory (a bank card). ``mute``: no answer to reset.
+
+    ``key`` is the sample's name.
+    """
 
     files: Records | None = field(repr=False)
     style: Style = Style.BOTH
@@ -69,6 +72,7 @@ class ChipCard:
     tries: int = TRIES
     mute: bool = False
     verified: bool = False
+    key: str = ""
     heard: list[bytes] = field(default_factory=list, repr=False)
     """Headers of the commands it got, for tests: never their data."""
     _directory: bool = field(default=False, repr=False)
@@ -173,7 +177,7 @@ def sample(name: str) -> ChipCard:
     """A new card of that name. ValueError names the known ones."""
     if name not in SAMPLES:
         raise ValueError(f"card: one of {', '.join(SAMPLES)}")
-    return replace(SAMPLES[name], heard=[])
+    return replace(SAMPLES[name], key=name, heard=[])
 
 
 def holders() -> Iterator[tuple[str, str]]:

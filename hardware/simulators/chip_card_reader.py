@@ -42,6 +42,7 @@ class ChipCardReaderSimulator(Simulator):
             "pcscd": self.service,
             "reader": self.reader,
             "card": known,
+            "sample": card.key if card else "",
             "cards": dict(holders()),
         }
 

@@ -47,6 +47,7 @@ class DocumentPrinterSimulator(Simulator):
         self.papers: list[bytes] = []
         self.spool: dict[int, Job] = {}
         self.sheets = TRAY
+        self.toner = 100
         self.in_tray = 0
         self.cover_open = self.jammed = self.jam_at_next = self.paused = self.lies = False
         self.uncounted = 0
@@ -107,9 +108,16 @@ class DocumentPrinterSimulator(Simulator):
         queue_state = 5 if self.paused else 4 if working else 3
         device: dict[str, Any] | None = None
         if self.confirms:
-            device = {"state": 4 if working else 3, "reasons": reasons} if self.on else {"state": 0, "reasons": []}
+            able = {"sides": ["one-sided", "two-sided-long-edge"]}
+            parts = {"marker_levels": [self.toner], "trays": [self._tray]}
+            said = {"state": 4 if working else 3, "reasons": reasons, **parts, **able}
+            device = said if self.on else {"state": 0, "reasons": []}
         queue = {"state": queue_state, "reasons": reasons if working else ["none"], "accepting": True, "uri": "sim:"}
         return {"queue": queue, "device": device}
+
+    @property
+    def _tray(self) -> str:
+        return f"type=sheetFeedAutoRemovableTray;maxcapacity={TRAY};level={self.sheets};name=main"
 
     @property
     def _reasons(self) -> list[str]:
@@ -160,6 +168,13 @@ class DocumentPrinterSimulator(Simulator):
     def paper_out(self) -> None:
         """Take all paper out of the tray."""
         self.sheets = 0
+
+    @hand("toner to per cent")
+    def set_toner(self, percent: int = 100) -> None:
+        """Change the cartridge for one that is so full."""
+        if not 0 <= int(percent) <= 100:
+            raise ValueError("a cartridge holds 0 to 100 per cent")
+        self.toner = int(percent)
 
     @hand("jam the next sheet")
     def jam_next(self) -> None:
@@ -220,6 +235,7 @@ class DocumentPrinterSimulator(Simulator):
             **super().state(),
             "on": self.on,
             "sheets": self.sheets,
+            "toner": self.toner,
             "in_tray": self.in_tray,
             "reasons": self._reasons,
             "paused": self.paused,

@@ -15,6 +15,8 @@ from pathlib import Path
 import segno
 from PIL import Image, ImageDraw, ImageFont
 
+from hardware.protocols.escpos_status import CLEAR_BUFFERS
+
 DOTS = 576
 COLUMN = 12
 LINE = 30
@@ -33,6 +35,17 @@ _FIXED_LENGTH = {
     b"\x1bt": 3, b"\x1bM": 3, b"\x1b-": 3, b"\x1b!": 3, b"\x1d!": 3, b"\x1c!": 3, b"\x1da": 3, b"\x1dB": 3,
     b"\x1bJ": 3, b"\x1bR": 3,
 }  # fmt: skip
+
+
+_REAL_TIME = re.compile(rb"(\x10(?:\x04[\x01-\x04\x14]|\x05[\x01\x02]|\x14\x08\x01\x03\x20\x01\x06\x02\x08))")
+
+
+def split_real_time(data: bytes) -> tuple[list[bytes], bytes]:
+    """Ordinary bytes and real-time commands in turn, ordinary first; and the beginning that may become a command."""
+    *pieces, last = _REAL_TIME.split(data)
+    start = last.rfind(b"\x10")
+    whole = start if start >= 0 and len(last) - start < len(CLEAR_BUFFERS) else len(last)
+    return [*pieces, last[:whole]], last[whole:]
 
 
 class Commands:

@@ -8,12 +8,12 @@ import asyncio
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import asdict
-from typing import Any
+from typing import Annotated, Any
 
 from hardware.channel import Channel, ChannelClosed
 from hardware.protocols.endorser import Command, Decoder, Frame, Item, Keep, Kind, Malformed, Position, Reason, Result
 from hardware.protocols.endorser_content import Answer, Order, Reading
-from hardware.simulators.base import Simulator, hand
+from hardware.simulators.base import OneOf, Simulator, hand
 from hardware.simulators.permit_body import BOX_ROOM, PermitBody, Timing
 from hardware.simulators.permit_cards import PermitCard, sample_cards
 
@@ -194,7 +194,7 @@ class PermitUnitSimulator(Simulator):
     # --- faults ---
 
     @hand("jam at feed, print or exit")
-    def jam(self, at: str) -> None:
+    def jam(self, at: Annotated[str, OneOf(tuple(JAMS))]) -> None:
         """The next card that passes there sticks."""
         if at not in JAMS:
             raise ValueError(f"at: one of {', '.join(JAMS)}")

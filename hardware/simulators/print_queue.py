@@ -112,6 +112,7 @@ class PrintQueue:
         self.folder, self.queue = folder, queue
         self.server = str(folder / "cups.sock")
         self._port = 0
+        self._filled = self._frozen = False
         self._children: dict[str, asyncio.subprocess.Process] = {}
 
     @staticmethod
@@ -165,6 +166,7 @@ class PrintQueue:
         await reader.readuntil(b"</html>")
         writer.close()
         await writer.wait_closed()
+        self._filled = int(sheets) > 0
 
     @hand("tray empty")
     async def paper_out(self) -> None:
@@ -201,10 +203,13 @@ class PrintQueue:
     async def switch_off(self) -> None:
         """The printer's own switch; the queue stays."""
         await self._stop("ippeveprinter")
+        self._frozen = False
 
     @hand("printer on")
     async def switch_on(self) -> None:
         """On, with a full tray; what was inside the printer is gone."""
+        if "ippeveprinter" in self._children:
+            return
         shutil.rmtree(self.folder / "printer", ignore_errors=True)
         (self.folder / "printer").mkdir()
         self._port = self._port or _free_port()
@@ -216,18 +221,29 @@ class PrintQueue:
     @hand("freeze")
     def freeze(self) -> None:
         """The printer says nothing any more."""
-        self._children["ippeveprinter"].send_signal(signal.SIGSTOP)
+        if printer := self._children.get("ippeveprinter"):
+            printer.send_signal(signal.SIGSTOP)
+            self._frozen = True
 
     @hand("thaw")
     def thaw(self) -> None:
         """It goes on."""
-        self._children["ippeveprinter"].send_signal(signal.SIGCONT)
+        if printer := self._children.get("ippeveprinter"):
+            printer.send_signal(signal.SIGCONT)
+            self._frozen = False
 
     def state(self) -> Mapping[str, Any]:
         """For the bench."""
         held = sorted(path.name for path in (self.folder / "hands").iterdir())
         on = "ippeveprinter" in self._children
-        return {"on": on, "reasons": held, "documents": len(self.papers), "spooled": len(self.spooled)}
+        return {
+            "on": on,
+            "frozen": self._frozen,
+            "filled": self._filled,
+            "reasons": held,
+            "documents": sum(1 for _ in (self.folder / "tray").iterdir()),
+            "spooled": len(self.spooled),
+        }
 
     # --- processes ---
 

@@ -8,28 +8,24 @@ jammed stays in error until it is told to recover. ``presenter`` gives it a mout
 """
 
 import asyncio
-import re
 from collections.abc import Mapping
 from typing import Any
 
 from hardware.channel import Channel, ChannelClosed
 from hardware.protocols.escpos_status import (
     ASK_PRESENTER,
-    CLEAR_BUFFERS,
     Ask,
     Executed,
     Presenter,
     Status,
 )
 from hardware.simulators.base import Simulator, hand
-from hardware.simulators.escpos_paper import Commands, Head, Paper
+from hardware.simulators.escpos_paper import Commands, Head, Paper, Row, split_real_time
 
 ROLL = 50_000.0
 NEAR_END = 4_000.0
 SPEED = 150.0
 """Millimetres: of a new roll, when the near-end sensor speaks, and per second."""
-
-_REAL_TIME = re.compile(rb"\x10(?:\x04[\x01-\x04\x14]|\x05[\x01\x02]|\x14\x08\x01\x03\x20\x01\x06\x02\x08)")
 
 
 class ReceiptPrinterSimulator(Simulator):
@@ -64,14 +60,13 @@ class ReceiptPrinterSimulator(Simulator):
 
     async def _receive(self, channel: Channel, data: bytes) -> bytes:
         """Answer the real-time commands, buffer the rest; returns a beginning that may become one."""
-        while found := _REAL_TIME.search(data):
-            self._buffer(data[: found.start()])
-            data = data[found.end() :]
-            await self._real_time(channel, found.group())
-        start = data.rfind(b"\x10")
-        keep = start if start >= 0 and len(data) - start < len(CLEAR_BUFFERS) else len(data)
-        self._buffer(data[:keep])
-        return data[keep:]
+        pieces, beginning = split_real_time(data)
+        for number, piece in enumerate(pieces):
+            if number % 2:
+                await self._real_time(channel, piece)
+            else:
+                self._buffer(piece)
+        return beginning
 
     def _buffer(self, data: bytes) -> None:
         self._commands.buffer += data
@@ -120,12 +115,12 @@ class ReceiptPrinterSimulator(Simulator):
             else:
                 for row in self._head.execute(command):
                     self.printing.rows.append(row)
-                    self._use_paper(row.height / 8)
+                    self._use_paper(row)
                     await asyncio.sleep(row.height / 8 / SPEED)
 
-    def _use_paper(self, millimetres: float) -> None:
-        self.roll = max(0.0, self.roll - millimetres)
-        if self._rows_left is not None:
+    def _use_paper(self, row: Row) -> None:
+        self.roll = max(0.0, self.roll - row.height / 8)
+        if self._rows_left is not None and (row.runs or row.qr):
             self._rows_left -= 1
             if self._rows_left <= 0:
                 self.roll, self._rows_left = 0.0, None
@@ -138,8 +133,8 @@ class ReceiptPrinterSimulator(Simulator):
         self._drop_out()
 
     def _drop_out(self) -> None:
-        """What has been printed leaves the printer, whole or torn."""
-        if self.printing.rows:
+        """What has been printed leaves the printer, whole or torn; a blank piece is nobody's slip."""
+        if any(row.runs or row.qr for row in self.printing.rows):
             self.papers.append(self.printing)
             self.waiting += 1
         self.printing = Paper()
@@ -177,7 +172,7 @@ class ReceiptPrinterSimulator(Simulator):
 
     @hand("roll ends in the next slip")
     def paper_out_next(self, rows: int = 5) -> None:
-        """The paper ends after so many more lines."""
+        """The paper ends after so many more printed lines."""
         self._rows_left = int(rows)
 
     @hand("open cover")

@@ -133,6 +133,11 @@ class UpsSimulator(Simulator):
         """What upsmon does when it owns the UPS and the end has come."""
         self.forced = True
 
+    @hand("withdraw the shutdown (upsd begun anew)")
+    def withdraw_shutdown(self) -> None:
+        """upsd keeps an order until it is begun anew."""
+        self.forced = False
+
     @hand("pull the UPS's data cable")
     def lose_ups(self) -> None:
         """upsd runs, its driver hears nothing."""

@@ -23,9 +23,9 @@ import sys
 from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
-from typing import Any, Self
+from typing import Annotated, Any, Self
 
-from hardware.simulators.base import hand, hands_of
+from hardware.simulators.base import OneOf, hand, hands_of
 from hardware.simulators.chip_card import ATR, ChipCard, holders, sample
 
 READER = "Virtual PCD 00 00"
@@ -68,6 +68,7 @@ class VirtualReader:
         self._slot: asyncio.Task[None] | None = None
         self._strike: tuple[int, str] | None = None
         self._emptied = float("-inf")
+        self._frozen = False
 
     @staticmethod
     def missing() -> list[str]:
@@ -96,7 +97,13 @@ class VirtualReader:
         """For the bench."""
         card = self.card
         known = {"tries": card.tries, "mute": card.mute, "verified": card.verified} if card else None
-        return {"pcscd": self._daemon is not None, "card": known, "cards": dict(holders())}
+        return {
+            "pcscd": self._daemon is not None,
+            "frozen": self._frozen,
+            "card": known,
+            "sample": card.key if card else "",
+            "cards": dict(holders()),
+        }
 
     @hand("put in a card")
     async def insert(self, card: str) -> None:
@@ -131,7 +138,7 @@ class VirtualReader:
     @hand("stop pcscd")
     async def stop_service(self) -> None:
         """Killed, as after a crash; its socket goes too."""
-        daemon, self._daemon = self._daemon, None
+        daemon, self._daemon, self._frozen = self._daemon, None, False
         if daemon is not None:
             with suppress(ProcessLookupError):
                 daemon.kill()
@@ -168,15 +175,17 @@ class VirtualReader:
         """It takes questions and answers none."""
         if self._daemon is not None:
             self._daemon.send_signal(signal.SIGSTOP)
+            self._frozen = True
 
     @hand("thaw pcscd")
     def thaw(self) -> None:
         """It goes on."""
         if self._daemon is not None:
             self._daemon.send_signal(signal.SIGCONT)
+            self._frozen = False
 
     @hand("fail in the middle")
-    def interrupt(self, what: str = "remove", after: int = 5) -> None:
+    def interrupt(self, what: Annotated[str, OneOf(("remove", "restart_service"))] = "remove", after: int = 5) -> None:
         """At the ``after``-th command from now: ``remove`` or ``restart_service``, and that answer is lost."""
         if what not in {"remove", "restart_service"}:
             raise ValueError("what: remove or restart_service")

@@ -24,7 +24,17 @@ from kiosk_app.devices.cards import (
     IdentityCard,
     SocialSecurityCard,
 )
-from kiosk_app.devices.driver import Driver
+from kiosk_app.devices.driver import GROUP, Baud, Driver, Port
+from kiosk_app.devices.input import (
+    CodeKind,
+    CodeScanner,
+    Headphones,
+    KeyListener,
+    Keypad,
+    KeypadKey,
+    KeyStroke,
+    ScannedCode,
+)
 from kiosk_app.devices.paper import (
     DocumentPrinter,
     PrintOutcome,
@@ -50,12 +60,16 @@ from kiosk_app.devices.terminal import (
 )
 
 __all__ = [
+    "GROUP",
     "SERVING",
+    "Baud",
     "Cabinet",
     "CardKind",
     "CardReceipt",
     "CardTerminal",
     "ChipCardReader",
+    "CodeKind",
+    "CodeScanner",
     "Condition",
     "DayTotals",
     "Device",
@@ -65,16 +79,23 @@ __all__ = [
     "EndorsementOutcome",
     "EndorsementPrint",
     "EndorsementResult",
+    "Headphones",
     "IdCardReader",
     "IdentityCard",
+    "KeyListener",
+    "KeyStroke",
+    "Keypad",
+    "KeypadKey",
     "Lamp",
     "Permit",
     "PermitKind",
     "PermitMedia",
     "PermitUnit",
+    "Port",
     "PrintOutcome",
     "ReceiptPrinter",
     "RetainReason",
+    "ScannedCode",
     "Slip",
     "SlipLine",
     "SocialSecurityCard",

@@ -25,11 +25,15 @@ SERVING = frozenset({DeviceState.ONLINE, DeviceState.BUSY, DeviceState.POTENTIAL
 
 @dataclass(frozen=True)
 class Condition:
-    """How a device is: its state, why (a stable key such as ``paper_out``) and its supplies (``paper: low``)."""
+    """How a device is: its state, why (a stable key such as ``paper_out``) and its supplies (``paper: low``).
+
+    ``levels``: of those supplies that the device measures, per cent left (``toner: 63``).
+    """
 
     state: DeviceState
     reason: str = ""
     supplies: Mapping[str, str] = field(default_factory=dict)
+    levels: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def serves(self) -> bool:
@@ -42,7 +46,14 @@ class Device(Protocol):
 
     @property
     def role(self) -> str:
-        """The role's name: ``id_card_reader``, ``card_terminal``, ``receipt_printer``, ``document_printer``."""
+        """The role's name, as in the configuration: ``id_card_reader``, ``card_terminal``, ..."""
+
+    @property
+    def capabilities(self) -> frozenset[str]:
+        """What this device can do, in a few words like those of XFS: ``presenter``, ``duplex``, ``presence``.
+
+        Only what is so; it may grow when the device has been asked.
+        """
 
     @property
     def condition(self) -> Condition:

@@ -8,13 +8,23 @@ entry point ``<role>.<name>``, checks the rest of the section against :attr:`Dri
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Generic, TypeVar
+from typing import Annotated, Generic, Literal, TypeVar
 
 import msgspec
 
 from kiosk_app.devices.base import Device
 
 GROUP = "yimen_kiosk.drivers"
+
+Port = Annotated[
+    str,
+    msgspec.Meta(
+        pattern="^(tcp://[^:/]+:[0-9]{1,5}|(?!tcp:).+)$",
+        description='a serial device ("/dev/...") or "tcp://host:port"',
+    ),
+]
+"""Where a device is, for settings: the word ``hardware.channel.opener_of`` takes."""
+Baud = Literal[9600, 19200, 38400, 57600, 115200]
 
 Settings = TypeVar("Settings", bound=msgspec.Struct)
 

@@ -89,6 +89,8 @@ class Till:
         self._lock = asyncio.Lock()
         self.paused = ""
         """Text id of why no money is taken for a moment (the day is being closed)."""
+        self.outage = ""
+        """Text id of why the power supply lets no new money be taken."""
         self.reported: list[Callable[[], None]] = []
         """Called when something for central was written: it should leave now."""
         self.settlement = Settlement(self, terminal, outbox)
@@ -133,8 +135,8 @@ class Till:
             self._journal.ready()
         except StoreError:
             return "menu.closed.store"
-        if self.paused:
-            return self.paused
+        if self.outage or self.paused:
+            return self.outage or self.paused
         if blocking(self._open.values()):
             return "menu.closed.till"
         return "" if self._terminal.condition.serves else "menu.closed.card_terminal"

@@ -79,11 +79,12 @@ class Element(Widget):
         """Where a part at ``box`` is seen from outside."""
         return box
 
-    def stain(self) -> None:
-        """Say that these pixels have changed, and only these."""
+    def stain(self, beside: float = 0) -> None:
+        """Say that these pixels have changed and only these, with so many to the left and to the right of them."""
         window: Any = self.get_root_window()
         if window is not None:
-            window.children[-1].damage(self.box())
+            left, low, right, top = self.box()
+            window.children[-1].damage((left - beside, low, right + beside, top))
 
 
 class Column(Element):
@@ -161,6 +162,15 @@ class Row(Element):
             part.place(round(at), round(low), round(wide), tall)
             at += wide + self.px(self.gap)
         _put_away_hidden(self)
+
+
+def away(element: Any) -> bool:
+    """Whether it, or something around it, is hidden."""
+    while isinstance(element, Element):
+        if element.hidden:
+            return True
+        element = element.parent
+    return False
 
 
 def _put_away_hidden(element: Element) -> None:

@@ -16,9 +16,9 @@ from kivy.properties import NumericProperty, ObjectProperty, StringProperty
 from kiosk_app.local_time import LOCAL
 from kiosk_app.views import Steps, Text
 from screens.look import Look
-from screens.widgets.element import Column, Element, Row, load
+from screens.widgets.element import Column, Element, Row, away, load
 from screens.widgets.say import Say
-from screens.widgets.target import PushButton
+from screens.widgets.target import PushButton, Target
 
 
 def hour(now: datetime) -> str:
@@ -158,6 +158,7 @@ class Page(Element):
     def __init__(self, work: Any, *, site: str, now: datetime, keys: Sequence[Key]) -> None:
         super().__init__()
         self.work = work
+        self.focused: Target | None = None
         ids = self.ids
         ids.header.site = site
         ids.header.ids.time.plain = hour(now)
@@ -249,17 +250,14 @@ class Page(Element):
         self.ids.title.words = self.ids.second.words = self.work.title
         self.wear(self.look)
 
+    def targets(self) -> list[Target]:
+        """What can be touched, if not now then later, in reading order: the work, then the bar."""
+        parts = [part for room in (self.work, self.ids.bar) for part in room.walk(restrict=True)]
+        return [part for part in parts if isinstance(part, Target) and part.key]
+
     def sayings(self) -> list[Say]:
         """Every sentence that shows: for the tests and for spoken guidance."""
-        return [e for e in self.walk(restrict=True) if isinstance(e, Say) and e.text and not _away(e)]
-
-
-def _away(element: Any) -> bool:
-    while isinstance(element, Element):
-        if element.hidden:
-            return True
-        element = element.parent
-    return False
+        return [e for e in self.walk(restrict=True) if isinstance(e, Say) and e.text and not away(e)]
 
 
 load(__file__)

@@ -15,6 +15,10 @@ from screens.widgets.target import PushButton
 
 SLIP = 24
 """So many units may a finger move and still tap."""
+AROUND = 14
+"""Units above and below a part that is brought into sight: for the ring of the focus."""
+SHADOW = 48
+"""Units beside it on which the shadows of its parts may lie."""
 BESIDE = 120
 """So many units wide is the column of the button and the rail, when there is more than fits."""
 
@@ -75,7 +79,16 @@ class Scroller(Element):
             self.thumb_y = self.top - self.thumb_tall - (rail - self.thumb_tall) * self.offset / self.over
         else:
             more.put_away()
-        self.stain()
+        self.stain(self.px(SHADOW))
+
+    def reveal(self, part: Element) -> None:
+        """Move as little as shows ``part`` whole, or its top, with some room for what stands around it."""
+        room = self.px(AROUND)
+        low, top = part.y + self.offset - room, part.top + self.offset + room
+        hidden = min(self.top - top, max(0, self.y - low))
+        if self.over and hidden and part is not self.ids.more:
+            self.stop()
+            self.move_to(self.offset + hidden)
 
     @property
     def at_end(self) -> bool:
@@ -90,7 +103,7 @@ class Scroller(Element):
         """What may be painted: everything if nothing is moved, else this box and the shadows beside it."""
         if not self.over:
             return (-16384, -16384, 32768, 32768)
-        side = int(self.px(48))
+        side = int(self.px(SHADOW))
         return (int(self.x) - side, int(self.y), int(self.width) + 2 * side, int(self.height))
 
     def show_through(self, box: Box) -> Box:

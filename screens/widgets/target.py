@@ -45,7 +45,8 @@ class Target(Element):
             return False
         touch.ungrab(self)
         self._press(False)
-        if touch.ud.pop("target", None) is self and self.collide_point(*touch.pos):
+        shown = self.get_root_window() is not None  # another view may have come under the finger
+        if touch.ud.pop("target", None) is self and shown and self.collide_point(*touch.pos):
             self.dispatch("on_tap")
         return True
 

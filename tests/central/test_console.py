@@ -6,6 +6,7 @@ import pytest
 from central import console, registry
 from central.departments import samples
 from kiosk_app.contract import Alarm, DeviceReport, Heartbeat, OutboxReport
+from kiosk_app.local_time import LOCAL
 from provisioning.device_key import DeviceKey
 from tests.central.fleet import KIOSK, Fleet, fleet, replace_event
 
@@ -55,6 +56,17 @@ def test_what_a_kiosk_says_is_wrong_with_its_books_is_shown_and_brings_it_up(cen
     page = console.page(central.front)
     assert "▲ refund due 44070301261123130059" in page
     assert "▲ store DiskFull" in page
+
+
+def test_how_full_a_supply_is_and_until_when_it_lasts_is_shown(central: Fleet) -> None:
+    now = central.clock.now()
+    printer = DeviceReport(state="online", supplies={"toner": "ok"}, levels={"toner": 63}, empty_at={"toner": now})
+    report = Heartbeat(
+        seq=1, state="open", screen="idle", since=now, devices={"document_printer": printer}, services={},
+        outbox=OutboxReport(count=0), at_wall=now,
+    )  # fmt: skip
+    assert central.front.post(central.kiosk.id, "/hb", msgspec.json.encode(report))[0] == 200
+    assert f"toner ok 63 % → {now.astimezone(LOCAL):%Y-%m-%d}" in console.page(central.front)
 
 
 def test_kiosks_that_need_somebody_come_first(central: Fleet) -> None:

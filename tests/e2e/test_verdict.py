@@ -57,7 +57,9 @@ def test_a_missing_paper_and_one_without_reference_are_told() -> None:
     ]
 
 
-@pytest.mark.parametrize("where", ["kiosk/kiosk.store-wal", "logs/kiosk.log", "bench/a4/spool/d00001-001"])
+@pytest.mark.parametrize(
+    "where", ["kiosk/kiosk.store-wal", "logs/kiosk.log", "bench/document_printer/spool/d00001-001"]
+)
 @pytest.mark.parametrize("code", ["utf-8", "gb18030", "utf-16-le"])
 def test_a_citizen_left_behind_is_found_wherever_it_is(tmp_path: Path, where: str, code: str) -> None:
     folder = Folder(tmp_path)

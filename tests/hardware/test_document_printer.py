@@ -3,12 +3,13 @@
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
+from typing import Any
 
 import pytest
 
 from hardware.channel import Channel, ChannelClosed, memory_pair
 from hardware.drivers.document_printer import DocumentPrinter, pages_of
-from hardware.drivers.printer_reasons import supplies_of, trouble
+from hardware.drivers.printer_reasons import levels_of, supplies_of, trouble
 from hardware.simulators.document_printer import DocumentPrinterSimulator
 from kiosk_app.devices import DeviceState, PrintOutcome
 from kiosk_app.errors import CoverOpen, DeviceError, DeviceFault, DeviceOffline, PaperJam, PaperOut
@@ -291,5 +292,70 @@ def test_toner_is_low_when_the_marker_is_under_its_own_limit() -> None:
     assert supplies_of({"device": device, "queue": {}})["toner"] == "low"
 
 
+@pytest.mark.parametrize(
+    ("device", "levels"),
+    [
+        ({"marker_levels": [63]}, {"toner": 63}),
+        ({"marker_levels": [63, 20, 90], "marker_types": ["toner", "toner", "waste-toner"]}, {"toner": 20}),
+        ({"marker_levels": [-3]}, {}),
+        (
+            {"supplies": ["type=toner;maxcapacity=100;level=41;", "type=wasteToner;maxcapacity=100;level=3"]},
+            {"toner": 41},
+        ),
+        ({"marker_levels": [-2], "supplies": ["type=toner;maxcapacity=200;level=50"]}, {"toner": 25}),
+        ({"trays": ["type=sheetFeedAutoRemovableTray;maxcapacity=250;level=50;name=main"]}, {"paper": 20}),
+        ({"trays": ["type=x;maxcapacity=250;level=0", "type=y;maxcapacity=250;level=250"]}, {"paper": 50}),
+        ({"trays": ["type=x;maxcapacity=-2;level=-2", "type=sheetFeedManual;maxcapacity=1;level=1"]}, {}),
+        ({"trays": ["level=much;maxcapacity=;;x", ""], "supplies": ["nonsense"]}, {}),
+    ],
+)
+def test_levels_are_what_the_printer_measures_and_nothing_else(device: dict[str, Any], levels: dict[str, int]) -> None:
+    assert levels_of({"device": {"state": 3, "reasons": ["none"], **device}, "queue": {}}) == levels
+
+
+def test_the_driver_tells_levels_and_what_the_printer_can() -> None:
+    async def tell(driver: DocumentPrinter, printer: DocumentPrinterSimulator) -> None:
+        printer.refill(125)
+        printer.set_toner(63)
+        await asyncio.sleep(4)
+        assert driver.condition.levels == {"paper": 50, "toner": 63}
+        assert driver.capabilities == {"follows jobs", "duplex"}
+
+    story(tell)
+
+
+def test_a_queue_that_cannot_ask_its_printer_claims_nothing() -> None:
+    async def tell(driver: DocumentPrinter, _: DocumentPrinterSimulator) -> None:
+        assert (driver.condition.levels, driver.capabilities) == ({}, frozenset())
+
+    story(tell, lambda: DocumentPrinterSimulator(confirms=False))
+
+
 def test_pages_are_counted_where_the_page_tree_is_readable() -> None:
     assert (pages_of(TWO_PAGES), pages_of(b"%PDF-1.7 compressed")) == (2, None)
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        {"queue": {}, "device": None},
+        {"queue": {"state": 3}, "device": None},
+        {"queue": {"state": "idle", "reasons": []}, "device": None},
+        {"queue": {"state": 3, "reasons": []}, "device": {"state": 3}},
+        {"queue": {"state": 3, "reasons": []}, "device": 7},
+        {"queue": {"state": 3, "reasons": []}},
+        {},
+    ],
+)
+def test_a_queue_that_does_not_say_how_it_is_is_a_fault_and_not_the_end_of_the_machine(said: dict[str, object]) -> None:
+    async def tell(driver: DocumentPrinter, printer: DocumentPrinterSimulator) -> None:
+        printer._status = lambda: said  # type: ignore[method-assign]
+        await asyncio.sleep(5)
+        assert driver.condition.state is DeviceState.HARDWARE_ERROR
+        with pytest.raises(DeviceFault):
+            await driver.print(ONE_PAGE, "voucher")
+        del printer._status
+        await asyncio.sleep(5)
+        assert await driver.print(ONE_PAGE, "voucher") is PrintOutcome.PRINTED
+
+    story(tell)

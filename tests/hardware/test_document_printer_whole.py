@@ -105,3 +105,12 @@ def test_a_printer_switched_off_is_offline_and_comes_back() -> None:
         assert await driver.print(DOCUMENT, "voucher") is PrintOutcome.PRINTED
 
     story(tell)
+
+
+def test_the_tray_is_read_as_the_printer_itself_counts_it() -> None:
+    async def tell(driver: DocumentPrinter, _: PrintQueue) -> None:
+        assert driver.condition.levels["paper"] == 100
+        assert "follows jobs" in driver.capabilities
+        assert "duplex" not in driver.capabilities
+
+    story(tell)

@@ -1,6 +1,7 @@
 """The link on virtual time: greeting, losing, coming back, and who is told."""
 
 import asyncio
+import contextvars
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from itertools import pairwise
@@ -9,9 +10,9 @@ from typing import Any
 import pytest
 
 from hardware.channel import Channel, ChannelClosed, MemoryChannel, memory_pair
-from hardware.link import Link, Watched
+from hardware.link import MOST_FRAMES, TAP, Link, Watched
 from kiosk_app.devices import Condition, DeviceState
-from kiosk_app.errors import DeviceError, DeviceFault, DeviceOffline
+from kiosk_app.errors import DeviceError, DeviceFault, DeviceOffline, PermitGone
 from tests import virtual
 
 
@@ -168,6 +169,75 @@ def test_a_device_that_greets_with_a_fault_is_told_and_tried_again() -> None:
         assert len(line.far) == 5
 
     story(tell, greet)
+
+
+def test_a_greeting_that_fails_with_a_citizens_error_is_a_fault_and_not_the_end_of_the_machine() -> None:
+    def greet(line: Line) -> Callable[[], Awaitable[None]]:
+        async def refuse() -> None:
+            raise PermitGone("NO_CARD")
+
+        return refuse
+
+    async def tell(line: Line) -> None:
+        await asyncio.sleep(2)
+        assert {(type(error), str(error)) for _, error in line.told} == {
+            (DeviceFault, "device: greeted with PermitGone: NO_CARD")
+        }
+        assert len(line.far) == 3
+
+    story(tell, greet)
+
+
+def test_a_device_that_talks_without_end_costs_its_own_line_and_nobody_elses_time() -> None:
+    class Babbling(MemoryChannel):
+        reads = 0
+
+        async def read(self) -> bytes:
+            self.reads += 1
+            return b"\1" * 100
+
+    async def whole() -> None:
+        babbler = Babbling()
+        opened: list[Channel] = []
+
+        async def opener() -> Channel:
+            opened.append(babbler)
+            return babbler
+
+        link: Link[int] = Link("device", opener, Bytewise)
+        running = asyncio.create_task(link.run(fine, lambda _: None))
+        await asyncio.sleep(0)
+        for _ in range(10):  # others run meanwhile
+            await asyncio.sleep(0)
+        assert 0 < babbler.reads <= 11
+        await asyncio.sleep(0.1)
+        assert not link.connected
+        assert link._frames.qsize() <= MOST_FRAMES + 100 + 1
+        await asyncio.sleep(1)
+        assert len(opened) > 1
+        running.cancel()
+        await asyncio.wait([running])
+
+    virtual.run(whole())
+
+
+def test_a_tap_hears_every_byte_and_every_line_of_the_links_it_was_set_for() -> None:
+    heard: list[tuple[str, bytes]] = []
+    TAP.set(lambda way, data: heard.append((way, data)))
+
+    async def tell(line: Line) -> None:
+        async with line.link.turn():
+            await line.link.send(b"?")
+            await line.far[0].write(b"\2")
+            assert await line.link.receive(1) == 2
+        line.far[0].cut()
+        await asyncio.sleep(0.6)
+
+    contextvars.copy_context().run(story, tell)
+    TAP.set(None)
+    assert heard == [("+", b""), (">", b"?"), ("<", b"\2"), ("-", b""), ("+", b"")]
+    story(tell)
+    assert len(heard) == 5
 
 
 def test_a_line_given_up_is_opened_anew() -> None:

@@ -9,7 +9,7 @@ import pytest
 from hardware.channel import Channel, ChannelClosed, memory_pair
 from hardware.drivers.receipt_printer import ReceiptPrinter
 from hardware.simulators.receipt_printer import ReceiptPrinterSimulator
-from kiosk_app.devices import DeviceState, PrintOutcome, Slip, SlipLine
+from kiosk_app.devices import Condition, DeviceState, PrintOutcome, Slip, SlipLine
 from kiosk_app.errors import CoverOpen, DeviceOffline, PaperJam, PaperOut
 from tests.virtual import run
 
@@ -237,6 +237,37 @@ def test_a_presenter_knows_whether_the_slip_was_taken() -> None:
     story(tell, lambda: ReceiptPrinterSimulator(presenter=True))
 
 
+def test_a_slip_that_was_left_is_known_after_a_reconnect_before_anybody_is_served() -> None:
+    async def tell(driver: ReceiptPrinter, printer: ReceiptPrinterSimulator) -> None:
+        assert driver.condition.supplies["slip"] == "none"
+        await driver.print(SLIP)
+        await printer.unplug()
+        await asyncio.sleep(1)
+        said: list[Condition] = []
+        driver.watch(said.append)
+        await printer.plug_in()
+        await asyncio.sleep(20)
+        assert [condition.supplies["slip"] for condition in said if condition.serves] == ["waiting"]
+        printer.take_paper()
+        assert await driver.paper_taken() is True
+        assert driver.condition.supplies["slip"] == "none"
+
+    story(tell, lambda: ReceiptPrinterSimulator(presenter=True))
+
+
+def test_a_printer_that_was_called_a_presenter_and_is_none_serves_all_the_same() -> None:
+    async def tell(driver: ReceiptPrinter, printer: ReceiptPrinterSimulator) -> None:
+        printer.presenter = False
+        await printer.unplug()
+        await asyncio.sleep(1)
+        await printer.plug_in()
+        await asyncio.sleep(20)
+        assert driver.condition.serves
+        assert "slip" not in driver.condition.supplies
+
+    story(tell, lambda: ReceiptPrinterSimulator(presenter=True))
+
+
 def test_without_a_presenter_nobody_claims_to_know() -> None:
     async def tell(driver: ReceiptPrinter, printer: ReceiptPrinterSimulator) -> None:
         await driver.print(SLIP)
@@ -310,3 +341,32 @@ def test_what_a_crashed_kiosk_left_in_the_buffer_is_not_printed_after_the_refill
 
 async def _nothing() -> None:
     pass
+
+
+def test_half_a_slip_nobody_wants_is_cut_off_before_the_next_citizens_slip() -> None:
+    async def tell(driver: ReceiptPrinter, printer: ReceiptPrinterSimulator) -> None:
+        printing = asyncio.create_task(driver.print(SLIP))
+        await asyncio.sleep(0.3)
+        printing.cancel()
+        with suppress(asyncio.CancelledError):
+            await printing
+        assert await driver.print(NEXT) is PrintOutcome.PRINTED
+        half, whole = printer.papers
+        assert "缴款回执" in half.text
+        assert whole.text.strip() == "第二张"
+
+    story(tell)
+
+
+def test_half_a_slip_that_hangs_from_before_the_start_is_cut_off_too() -> None:
+    async def main() -> None:
+        printer = ReceiptPrinterSimulator()
+        async with connected(printer) as driver:
+            printing = asyncio.create_task(driver.print(SLIP))
+            await asyncio.sleep(0.3)
+        printing.cancel()
+        async with connected(printer) as driver:
+            assert await driver.print(NEXT) is PrintOutcome.PRINTED
+        assert [paper.text.strip() == "第二张" for paper in printer.papers] == [False, True]
+
+    run(main())

@@ -6,30 +6,16 @@ from contextlib import asynccontextmanager, suppress
 
 import pytest
 
-from hardware.channel import Channel, ChannelClosed, memory_pair
+from hardware.channel import Channel, memory_pair
 from hardware.drivers.ups import MOST_VARIABLES, POLL, Ups, reading_of
 from hardware.protocols.nut import ListBegins, Var, encode, get_var
 from hardware.simulators.ups import FULL, UpsSimulator
 from kiosk_app.devices import Condition, DeviceState, UpsReading
 from kiosk_app.power import Limits, Outlook, Power
+from tests.hardware.lines import opener_to
 from tests.virtual import run
 
 Tell = Callable[[Ups, UpsSimulator], Awaitable[None]]
-
-
-def opener_to(upsd: UpsSimulator) -> Callable[[], Awaitable[Channel]]:
-    served: set[asyncio.Task[None]] = set()
-
-    async def opener() -> Channel:
-        if not upsd.plugged:
-            raise ChannelClosed("connection refused")
-        ours, theirs = memory_pair()
-        task = asyncio.create_task(upsd.serve(theirs))
-        served.add(task)
-        task.add_done_callback(served.discard)
-        return ours
-
-    return opener
 
 
 @asynccontextmanager

@@ -28,15 +28,20 @@ from tests.kiosk_app.test_config import GOOD
 REFERENCE = "44070301261123090001"
 
 
-@pytest.fixture
-def config(tmp_path: Path) -> Path:
-    """An enrolled machine that has never run."""
+def enrolled(folder: Path) -> None:
+    """What enrolment leaves behind, as far as it names the machine."""
     identity = Identity(
         kiosk="0198c0de-0000-7000-8000-0000000000ff", number="44070301", site="样本服务区", proof_url="",
         hotline="", url="https://central.example.invalid",
     )  # fmt: skip
-    (tmp_path / "identity").mkdir()
-    (tmp_path / "identity" / "identity.json").write_text(json.dumps(asdict(identity)))
+    (folder / "identity").mkdir()
+    (folder / "identity" / "identity.json").write_text(json.dumps(asdict(identity)))
+
+
+@pytest.fixture
+def config(tmp_path: Path) -> Path:
+    """An enrolled machine that has never run."""
+    enrolled(tmp_path)
     (tmp_path / "kiosk.toml").write_text(GOOD, "utf-8")
     return tmp_path / "kiosk.toml"
 

@@ -43,7 +43,8 @@ def read(folder: Path, text: str) -> Config:
 
 def test_what_the_file_leaves_out_is_as_the_handbook_says(tmp_path: Path) -> None:
     config = read(tmp_path, GOOD)
-    assert (config.devices.id_card_reader.baud, config.devices.card_terminal.password) == (115200, "000000")
+    reader, terminal = (config.devices[role].settings for role in ("id_card_reader", "card_terminal"))
+    assert (reader.baud, terminal.password) == (115200, "000000")  # type: ignore[attr-defined] # the driver's own
     assert (config.session.countdown, config.store.path, config.screen.width) == (15, "kiosk.store", 1080)
 
 

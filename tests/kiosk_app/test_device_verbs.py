@@ -2,32 +2,49 @@
 
 import asyncio
 from collections.abc import Coroutine
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import msgspec
 import pytest
 
-from hardware.channel import open_serial
+from hardware.channel import Channel, memory_pair, open_serial
+from hardware.drivers.chip_card_reader import ChipCardReader, Settings
+from hardware.protocols.endorser import Position
+from hardware.simulators.cabinet import CabinetSimulator
 from hardware.simulators.card_terminal import CardTerminalSimulator, Timings
+from hardware.simulators.chip_card_reader import ChipCardReaderSimulator
 from hardware.simulators.id_card_reader import IdCardReaderSimulator, Timing
+from hardware.simulators.permit_body import Timing as PermitTiming
+from hardware.simulators.permit_unit import PermitUnitSimulator
 from hardware.simulators.receipt_printer import ReceiptPrinterSimulator
+from hardware.simulators.ups import UpsSimulator
 from hardware.simulators.wire import PtyWire, TcpWire
 from kiosk_app import device_verbs
-from kiosk_app.config import Config
+from kiosk_app.config import Config, Sections
 from kiosk_app.device_verbs import Facts, Given, exercise
+from kiosk_app.devices import Driver
+from kiosk_app.drivers import Section
 from kiosk_app.errors import ConfigError
 from tests.kiosk_app.test_config import GOOD, read
 
 QUICK = Timings(host=0.01, reversal=0.01, repeat=0.01)
+BRISK = PermitTiming(feed=0.05, read=0.05, eject=0.05, retain=0.05, home=0.05, erase=0.1, line=0.05)
 AT_ONCE = Timing(reset=0, find=0, select=0, read=0.01, other=0)
 
 
 def at(folder: Path, role: str, port: str) -> Config:
     """A configuration in which ``role`` is on ``port``."""
     config = read(folder, GOOD)
-    device = msgspec.structs.replace(getattr(config.devices, role), port=port)
-    return msgspec.structs.replace(config, devices=msgspec.structs.replace(config.devices, **{role: device}))
+    section = config.devices[role]
+    moved = replace(section, settings=msgspec.structs.replace(section.settings, port=port))
+    return msgspec.structs.replace(config, devices=Sections({**config.devices, role: moved}))
+
+
+def fitted(folder: Path, role: str, section: str) -> Config:
+    """A configuration with an optional device."""
+    return read(folder, GOOD + f"\n[devices.{role}]\n{section}\n")
 
 
 def done(work: Coroutine[Any, Any, Facts]) -> Facts:
@@ -187,9 +204,9 @@ def test_an_unknown_role_or_verb_names_the_known_ones(tmp_path: Path, role: str,
 
 def test_what_is_not_there_or_no_pdf_is_not_sent(tmp_path: Path) -> None:
     (tmp_path / "letter.pdf").write_text("a letter")
-    for file in (None, tmp_path / "x.pdf", tmp_path / "letter.pdf"):
+    for what in ("", str(tmp_path / "x.pdf"), str(tmp_path / "letter.pdf")):
         with pytest.raises(ConfigError, match="PDF"):
-            asyncio.run(device_verbs.print_file(None, Given(file=file)))  # type: ignore[arg-type] # not asked
+            asyncio.run(device_verbs.print_file(None, Given(what=what)))  # type: ignore[arg-type] # not asked
 
 
 def test_a_port_that_the_running_kiosk_has_is_said_to_be_its(tmp_path: Path) -> None:
@@ -205,3 +222,111 @@ def test_a_port_that_the_running_kiosk_has_is_said_to_be_its(tmp_path: Path) -> 
     facts = done(work())
     assert (facts["ok"], facts["state"]) == (False, "offline")
     assert facts["do"].startswith("If the kiosk is running, stop it")
+
+
+def test_the_permit_unit_reads_gives_back_and_keeps(tmp_path: Path) -> None:
+    async def work() -> Facts:
+        simulator = PermitUnitSimulator(timing=BRISK)
+        async with TcpWire(simulator, "127.0.0.1", 0) as wire:
+            config = fitted(tmp_path, "permit_unit", f'driver = "open-permit"\nport = "tcp://127.0.0.1:{wire.port}"')
+
+            async def do(verb: str) -> Facts:
+                return await exercise(config, "permit_unit", verb, Given())
+
+            assert await do("position") == {"ok": True, "card": "none"}
+            serving = asyncio.create_task(_insert_and_take(simulator))
+            facts = await do("read")
+            await serving
+            assert (facts["ok"], facts["number"], facts["card"]) == (True, "CA1234567", "none")
+            kept = asyncio.create_task(_insert_and_take(simulator, take=False))
+            waiting = asyncio.create_task(do("read"))
+            await kept
+            waiting.cancel()
+            await asyncio.wait([waiting])
+            return await do("retain")
+
+    facts = done(work())
+    assert facts == {"ok": True, "card": "retained"}
+
+
+async def _insert_and_take(simulator: PermitUnitSimulator, *, take: bool = True) -> None:
+    while not simulator.body.shutter:  # noqa: ASYNC110 - as somebody who looks at it
+        await asyncio.sleep(0.01)
+    simulator.insert("zhang")
+    while simulator.body.place is not Position.EXIT:  # noqa: ASYNC110
+        await asyncio.sleep(0.01)
+    if take:
+        simulator.take()
+
+
+def test_the_cabinet_tells_its_doors_shows_a_lamp_and_forgets_a_shock(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(device_verbs, "LAMP", 1.0)
+
+    async def work() -> None:
+        simulator = CabinetSimulator(lamps=2)
+        simulator.open_door(1)
+        simulator.hit()
+        async with PtyWire(simulator, tmp_path / "board"):
+            config = fitted(
+                tmp_path, "cabinet",
+                f'driver = "modbus"\nport = "{tmp_path / "board"}"\ndoors = ["front", "paper"]\n'
+                'lamps = ["id_card_reader", "card_terminal"]',
+            )  # fmt: skip
+
+            async def do(verb: str, what: str = "") -> Facts:
+                return await exercise(config, "cabinet", verb, Given(what=what))
+
+            facts = await do("doors")
+            assert (facts["door front"], facts["door paper"], facts["tampered"]) == ("closed", "open", True)
+            await asyncio.sleep(0.6)
+            assert (await do("forget-tamper")) == {"ok": True, "tampered": False}
+            showing = asyncio.create_task(do("lamp", "card_terminal"))
+            while simulator.lamps != ("off", "blink"):  # noqa: ASYNC110 - as somebody who looks at it
+                await asyncio.sleep(0.02)
+            assert (await showing)["ok"] is True
+            assert (await do("lamp", "toaster"))["ok"] is False
+
+    asyncio.run(asyncio.wait_for(work(), 30))
+
+
+def test_the_ups_says_everything_it_knows(tmp_path: Path) -> None:
+    async def work() -> Facts:
+        simulator = UpsSimulator()
+        async with TcpWire(simulator, "127.0.0.1", 0) as wire:
+            simulator.drain(80)
+            simulator.fail_mains()
+            config = fitted(tmp_path, "ups", f'driver = "nut"\nport = "tcp://127.0.0.1:{wire.port}"')
+            return await exercise(config, "ups", "status", Given())
+
+    facts = done(work())
+    assert (facts["ok"], facts["reason"], facts["on_mains"]) == (True, "on_battery", False)
+    assert 70 <= facts["charge"] <= 80
+
+
+def test_the_chip_card_reader_reads_a_card(tmp_path: Path) -> None:
+    async def work() -> Facts:
+        simulator = ChipCardReaderSimulator()
+        simulator.insert("zhang")
+        served: set[asyncio.Task[None]] = set()
+
+        async def opener() -> Channel:
+            ours, theirs = memory_pair()
+            served.add(asyncio.create_task(simulator.serve(theirs)))
+            return ours
+
+        driver = Driver("chip_card_reader", "memory", Settings, lambda _, __: ChipCardReader(opener))
+        section = Section(tmp_path / "kiosk.toml", "chip_card_reader", "tests", driver, Settings())
+        config = read(tmp_path, GOOD)
+        config = msgspec.structs.replace(config, devices=Sections({**config.devices, "chip_card_reader": section}))
+        return await exercise(config, "chip_card_reader", "read", Given())
+
+    facts = done(work())
+    assert (facts["ok"], facts["name"]) == (True, "张样本")
+
+
+def test_a_role_that_this_machine_has_not_says_which_it_has(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match="This machine has id_card_reader, card_terminal") as found:
+        done(exercise(read(tmp_path, GOOD), "ups", "status", Given()))
+    assert found.value.key == "devices.ups"

@@ -9,7 +9,7 @@ import pytest
 
 from hardware.simulators.receipt_printer import ReceiptPrinterSimulator
 from hardware.simulators.wire import PtyWire
-from kiosk_app import doctor, wiring
+from kiosk_app import doctor
 from kiosk_app.config import Config
 from kiosk_app.devices import Condition, DeviceState
 from kiosk_app.doctor import Finding, advice_for, of_device, until
@@ -29,6 +29,7 @@ class Ill:
     """A device that is as it is told."""
 
     role = "receipt_printer"
+    capabilities = frozenset({"cutter"})
 
     def __init__(self, condition: Condition) -> None:
         self.condition = condition
@@ -51,7 +52,9 @@ def test_a_reason_without_an_error_of_its_own_gets_the_general_advice() -> None:
 
 def test_a_device_without_paper_says_so_and_what_to_do() -> None:
     finding = of_device(Ill(Condition(DeviceState.HARDWARE_ERROR, "paper_out", {"paper": "out"})))
-    assert finding == Finding("receipt_printer", False, "hardware error, paper_out, paper out", PaperOut.operator)
+    assert (finding.part, finding.well, finding.advice) == ("receipt_printer", False, PaperOut.operator)
+    assert finding.says == "hardware error, paper_out, paper out; can: cutter"
+    assert finding.facts["reason"] == "paper_out"
 
 
 def test_a_device_that_serves_but_runs_low_is_not_well() -> None:
@@ -61,7 +64,7 @@ def test_a_device_that_serves_but_runs_low_is_not_well() -> None:
 
 def test_a_device_that_never_spoke_is_not_well() -> None:
     finding = of_device(Ill(Condition(DeviceState.STARTING)))
-    assert (finding.well, finding.says, finding.advice) == (False, "no answer", DeviceOffline.operator)
+    assert (finding.well, finding.says, finding.advice) == (False, "no answer; can: cutter", DeviceOffline.operator)
 
 
 def test_a_real_printer_on_its_line_is_heard(tmp_path: Path) -> None:
@@ -71,7 +74,7 @@ def test_a_real_printer_on_its_line_is_heard(tmp_path: Path) -> None:
         async with PtyWire(simulator, tmp_path / "printer"):
             config = at(tmp_path, "receipt_printer", str(tmp_path / "printer"))
             async with asyncio.timeout(15):
-                return await doctor.listen(wiring.devices_of(config).receipt_printer)
+                return await doctor.listen(config.devices["receipt_printer"].build())
 
     finding = asyncio.run(work())
     assert finding.says.startswith("online")

@@ -10,8 +10,10 @@ from central.db import presence
 from kiosk_app import health
 from kiosk_app.contract import Heartbeat
 from kiosk_app.devices import Condition, DeviceState
-from kiosk_app.health import Parts
-from kiosk_app.views import Attract
+from kiosk_app.fitted import ROLES as ROLES_THERE_ARE
+from kiosk_app.health import Parts, Service
+from kiosk_app.views import Attract, text
+from screens.words import LANGUAGES, catalogue
 from tests.stand import Stand, story
 
 ROLES = ("id_card_reader", "card_terminal", "receipt_printer", "document_printer")
@@ -40,6 +42,66 @@ def test_it_serves_as_much_as_its_parts_allow(parts: Parts, closed: str | None, 
     assert (item.closed.id if item.closed else None) == closed
     assert [note.id for note in health.notes(parts)] == notes
     assert health.state(parts) == state
+
+
+# --- services that say what they need --------------------------------------------------------------------------
+
+PERMITS = Service(
+    "permits", "border", pays=False, needs=(("permit_unit",), ("id_card_reader", "chip_card_reader")), wants=("camera",)
+)
+
+
+class Part:
+    """A device that is as it is told."""
+
+    capabilities = frozenset[str]()
+
+    def __init__(self, role: str, state: DeviceState = DeviceState.ONLINE) -> None:
+        self.role, self.condition = role, Condition(state)
+
+    def watch(self, _: object) -> None: ...
+
+    async def run(self) -> None: ...
+
+
+@pytest.mark.parametrize(
+    ("fitted", "ill", "why", "state"),
+    [
+        ("permit_unit id_card_reader chip_card_reader camera", "", None, "open"),
+        ("permit_unit id_card_reader chip_card_reader camera", "chip_card_reader", None, "limited"),
+        ("permit_unit chip_card_reader camera", "", None, "limited"),
+        ("permit_unit id_card_reader chip_card_reader", "", None, "limited"),
+        ("permit_unit id_card_reader chip_card_reader", "id_card_reader chip_card_reader", "id_card_reader", "closed"),
+        ("permit_unit camera", "", "id_card_reader", "closed"),
+        ("id_card_reader chip_card_reader camera", "", "permit_unit", "closed"),
+        ("permit_unit id_card_reader chip_card_reader camera cabinet ups", "cabinet ups", None, "open"),
+    ],
+)  # fmt: skip
+def test_a_service_is_open_while_one_of_each_group_it_needs_serves(
+    fitted: str, ill: str, why: str | None, state: str
+) -> None:
+    bad = ill.split()
+    parts = [Part(role, DeviceState.OFFLINE if role in bad else DeviceState.ONLINE) for role in fitted.split()]
+    now = Parts(health.conditions_of(parts, [PERMITS]))
+    closed = health.why_closed(PERMITS, now)
+    assert (closed and dict(closed.args)["device"]) == (text(f"device.{why}") if why else None)
+    assert health.state(now, [PERMITS]) == state
+
+
+def test_a_device_the_machine_does_not_have_is_missing_only_if_a_service_asks_for_it() -> None:
+    conditions = health.conditions_of([Part("id_card_reader")], [PERMITS])
+    absent = {role for role, condition in conditions.items() if condition.state is DeviceState.NO_DEVICE}
+    assert absent == {"permit_unit", "chip_card_reader", "camera"}
+    assert "ups" not in conditions
+
+
+def test_every_role_has_a_name_for_the_citizen() -> None:
+    for language in LANGUAGES:
+        assert {f"device.{role}" for role in ROLES_THERE_ARE} <= catalogue(language).keys()
+
+
+def test_every_device_of_a_service_is_a_role_there_is() -> None:
+    assert {role for service in health.SERVICES for role in service.roles} <= set(ROLES_THERE_ARE)
 
 
 @story

@@ -315,7 +315,7 @@ async def test_a_bug_that_keeps_the_slip_back_keeps_no_sentence_back_and_no_mach
     await stand.person.pays()
     sorry = await stand.person.sees(Sorry, "pay.trouble.reversed")
     assert [fact.id for fact in sorry.facts] == ["sorry.reference", "sorry.phone"]
-    stand.machine._prove_newest()  # as after a restart
+    stand.machine._slips.prove_newest()  # as after a restart
     await asyncio.sleep(5)
     stand.alive()
 

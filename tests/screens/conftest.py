@@ -11,6 +11,7 @@ import pytest
 from PIL import Image, ImageGrab
 
 from bench.touch_x import Hand, server
+from kiosk_app.devices import KeypadKey, KeyStroke
 from kiosk_app.views import Intent, View
 
 if TYPE_CHECKING:
@@ -83,6 +84,28 @@ class Booth:
         """The finger leaves."""
         self._hand.button(False)
         await self.heard()
+
+    async def key(self, *keys: str) -> None:
+        """Press and release keys of the keypad, one after the other."""
+        for name in keys:
+            for stroke in (KeyStroke.DOWN, KeyStroke.UP):
+                self.stage.key(KeypadKey(name), stroke)
+                await asyncio.sleep(0.01)
+
+    async def keyboard(self, *names: str) -> None:
+        """Press and release keys of a real keyboard, through the X server."""
+        for name in names:
+            for down in (True, False):
+                self._hand.key(name, down)
+                await asyncio.sleep(0.05)
+
+    async def focus(self, target: str) -> None:
+        """Go to ``target`` by keys alone; a target that no key reaches fails."""
+        first = ""
+        while self.stage.focused != target:
+            await self.key("next")
+            assert self.stage.focused != first, f"{target} is not among what keys reach"
+            first = first or self.stage.focused
 
     def screen(self) -> Image.Image:
         """What the X server shows of the window."""

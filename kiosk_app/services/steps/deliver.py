@@ -39,7 +39,9 @@ async def deliver(desk: Desk, view: Done, papers: Papers, steps: Steps) -> bool:
         intent = await _show_while_taking(desk, view)
         match intent:
             case Chosen("document"):
-                view = replace(view, warnings=await _print_document(desk, papers, steps))
+                outcome = await _print_document(desk, papers, steps)
+                papers_out = (*view.papers, *_from("document_printer", outcome))
+                view = replace(view, warnings=_document_words(outcome), papers=papers_out)
             case Chosen("again"):
                 outcome = await _print_receipt(desk, papers, steps)
                 view = _after_receipt(desk, first, outcome, papers.reference)
@@ -65,10 +67,19 @@ async def _print_receipt(desk: Desk, papers: Papers, steps: Steps) -> PrintOutco
 
 def _after_receipt(desk: Desk, view: Done, outcome: PrintOutcome | None, reference: str) -> Done:
     """The view with what became of the receipt; without one there is more time to photograph the screen."""
-    view = replace(view, warnings=view.warnings + _receipt_warnings(outcome, reference))
+    view = replace(
+        view,
+        warnings=view.warnings + _receipt_warnings(outcome, reference),
+        papers=_from("receipt_printer", outcome),
+    )
     if outcome is None:
         view = replace(view, title=text("done.title.paid_no_receipt"), seconds=desk.patience.take_card)
     return view
+
+
+def _from(printer: str, outcome: PrintOutcome | None) -> tuple[str, ...]:
+    """The printer, if paper has come out of it."""
+    return (printer,) if outcome in {PrintOutcome.PRINTED, PrintOutcome.SENT} else ()
 
 
 def _receipt_warnings(outcome: PrintOutcome | None, reference: str) -> tuple[Text, ...]:
@@ -79,9 +90,12 @@ def _receipt_warnings(outcome: PrintOutcome | None, reference: str) -> tuple[Tex
     return (text("done.warning.receipt_failed", reference=reference),)
 
 
-async def _print_document(desk: Desk, papers: Papers, steps: Steps) -> tuple[Text, ...]:
+async def _print_document(desk: Desk, papers: Papers, steps: Steps) -> PrintOutcome | None:
     async with desk.working(text("work.printing_document"), text("work.waits.printer"), usually=15, steps=steps):
-        outcome = await desk.print_document(papers.reference, papers.document(), papers.title)
+        return await desk.print_document(papers.reference, papers.document(), papers.title)
+
+
+def _document_words(outcome: PrintOutcome | None) -> tuple[Text, ...]:
     if outcome is PrintOutcome.PRINTED:
         return (text("done.take.document"),)
     return (text("done.warning.document_sent" if outcome else "done.warning.document_failed"),)
@@ -108,7 +122,9 @@ async def _keep_looking(desk: Desk, view: Done) -> None:
 
 
 async def _as_it_is(desk: Desk, view: Done) -> Done:
-    return replace(view, take=await still_inside(desk), actions=_actions(desk))
+    take = await still_inside(desk)
+    seen = "receipt_printer" if "presenter" in desk.receipt_printer.capabilities else ""  # it says itself what is taken
+    return replace(view, take=take, papers=tuple(p for p in view.papers if p != seen), actions=_actions(desk))
 
 
 async def still_inside(desk: Desk) -> tuple[str, ...]:

@@ -1,0 +1,36 @@
+"""The demo's kiosk.toml has every device of the bench that this installation can drive, and no other."""
+
+import tomllib
+from typing import Any
+
+from kiosk_app.demo_world import OPTIONAL, Window, configuration
+
+WINDOW = Window(":1", 1080, 1920, fullscreen=True)
+PLACES: dict[str, Any] = {
+    **dict.fromkeys(("id_card_reader", "card_terminal", "receipt_printer", "permit_unit", "cabinet"), "/dev/pts/1"),
+    "central": "https://127.0.0.1:1",
+    "document_printer": {"queue": "a4", "socket": "cups.sock"},
+    "chip_card_reader": "pcscd.comm",
+    "ups": "tcp://127.0.0.1:3493",
+}
+REQUIRED = {"id_card_reader", "card_terminal", "receipt_printer", "document_printer"}
+
+
+def devices(places: dict[str, Any], *drivers: str) -> dict[str, Any]:
+    found: dict[str, Any] = tomllib.loads(configuration(places, {}, WINDOW, None, drivers))["devices"]
+    return found
+
+
+def test_a_device_that_can_be_driven_is_configured_where_the_bench_says_it_is() -> None:
+    found = devices(PLACES, "chip_card_reader.pcsc", "permit_unit.open-permit", "cabinet.modbus", "ups.nut")
+    assert set(found) == REQUIRED | set(OPTIONAL)
+    assert found["chip_card_reader"]["socket"] == "pcscd.comm"
+    assert found["ups"]["port"] == "tcp://127.0.0.1:3493"
+    assert len(found["cabinet"]["doors"]) == 4  # as many as the simulated board has
+
+
+def test_a_device_without_a_driver_or_a_simulator_is_left_out() -> None:
+    assert set(devices(PLACES)) == REQUIRED
+    assert set(devices(PLACES, "ups.other", "cabinet.modbus")) == REQUIRED | {"cabinet"}
+    without = {role: place for role, place in PLACES.items() if role != "ups"}
+    assert set(devices(without, "ups.nut")) == REQUIRED

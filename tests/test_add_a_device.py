@@ -1,0 +1,147 @@
+"""``docs/add-a-device.md`` is true: the package on the page is installed, is clean, and keeps its role's contract."""
+
+import json
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+PAGE = ROOT / "docs/add-a-device.md"
+
+pytestmark = pytest.mark.whole
+
+EXAMINE = """
+import asyncio, json, sys
+from importlib.metadata import entry_points
+from pathlib import Path
+import msgspec
+from acme_reader.simulator import AcmeReaderSimulator
+from hardware.recording import Recording
+from hardware.simulators.wire import PtyWire
+from kiosk_app.devices.driver import GROUP
+from kiosk_app.doctor import listen
+from kiosk_app.device_verbs import Given, read
+from kiosk_app.record import head_of, recorded
+
+folder = Path(sys.argv[1])
+[point] = entry_points(group=GROUP, name="id_card_reader.acme")
+driver = point.load()
+section = {"port": str(folder / "reader")}
+settings = msgspec.convert(section, driver.settings)
+
+
+async def examine():
+    async with PtyWire(AcmeReaderSimulator(), folder / "reader"):
+        return await listen(driver.build(settings, folder))
+
+
+async def record():
+    simulator = AcmeReaderSimulator()
+    simulator.lay("li")
+    async with PtyWire(simulator, folder / "reader"):
+        device = driver.build(settings, folder)
+        life = asyncio.create_task(device.run())
+        facts = await read(device, Given())
+        life.cancel()
+        await asyncio.wait([life])
+        return {"ok": True, **facts}
+
+
+there = asyncio.run(examine())
+gone = asyncio.run(listen(driver.build(settings, folder)))
+facts = recorded(record(), folder / "wire.txt", head_of("id_card_reader", "acme", settings, "read", Given()))
+print(json.dumps({
+    "role": driver.role,
+    "there": [there.well, there.says],
+    "gone": [gone.well, gone.says],
+    "read": facts["name"],
+    "recorded": Recording.parse((folder / "wire.txt").read_text("utf-8")).outcome,
+}))
+"""
+RUFF = """
+import os, pathlib, sys
+ruff = pathlib.Path(sys.executable).parent / "ruff"
+os.execv(ruff, [str(ruff), *sys.argv[1:]])
+"""
+
+
+def blocks() -> Mapping[str, str]:
+    """Every file on the page, by its name."""
+    found = re.findall(r"^```\w+ (\S+)\n(.*?)^```$", PAGE.read_text("utf-8"), re.MULTILINE | re.DOTALL)
+    assert len({name for name, _ in found}) == len(found)
+    return dict(found)
+
+
+@pytest.fixture(scope="module")
+def package(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The package as its author would have it, and installed into ``site``."""
+    folder = tmp_path_factory.mktemp("acme")
+    for name, text in blocks().items():
+        (folder / name).parent.mkdir(exist_ok=True)
+        (folder / name).write_text(text, "utf-8")
+    words = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-deps", "--no-build-isolation"]
+    run(folder, *words, "--no-index", "--target", "site", ".")
+    return folder
+
+
+def run(folder: Path, *words: str) -> str:
+    """Python in ``folder``, where the package is installed beside the kiosk."""
+    path = os.pathsep.join([str(folder / "site"), str(ROOT)])
+    done = subprocess.run(
+        [sys.executable, *words],
+        cwd=folder,
+        env={**os.environ, "PYTHONPATH": path, "MYPYPATH": path},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout
+
+
+def test_the_page_is_a_whole_package() -> None:
+    assert set(blocks()) == {
+        "acme_reader/__init__.py",
+        "acme_reader/codec.py",
+        "acme_reader/driver.py",
+        "acme_reader/simulator.py",
+        "acme_reader/dialect.py",
+        "pyproject.toml",
+        "kiosk.toml",
+        "tests/test_contract.py",
+        "tests/test_recordings.py",
+        "tests/read.txt",
+    }
+
+
+def test_it_keeps_the_contract_of_its_role(package: Path) -> None:
+    told = run(package, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-W", "error", "tests")
+    passed, skipped = (re.search(rf"(\d+) {word}", told) for word in ("passed", "skipped"))
+    assert passed is not None
+    assert int(passed[1]) >= 20
+    assert skipped is None or int(skipped[1]) <= 1, "nothing but capabilities"
+
+
+def test_it_is_found_by_its_entry_point_examined_and_recorded_like_any_other(package: Path) -> None:
+    told = json.loads(run(package, "-c", EXAMINE, str(package)))
+    assert told == {
+        "role": "id_card_reader",
+        "there": [True, "online"],
+        "gone": [False, "offline"],
+        "read": "李样本",
+        "recorded": {"ok": True, "kind": "resident", "number": "440703199003070013", "name": "张样本"},
+    }
+    recording = (package / "wire.txt").read_text("utf-8").replace("\n            ", "")
+    assert "李样本".encode().hex() not in recording
+
+
+def test_it_is_as_clean_as_our_own_code(package: Path) -> None:
+    cache = ("--cache-dir", str(ROOT / ".mypy_cache"))
+    run(package, "-m", "mypy", "--strict", *cache, "acme_reader", "tests")
+    for words in (["check"], ["format", "--check"]):
+        run(package, "-c", RUFF, *words, "--no-cache", "--config", str(ROOT / "pyproject.toml"), "acme_reader", "tests")
