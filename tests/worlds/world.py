@@ -25,7 +25,7 @@ from central.db import memory_engine
 from central.departments import samples
 from central.departments.rules import china_day
 from central.departments.traffic import Traffic
-from central.front import Front
+from central.front import CAPS, Front
 from central.limits import Limits
 from hardware.channel import Channel, ChannelClosed, MemoryChannel, Opener, memory_pair
 from hardware.drivers.card_terminal import CardTerminal
@@ -53,7 +53,7 @@ from tests.worlds.faults import FAULTS, RARE, Plan
 
 KIOSK = "0198c0de-0000-7000-8000-0000000000ff"
 MORNING = datetime(2026, 11, 23, 1, 0, tzinfo=UTC)
-PLENTY = {"/hb": 10**9, "/tx/batch": 10**9, "/traffic/decisions": 10**9}
+PLENTY = dict.fromkeys(CAPS, 10**9)
 SITE = Site(name="样本服务区", hotline="0750-0000000", machine="44070399", proof_url="https://example.invalid/proof")
 KEY = DeviceKey.from_number(4407)
 STORE_KEY = bytes(range(32))
