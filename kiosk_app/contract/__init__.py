@@ -13,8 +13,12 @@ from typing import Annotated, Any, ClassVar, Final
 
 import msgspec
 
-from kiosk_app.contract.common import Amount, Aware, Name, Paid, Seq
-from kiosk_app.contract.exit_entry import EndorsementPrinted, EndorsementsPaid, IdentityChecked, PermitRetained
+from kiosk_app.contract.common import Amount, Aware, Name, Seq
+from kiosk_app.contract.common import Paid as Paid
+from kiosk_app.contract.exit_entry import EndorsementPrinted as EndorsementPrinted
+from kiosk_app.contract.exit_entry import EndorsementsPaid as EndorsementsPaid
+from kiosk_app.contract.exit_entry import IdentityChecked as IdentityChecked
+from kiosk_app.contract.exit_entry import PermitRetained as PermitRetained
 
 PATH: Final = "/k/v1"
 BATCH_EVENTS: Final = 200
