@@ -281,7 +281,6 @@ order = sa.Table(
     sa.Column("expires_at", Utc, nullable=False),
     sa.Column("paid_at", Utc),  # when central learned of it
     sa.Column("refund_wanted_at", Utc),  # written before the provider is asked
-    sa.Column("checked_at", Utc),  # by the nightly look
     sa.Column("reported", sa.String, nullable=False),  # what the kiosk last said became of the payment
     sa.Column("day", sa.Integer),  # the day's end that counted it
     sa.Column("refunded_by", sa.String, nullable=False),  # a person, if it was one

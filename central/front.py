@@ -79,7 +79,7 @@ class Front:
         self.traffic = traffic or Traffic()
         self.exit_entry = exit_entry or ExitEntry(self.catalogue.current)
         self._departments = Departments(self.traffic, self.exit_entry)
-        self.orders = Orders(self.store, clock, channels or {})
+        self.orders = Orders(self.store, clock, {} if channels is None else channels)
         self._limits = limits or Limits()
         self._handlers: dict[str, Handler] = {
             "/hb": self._heartbeat,

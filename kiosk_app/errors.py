@@ -15,7 +15,13 @@
     │   ├── PermitNotRead              insert the permit again, the other side up
     │   ├── PermitRefused              not a travel permit this machine can endorse
     │   ├── PermitFull                 endorsed 255 times: a new card is needed
-    │   └── PermitGone                 the permit that was read is no longer in the machine
+    │   ├── PermitGone                 the permit that was read is no longer in the machine
+    │   ├── PageMissing                no page lies under the document camera
+    │   ├── PageCutOff                 a part of the page is outside the picture
+    │   ├── PageMoving                 the page is not lying still
+    │   ├── PageBlurred                the page cannot be read: too far, folded, or the focus is not found
+    │   ├── PageGlare                  a lamp is reflected on the page
+    │   └── PictureGone                the picture asked for is no longer kept
     ├── DeviceError                (role) a device cannot do what was asked
     │   ├── DeviceOffline              no answer; the driver keeps trying            transient
     │   ├── DeviceFault                it answers, and says it is broken             permanent
@@ -24,10 +30,13 @@
     │   ├── PermitInTheWay             a permit of before is still in the machine
     │   ├── RetainBoxFull              no room to keep a card                        a person must come
     │   ├── ReversalStuck              a lost payment cannot be undone               a person must act
+    │   ├── CameraCovered              it sees nothing: covered, or no light         a person must come
+    │   ├── CameraFrozen               it gives the same picture again and again
     ├── PaymentError
     │   ├── PaymentDeclined            nothing was taken; ``code`` says why
-    │   ├── PaymentUncertain           ask the terminal for its last transaction
-    │   ├── ReversalRefused            the terminal will not undo it; a person must refund
+    │   ├── CodeUnavailable            no code could be shown, so nobody can have paid it
+    │   ├── PaymentUncertain           ask the terminal for its last transaction, or what became of the order
+    │   ├── ReversalRefused            terminal or central will not undo it; a person must refund
     │   ├── PaymentUndone              it was taken and has been given back
     │   ├── PaymentTrouble             money was taken and the goods were not delivered: where it is now
     │   └── TillClosed                 no money is taken now, ``why``
@@ -182,6 +191,48 @@ class PinBlocked(CitizenError):
     operator = "The social-security counter resets the PIN."
 
 
+class PageMissing(CitizenError):
+    """No page was found on the desk."""
+
+    citizen = "error.page_missing"
+    operator = "If it happens with every page: look through the document camera with `kiosk device`; clean the desk."
+
+
+class PageCutOff(CitizenError):
+    """A corner or a side of the page is outside the picture."""
+
+    citizen = "error.page_cut_off"
+    operator = "If it happens with every page: the document camera has been turned or moved; aim it again."
+
+
+class PageMoving(CitizenError):
+    """The page, or a hand over it, was moving all the time."""
+
+    citizen = "error.page_moving"
+    operator = "If it happens with every page: fasten the document camera."
+
+
+class PageBlurred(CitizenError):
+    """The print on the page is not sharp enough to be read."""
+
+    citizen = "error.page_blurred"
+    operator = "If it happens with every page: clean the lens, then set the focus of the document camera."
+
+
+class PageGlare(CitizenError):
+    """A part of the page is burnt out by a reflected light."""
+
+    citizen = "error.page_glare"
+    operator = "If it happens with every page: shade the lamp or window that is reflected on the desk."
+
+
+class PictureGone(CitizenError):
+    """The picture of the preview that was asked for is no longer kept."""
+
+    citizen = "error.picture_gone"
+    operator = "Nothing to do."
+
+
 # --- devices ---------------------------------------------------------------------------------------------------
 
 
@@ -278,6 +329,23 @@ class ReversalStuck(DeviceError):
     )
 
 
+class CameraCovered(DeviceError):
+    """The camera works and sees nothing."""
+
+    kind = FaultKind.USER
+    reason = "camera_covered"
+    citizen = "error.camera_covered"
+    operator = "Uncover and clean the camera's lens; check the light in front of it."
+
+
+class CameraFrozen(DeviceError):
+    """The camera gives the same picture again and again, which no sensor does by itself."""
+
+    reason = "camera_frozen"
+    citizen = "error.camera_frozen"
+    operator = "Pull the camera's plug and put it back; if it freezes again, replace the camera."
+
+
 # --- money -----------------------------------------------------------------------------------------------------
 
 
@@ -300,22 +368,29 @@ class PaymentDeclined(PaymentError):
         self.sentence = sentence
 
 
+class CodeUnavailable(PaymentError):
+    """Central gave no code to show: nobody can have paid. The order is closed by settlement."""
+
+    citizen = "pay.code.unavailable"
+    operator = "Check the kiosk's network and, at central, the payment provider."
+
+
 class PaymentUncertain(PaymentError):
-    """The answer was lost. Ask the terminal for its last transaction before anything else is paid."""
+    """The answer was lost. What became of the payment is asked of the terminal, or of central for one by code."""
 
     citizen = "pay.uncertain"
-    operator = "The kiosk asks the terminal by itself; if the case stays open, see `kiosk books`."
+    operator = "The kiosk asks by itself; if the case stays open, see `kiosk books`."
 
 
 class ReversalRefused(PaymentError):
-    """The terminal will not undo the payment (batch closed, or it cannot)."""
+    """The payment cannot be undone from here (batch closed, refund refused)."""
 
     citizen = "pay.refund_due"
     operator = "Refund by hand with the reference in `kiosk books`, then close the case there."
 
 
 class PaymentUndone(PaymentError):
-    """The terminal gave the money back by itself; whatever was to be delivered is not."""
+    """The money was given back by itself; whatever was to be delivered is not."""
 
     citizen = "pay.undone"
     operator = "Nothing to do: the books agree. If it repeats, have the terminal's line checked."

@@ -134,10 +134,6 @@ class Orders:
             **({"transaction": trade.transaction} if trade.transaction else {}),
         )
 
-    def looked_at(self, reference: str) -> None:
-        """The night has seen it."""
-        self._write(reference, checked_at=self._clock.now())
-
     # --- the table ---
 
     def find(self, reference: str) -> sa.Row[Any] | None:

@@ -32,7 +32,7 @@ LATE: Final = timedelta(days=8)
 """So long a closed order is looked at, for money that came late. (Orders live 7 days at most: ``domain.md`` 8.8.)"""
 
 ADVICE: Final = {
-    "unreported": "The kiosk knows of nothing: give it back with `refund`.",
+    "unreported": "The kiosk knows of nothing. Unless its store was set aside since: give it back with `refund`.",
     "kiosk-silent": "Find the kiosk first: it may still hold the report. If it is lost: `refund --kiosk-lost`.",
     "kiosk-holds-it": "The kiosk has the payment and cannot end it: see its issues.",
     "refund-due": "The kiosk could not give it back: `refund`, then close the case at the kiosk.",
@@ -40,6 +40,8 @@ ADVICE: Final = {
     "disputed": "The provider names another amount: compare with its merchant pages.",
     "accepted-without-money": "Given back, and the department still counts it as paid: ask the department.",
 }
+ACCOUNTED: Final = FULFILLED | {"refunded"}
+"""What a kiosk says of money that stays with the provider: it was delivered, or a person handed it out."""
 REFUNDABLE: Final = frozenset({"unreported", "refund-due", "refund-stuck"})
 
 
@@ -60,9 +62,9 @@ class Case(msgspec.Struct, frozen=True, kw_only=True):
 
 def cases(connection: sa.Connection, now: datetime) -> list[Case]:
     """Every open case, oldest first."""
-    done = orders.c.reported.in_(FULFILLED)
-    open_ = (orders.c.state == OrderState.DISPUTED) | ((orders.c.state == OrderState.PAID) & ~done)
-    odd = (orders.c.state == OrderState.REFUNDED) & done
+    kept = orders.c.reported.in_(ACCOUNTED)
+    open_ = (orders.c.state == OrderState.DISPUTED) | ((orders.c.state == OrderState.PAID) & ~kept)
+    odd = (orders.c.state == OrderState.REFUNDED) & orders.c.reported.in_(FULFILLED)
     joined = sa.select(orders, presence.c.seen_at, presence.c.report).join(
         presence, presence.c.kiosk == orders.c.kiosk, isouter=True
     )
@@ -88,10 +90,10 @@ def _why(row: sa.Row[Any], now: datetime, age: timedelta) -> str:
     """Why a person must look at this order now; ``""`` while it is only waited for."""
     if row.state != OrderState.PAID:
         return "disputed" if row.state == OrderState.DISPUTED else "accepted-without-money"
-    if row.refund_wanted_at is not None:
-        return "refund-stuck" if now - row.refund_wanted_at > LONG else ""
     if row.reported == "refund due":
         return "refund-due"
+    if row.refund_wanted_at is not None:
+        return "refund-stuck" if now - row.refund_wanted_at > LONG else ""
     holds = _holder(row)
     return "unreported" if not holds else holds if age > LONG else ""
 
@@ -127,7 +129,6 @@ def reconcile(store: Store, desk: Orders, clock: Clock) -> Night:
         except (ProviderSilent, ProviderRefused):
             silent += 1
             continue
-        desk.looked_at(after.reference)
         changed += after.state != row.state
     return Night(looked=looked, changed=changed, silent=silent)
 

@@ -9,7 +9,7 @@ same seq with other content is a fork. No names and no card numbers travel in ev
 import hashlib
 from datetime import date, datetime
 from enum import StrEnum
-from typing import Annotated, Any, ClassVar, Final
+from typing import Annotated, Any, ClassVar, Final, TypeVar
 
 import msgspec
 
@@ -380,3 +380,19 @@ class Problem(msgspec.Struct, frozen=True, kw_only=True):
     title: str
     status: int
     detail: str = ""
+
+
+# --- reading ---------------------------------------------------------------------------------------------------
+
+Message = TypeVar("Message")
+
+
+def decode(body: bytes, kind: type[Message]) -> Message:
+    """The message in ``body``. Raises msgspec.DecodeError, whatever is wrong with it.
+
+    msgspec alone lets two more out: text that is not UTF-8, and nesting without end, even in a field nobody reads.
+    """
+    try:
+        return msgspec.json.decode(body, type=kind)
+    except (UnicodeDecodeError, RecursionError) as error:
+        raise msgspec.DecodeError(f"not a {kind.__name__}: {type(error).__name__}") from error

@@ -144,8 +144,9 @@ class ExitEntry:
         """Keep :class:`central.departments.Department`."""
         del kiosk, voucher
         self._be_available()
-        row = connection.execute(sa.select(cases).where(cases.c.reference == paid.reference)).one_or_none()
-        if row is None or row.approval != paid.approval:
+        mine = (cases.c.approval == paid.approval) & (cases.c.reference == paid.reference)
+        row = connection.execute(sa.select(cases).where(mine).with_for_update()).one_or_none()
+        if row is None:
             return
         if row.state == CaseState.PRINTED:  # what is on the card stays valid until a person takes it back
             move(connection, row, now, trouble="printed-and-given-back")
@@ -229,7 +230,7 @@ def _approve(
         "replaces": msgspec.json.encode(replaces),
         "at": now,
         "since": now,
-        **dict.fromkeys(("reference", "trouble", "retained_by", "slip", "owner"), ""),
+        **dict.fromkeys(("reference", "trouble", "owner"), ""),
         "spoiled": False,
     }
     key = connection.execute(cases.insert().values(row)).inserted_primary_key

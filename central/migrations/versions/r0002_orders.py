@@ -25,7 +25,6 @@ def upgrade() -> None:
         sa.Column("expires_at", Utc(), nullable=False),
         sa.Column("paid_at", Utc(), nullable=True),
         sa.Column("refund_wanted_at", Utc(), nullable=True),
-        sa.Column("checked_at", Utc(), nullable=True),
         sa.Column("reported", sa.String(), nullable=False),
         sa.Column("day", sa.Integer(), nullable=True),
         sa.Column("refunded_by", sa.String(), nullable=False),
