@@ -380,7 +380,7 @@ def test_the_picture_is_given_to_who_can_be_served(office: Hall, tmp_path: Path)
     with engine.begin() as connection:
         exit_samples.load(connection, TODAY, tmp_path)
         exit_samples.load_once(connection, TODAY)  # there is somebody: nothing happens
-        pictures = dict(connection.execute(sa.select(holders.c.token, holders.c.portrait)).tuples().all())
+        pictures = {row.token: row.portrait for row in connection.execute(sa.select(holders))}
     assert pictures["sample-li"] == b"\xff\xd8 li"
     assert pictures["sample-zhang"] == b"\xff\xd8 anybody"
     with office.fleet.front.store.write() as connection:
