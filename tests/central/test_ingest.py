@@ -17,6 +17,7 @@ from central.payments import reported
 from kiosk_app import contract
 from kiosk_app.contract import Alarm, Batch, Event
 from provisioning.device_key import DeviceKey
+from tests.central.exit_fleet import hall
 from tests.central.fleet import KIOSK, Fleet, fleet, replace_event
 
 
@@ -233,3 +234,40 @@ def test_the_migrations_end_where_the_tables_are(tmp_path: Path) -> None:
         assert compare_metadata(MigrationContext.configure(connection), metadata) == []
         assert connection.exec_driver_sql("PRAGMA synchronous").scalar() == 2
         assert connection.exec_driver_sql("PRAGMA journal_mode").scalar() == "wal"
+
+
+def test_endorsements_that_are_set_aside_are_refused_so_that_their_money_goes_back() -> None:
+    office = hall()
+    event = office.fleet.kiosk.event(office.report(office.apply("zhang", "MO.G.3m1")))
+    bad = replace_event(event, sig="not hex")
+    [verdict] = office.fleet.send(bad).streams["pay"].verdicts
+    assert (verdict.accepted, verdict.code) == (False, "bad-signature")
+    assert office.state("zhang") == "approved"
+
+
+def test_a_reference_of_one_department_is_not_anothers() -> None:
+    office = hall()
+    fine = office.fleet.ask(number=samples.SAMPLES[0].number)[0]
+    office.fleet.say(office.fleet.paid("R1", fine))
+    verdict = office.pay(office.apply("zhang", "MO.G.3m1"), "R1")
+    assert (verdict.accepted, verdict.code) == (False, "reference-reused")
+    office.fleet.say(office.fleet.moved("R1", "reversed"))
+    assert office.fleet.ask(number=fine.number)[0].refused == ""
+
+
+def test_old_books_are_read_after_the_migration(tmp_path: Path) -> None:
+    """A database of before exit-entry, with a payment in it."""
+    path = tmp_path / "central.db"
+    engine = file_engine(path)
+    with engine.begin() as connection:
+        for table in ("exit_holder", "exit_registration", "exit_endorsement", "exit_case", "exit_job", "exit_retained"):
+            connection.exec_driver_sql(f"DROP TABLE {table}")
+        connection.exec_driver_sql("DROP TABLE catalogue")
+        connection.exec_driver_sql("ALTER TABLE payment RENAME TO traffic_payment")
+        connection.exec_driver_sql("UPDATE alembic_version SET version_num = '0002'")
+        connection.exec_driver_sql(
+            "INSERT INTO traffic_payment (kiosk, reference, amount, at, accepted, code, voucher, state)"
+            " VALUES ('k', 'R1', 20000, '2026-03-02 04:00:00', 0, 'given-back', '', 'refund due')"
+        )
+    books = Front(file_engine(path), fleet().clock).books()
+    assert (books.owed, [line.reference for line in books.payments]) == (20000, ["R1"])
