@@ -11,10 +11,10 @@ from hypothesis import strategies as st
 
 from central.catalogue import SHIPPED, read
 from central.db import file_engine
-from central.db import holder as holders
 from central.departments.exit_entry import faults, rules
 from central.departments.exit_entry import samples as exit_samples
 from central.departments.exit_entry.samples import SAMPLES
+from central.departments.exit_entry.tables import holder as holders
 from kiosk_app.contract.catalogue import ExitRules, FeeRule, NoFee, months_after
 from kiosk_app.contract.exit_entry import LONGEST_LINE, MOST_LINES, AskHolder, Endorsement
 from tests.central.exit_fleet import Hall, RefusedError, hall, ids

@@ -253,21 +253,3 @@ def test_a_reference_of_one_department_is_not_anothers() -> None:
     assert (verdict.accepted, verdict.code) == (False, "reference-reused")
     office.fleet.say(office.fleet.moved("R1", "reversed"))
     assert office.fleet.ask(number=fine.number)[0].refused == ""
-
-
-def test_old_books_are_read_after_the_migration(tmp_path: Path) -> None:
-    """A database of before exit-entry, with a payment in it."""
-    path = tmp_path / "central.db"
-    engine = file_engine(path)
-    with engine.begin() as connection:
-        for table in ("exit_holder", "exit_registration", "exit_endorsement", "exit_case", "exit_job", "exit_retained"):
-            connection.exec_driver_sql(f"DROP TABLE {table}")
-        connection.exec_driver_sql("DROP TABLE catalogue")
-        connection.exec_driver_sql("ALTER TABLE payment RENAME TO traffic_payment")
-        connection.exec_driver_sql("UPDATE alembic_version SET version_num = '0002'")
-        connection.exec_driver_sql(
-            "INSERT INTO traffic_payment (kiosk, reference, amount, at, accepted, code, voucher, state)"
-            " VALUES ('k', 'R1', 20000, '2026-03-02 04:00:00', 0, 'given-back', '', 'refund due')"
-        )
-    books = Front(file_engine(path), fleet().clock).books()
-    assert (books.owed, [line.reference for line in books.payments]) == (20000, ["R1"])
