@@ -148,7 +148,7 @@ class Machine:
         return health.Parts(conditions=conditions, till=self.till.why_closed(), central=self.reporting.online)
 
     def _condition_changed(self, role: str, condition: Condition) -> None:
-        log.info("condition", role=role, state=condition.state.value, reason=condition.reason)
+        log.info("condition", role=role, state=condition.state.value, reason=condition.reason, detail=condition.detail)
         self.till.settlement.news()
         self._alarms.changed(role, condition)
         self._supplies.changed()

@@ -70,7 +70,9 @@ from kiosk_app.devices.terminal import (
     CardReceipt,
     CardTerminal,
     DayTotals,
+    PinTyped,
     TerminalNotice,
+    TerminalSays,
 )
 
 __all__ = [
@@ -115,6 +117,7 @@ __all__ = [
     "PermitUnit",
     "Picture",
     "PictureFormat",
+    "PinTyped",
     "Port",
     "Preview",
     "PrintOutcome",
@@ -125,6 +128,7 @@ __all__ = [
     "SlipLine",
     "SocialSecurityCard",
     "TerminalNotice",
+    "TerminalSays",
     "Ups",
     "UpsReading",
     "Viewfinder",
