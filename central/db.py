@@ -111,6 +111,24 @@ fork = sa.Table(
     sa.Column("raw", sa.LargeBinary, nullable=False),
 )
 
+# --- reported payments, whatever was bought ---
+
+payment = sa.Table(
+    "payment",
+    metadata,
+    sa.Column("n", sa.Integer, primary_key=True),  # the running number, for vouchers
+    sa.Column("kiosk", sa.String, nullable=False),
+    sa.Column("reference", sa.String, nullable=False),
+    sa.Column("amount", sa.BigInteger, nullable=False),
+    sa.Column("paid", sa.LargeBinary),  # the report as it came; none when only a reversal arrived
+    sa.Column("at", Utc, nullable=False),
+    sa.Column("accepted", sa.Boolean, nullable=False),
+    sa.Column("code", sa.String, nullable=False),
+    sa.Column("voucher", sa.String, nullable=False),
+    sa.Column("state", sa.String, nullable=False),  # the last state the kiosk reported
+    sa.UniqueConstraint("kiosk", "reference", name="one_payment_per_reference"),
+)
+
 # --- the traffic department ---
 
 vehicle = sa.Table(
@@ -142,20 +160,14 @@ decision = sa.Table(
     sa.Column("voucher", sa.String, nullable=False),  # "" while open
 )
 
-payment = sa.Table(
-    "traffic_payment",
+# --- the signed catalogue ---
+
+catalogue = sa.Table(
+    "catalogue",
     metadata,
-    sa.Column("n", sa.Integer, primary_key=True),  # the voucher's running number
-    sa.Column("kiosk", sa.String, nullable=False),
-    sa.Column("reference", sa.String, nullable=False),
-    sa.Column("amount", sa.BigInteger, nullable=False),
-    sa.Column("paid", sa.LargeBinary),  # the report as it came; none when only a reversal arrived
-    sa.Column("at", Utc, nullable=False),
-    sa.Column("accepted", sa.Boolean, nullable=False),
-    sa.Column("code", sa.String, nullable=False),
-    sa.Column("voucher", sa.String, nullable=False),
-    sa.Column("state", sa.String, nullable=False),  # the last state the kiosk reported
-    sa.UniqueConstraint("kiosk", "reference", name="one_payment_per_reference"),
+    sa.Column("version", sa.BigInteger, primary_key=True, autoincrement=False),
+    sa.Column("document", sa.LargeBinary, nullable=False),
+    sa.Column("published_at", Utc, nullable=False),
 )
 
 # --- payment by code ---
