@@ -21,13 +21,13 @@ from typing import Any, ClassVar
 
 from hardware.drivers.camera_host import (
     CameraHost,
-    HostGone,
     HostStart,
     NoCamera,
     Said,
     start_camera_host,
     trouble,
 )
+from hardware.drivers.host_line import HostGone
 from hardware.drivers.preview import PATIENCE, View, features_of
 from hardware.link import Trace, Watched
 from kiosk_app.devices import (

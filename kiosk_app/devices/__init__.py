@@ -40,6 +40,7 @@ from kiosk_app.devices.cards import (
 )
 from kiosk_app.devices.driver import GROUP, Baud, Driver, Port
 from kiosk_app.devices.face import (
+    MODELS,
     Backdrop,
     FaceAnalyst,
     FaceLook,
@@ -83,6 +84,7 @@ from kiosk_app.devices.terminal import (
 
 __all__ = [
     "GROUP",
+    "MODELS",
     "SERVING",
     "Backdrop",
     "Baud",

@@ -6,8 +6,10 @@ memory until :meth:`FaceAnalyst.forget`, which overwrites it; if that memory is 
 raises FaceVisitLost once, so that no step goes on as if its good frames were still there.
 """
 
+import sys
 from collections.abc import Mapping
 from enum import StrEnum
+from pathlib import Path
 from typing import Protocol
 
 from kiosk_app.devices.base import Device
@@ -15,7 +17,11 @@ from kiosk_app.devices.camera import Preview
 from kiosk_app.portrait.face import FaceLook, FrameFacts, PhotoFacts
 from kiosk_app.portrait.spec import PhotoSpec
 
-__all__ = ["Backdrop", "FaceAnalyst", "FaceLook", "FrameFacts", "PhotoFacts", "PhotoSpec"]
+__all__ = ["MODELS", "Backdrop", "FaceAnalyst", "FaceLook", "FrameFacts", "PhotoFacts", "PhotoSpec"]
+
+
+MODELS = Path(sys.prefix) / "share" / "yimen-kiosk" / "models"
+"""Where set-up puts the networks, with the Python environment that the kiosk runs in."""
 
 
 class Backdrop(StrEnum):
@@ -45,7 +51,7 @@ class FaceAnalyst(Device, Protocol):
         """
 
     async def keep(self) -> int:
-        """The frame looked at last is a good one; how many are kept: the newest few. Raises FaceNotSeen without a face."""
+        """The frame looked at last is a good one; how many are kept: the newest few. Raises FaceNotSeen."""
 
     async def finish(self, spec: PhotoSpec, policy: Backdrop, still: bytes | None = None) -> PhotoFacts:
         """The photo of the best kept frame, or of a ``still`` file, with what was measured on the encoded file.
@@ -64,4 +70,4 @@ class FaceAnalyst(Device, Protocol):
         """
 
     async def forget(self) -> None:
-        """Overwrite all that was kept: pixels, embeddings, photos. Never raises: a host that does not say so is ended."""
+        """Overwrite all that was kept: pixels, embeddings, photos. Never raises: a host that does not is ended."""

@@ -14,7 +14,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from hardware.hosts.face.nets import LEFT_EYE, RIGHT_EYE, Face, Floats, Picture
+from hardware.hosts.face.arrays import Floats, Picture, floats, picture, scaled, warp
+from hardware.hosts.face.nets import LEFT_EYE, RIGHT_EYE, Face
 
 PAIRS = np.array(
     [
@@ -98,9 +99,7 @@ def pose(mesh: Floats) -> tuple[float, float, float]:
 
 def eyes(mesh: Floats) -> Floats:
     """2 x 2: the middle of the corners of the right and the left eye."""
-    return np.asarray(
-        np.stack([mesh[list(RIGHT_EYE), :2].mean(axis=0), mesh[list(LEFT_EYE), :2].mean(axis=0)]), np.float32
-    )
+    return floats(np.stack([mesh[list(RIGHT_EYE), :2].mean(axis=0), mesh[list(LEFT_EYE), :2].mean(axis=0)]))
 
 
 def _gap(mesh: Floats, pairs: tuple[tuple[int, int], ...]) -> float:
@@ -108,7 +107,7 @@ def _gap(mesh: Floats, pairs: tuple[tuple[int, int], ...]) -> float:
     return float(np.mean([np.linalg.norm(mesh[a, :2] - mesh[b, :2]) for a, b in pairs]))
 
 
-def look(picture: Picture, face: Face, mesh: Floats, pupils: Floats | None = None) -> Look:
+def look(source: Picture, face: Face, mesh: Floats, pupils: Floats | None = None) -> Look:
     """Measure. ``pupils`` are better than the corners' middle, when there is time for them."""
     at = eyes(mesh) if pupils is None else pupils
     middle, chin = eyes(mesh).mean(axis=0), mesh[CHIN, :2]
@@ -116,7 +115,7 @@ def look(picture: Picture, face: Face, mesh: Floats, pupils: Floats | None = Non
     roll, yaw, pitch = pose(mesh)
     distance = float(np.linalg.norm(at[1] - at[0]))
     mouth = float(np.linalg.norm(mesh[MOUTH_CORNERS[1], :2] - mesh[MOUTH_CORNERS[0], :2]))
-    square, onto = _upright(picture, middle, tall, roll)
+    square, onto = _upright(source, middle, tall, roll)
     places = mesh[:, :2] @ onto[:, :2].T + onto[:, 2]
     x, y, width, height = (float(value) for value in face.box)
     return Look(
@@ -141,31 +140,25 @@ def _pair(point: NDArray[Any]) -> tuple[float, float]:
     return float(point[0]), float(point[1])
 
 
-def _upright(picture: Picture, middle: NDArray[Any], tall: float, roll: float) -> tuple[Picture, NDArray[np.float64]]:
-    """The face in a square of one size, and the transform into it.
-
-    A warp takes single pixels: what is shrunk is shrunk first, or noise would be measured as sharpness.
-    """
+def _upright(source: Picture, middle: NDArray[Any], tall: float, roll: float) -> tuple[Picture, NDArray[np.float64]]:
+    """The face in a square of one size, and the transform into it. A warp takes single pixels: shrink first."""
     scale = SIDE / (3 * tall)
-    onto = cv2.getRotationMatrix2D((float(middle[0]), float(middle[1])), roll, scale)
+    onto = np.asarray(cv2.getRotationMatrix2D((float(middle[0]), float(middle[1])), roll, scale), np.float64)
     onto[:, 2] += np.array((SIDE / 2, SIDE / 3)) - np.asarray(middle, np.float64)
-    if scale >= 1:
-        return np.asarray(cv2.warpAffine(picture, onto, (SIDE, SIDE)), np.uint8), np.asarray(onto, np.float64)
     reach = 2.5 * tall
     left, top = (max(0, int(value - reach)) for value in middle)
-    near = picture[top : int(middle[1] + reach) + 1, left : int(middle[0] + reach) + 1]
-    small = cv2.resize(near, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
-    local = onto.copy()
-    local[:, 2] += onto[:, :2] @ np.array((left, top))
-    local[:, :2] /= scale
-    return np.asarray(cv2.warpAffine(small, local, (SIDE, SIDE)), np.uint8), np.asarray(onto, np.float64)
+    near = source[top : int(middle[1] + reach) + 1, left : int(middle[0] + reach) + 1]
+    if scale >= 1 or not near.size:
+        return warp(source, onto, SIDE), onto
+    local = np.hstack([onto[:, :2] / scale, (onto[:, 2] + onto[:, :2] @ np.array((left, top)))[:, None]])
+    return warp(scaled(near, scale), local, SIDE), onto
 
 
 def _light(square: Picture, places: NDArray[Any]) -> dict[str, float]:
     """Light, colour and sharpness of the face's oval in the upright square."""
     inside = np.zeros((SIDE, SIDE), np.uint8)
     cv2.fillConvexPoly(inside, places[OVAL].astype(np.int32), 1)
-    grey = cv2.cvtColor(square, cv2.COLOR_BGR2GRAY)
+    grey = picture(cv2.cvtColor(square, cv2.COLOR_BGR2GRAY))
     values = grey[inside > 0]
     if values.size == 0:  # a face whose points lie outside the picture
         values = grey.reshape(-1)

@@ -1,0 +1,292 @@
+"""Faces seen by this machine itself (port ``FaceAnalyst``), through the face host.
+
+Rules.
+
+- No frame is copied through the kiosk: the host reads the camera's shared memory, whose descriptor is passed on over a
+  socket of its own whenever the camera has a new one.
+- What the visit gathers lies in the host. If the host ends while it holds something, whoever asks next learns it once
+  (FaceVisitLost): a step begins again, and never goes on with frames that are not there.
+- ``forget`` is confirmed by the host, or the host is ended: then the kernel has forgotten for it. Freed memory is
+  overwritten (``MALLOC_PERTURB_``), as with the camera's host.
+- A host without its networks stays and says so; it is started again from time to time, for somebody may mend it.
+"""
+
+import asyncio
+import json
+import os
+import socket
+import sys
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Annotated, Any, TypeVar
+
+import msgspec
+
+from hardware.channel import Channel, open_child
+from hardware.drivers.camera_host import CLEAN
+from hardware.drivers.face_facts import facts_of, numbers
+from hardware.drivers.host_line import HostLine
+from hardware.link import Trace, Watched
+from kiosk_app.devices import (
+    MODELS,
+    Backdrop,
+    Condition,
+    DeviceState,
+    Driver,
+    FrameFacts,
+    PhotoFacts,
+    PhotoSpec,
+    Preview,
+)
+from kiosk_app.errors import (
+    CitizenError,
+    DeviceError,
+    DeviceFault,
+    DeviceOffline,
+    DocumentPictureUnusable,
+    FaceNotAlone,
+    FaceNotSeen,
+    FaceOutside,
+    FaceVisitLost,
+    ModelsMissing,
+    PhotoTooLarge,
+)
+
+ANSWER, LONG_ANSWER = 3.0, 8.0
+"""Seconds: for what is asked of a frame, and for what loads, finishes or compares photos."""
+LONG = frozenset({"hello", "finish", "same"})
+TURN = 12.0
+PATIENCE = 3.0
+"""Seconds a host that was lost takes at most to be back; after that, whoever waits is told."""
+GRACE = 0.3
+"""Seconds for the host to end by itself: it has nothing to save."""
+CAMERA = "camera"
+MOST_BYTES = 4 << 20
+"""Of a document's picture: somebody else's file."""
+MOST_PIXELS = 1 << 24
+"""What OpenCV decodes at most; more is refused by the header (``hardware/hosts/face/jpeg.py``)."""
+
+_ROOT = Path(__file__).parents[2]
+_HOST = "import sys; sys.path.insert(0, sys.argv.pop(1)); from hardware.hosts.face.host import main; main()"
+_ENVIRONMENT = (*CLEAN, "OPENCV_LOG_LEVEL=ERROR", f"OPENCV_IO_MAX_IMAGE_PIXELS={MOST_PIXELS}")
+
+FaceHostStart = Callable[[int], Awaitable[Channel]]
+"""Starts a host that inherits the descriptor of a socket."""
+
+Read = TypeVar("Read")
+
+_CITIZEN: Mapping[str, type[CitizenError]] = {
+    "no_face": FaceNotSeen,
+    "no_shot": FaceNotSeen,
+    "many_faces": FaceNotAlone,
+    "outside": FaceOutside,
+    "too_large": PhotoTooLarge,
+    "document": DocumentPictureUnusable,
+}
+
+
+class PresenceNet(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """An optional network that tells a person from a print or a screen, and how much of the face's box it sees."""
+
+    path: Annotated[str, msgspec.Meta(min_length=1)]
+    scale: Annotated[float, msgspec.Meta(gt=0, le=8)]
+
+
+class FaceSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """``models``: their folder, unless they are where set-up puts them. ``presence``: see ``docs/notices.md``."""
+
+    models: str = ""
+    presence: tuple[PresenceNet, ...] = ()
+
+
+def face_host(models: Path, presence: Sequence[tuple[Path, float]] = ()) -> FaceHostStart:
+    """The host around the networks in ``models``."""
+    named = json.dumps([[str(path), scale] for path, scale in presence])
+
+    async def start(line: int) -> Channel:
+        argv = [sys.executable, "-c", _HOST, str(_ROOT), str(models), str(line), named]
+        return await open_child(["/usr/bin/env", *_ENVIRONMENT, *argv], grace=GRACE, lent=(line,))
+
+    return start
+
+
+class FaceAnalyst(Watched):
+    """One host after the other."""
+
+    def __init__(self, start: FaceHostStart, *, role: str = "face_analyst", trace: Trace | None = None) -> None:
+        super().__init__(role)
+        self._host = HostLine(role, "face host", self._start, trace)
+        self._link = self._host.link
+        self._start_host = start
+        self._socket: socket.socket | None = None
+        self._ring: int | None = None
+        self._holds = self._lost = False
+        self._greeted = asyncio.Event()
+        self._models: Mapping[str, str] = {}
+
+    @property
+    def models(self) -> Mapping[str, str]:
+        return self._models
+
+    async def run(self) -> None:
+        try:
+            await self._link.run(self._greet, self.lost)
+        finally:
+            self._hang_up()
+
+    def lost(self, error: DeviceError) -> None:
+        """There is no host, and nothing of what it held."""
+        self._lose_visit()
+        super().lost(error)
+
+    async def look(self, view: Preview, *, than: int = 0, wall: bool = False, track: bool = False) -> FrameFacts:
+        async with self._turn():
+            await self._lend(view)
+            self._holds |= track
+            said, _ = await self._ask("look", than=than, wall=wall, track=track)
+            return self._read(said, facts_of)
+
+    async def keep(self) -> int:
+        async with self._turn():
+            self._holds = True
+            said, _ = await self._ask("keep")
+            return self._read(said, lambda head: int(head["kept"]))
+
+    async def finish(self, spec: PhotoSpec, policy: Backdrop, still: bytes | None = None) -> PhotoFacts:
+        async with self._turn():
+            self._holds = True
+            form, file = msgspec.to_builtins(spec.form), msgspec.to_builtins(spec.file)
+            said, data = await self._ask("finish", still or b"", form=form, file=file, policy=policy.value)
+            return PhotoFacts(data, self._read(said, lambda head: numbers(head["measures"])))
+
+    async def master(self) -> bytes:
+        async with self._turn():
+            return (await self._ask("master"))[1]
+
+    async def same(self, document: bytes) -> tuple[float, ...]:
+        if len(document) > MOST_BYTES:
+            raise DocumentPictureUnusable(f"{len(document)} bytes")
+        async with self._turn():
+            said, _ = await self._ask("same", document)
+            return self._read(said, lambda head: tuple(map(float, head["distances"])))
+
+    async def forget(self) -> None:
+        forgotten = not self._link.connected
+        try:
+            if not forgotten:
+                async with self._link.turn(within=TURN):
+                    await self._ask("forget")
+                forgotten = True
+        except (DeviceError, CitizenError):
+            pass  # the host is ended
+        finally:
+            if not forgotten:
+                self._link.lose()
+            self._ring = None
+            self._holds = self._lost = False
+
+    # --- the host ---
+
+    async def _start(self) -> Channel:
+        self._hang_up()
+        self._socket, theirs = socket.socketpair()
+        self._socket.setblocking(False)
+        with theirs:
+            return await self._start_host(theirs.fileno())
+
+    async def _greet(self) -> None:
+        async with self._link.turn():
+            said, _ = await self._ask("hello")
+            self._models = self._read(
+                said, lambda head: {str(name): str(value) for name, value in head["models"].items()}
+            )
+            self.become(Condition(DeviceState.ONLINE))
+            self._greeted.set()
+
+    @asynccontextmanager
+    async def _turn(self) -> AsyncIterator[None]:
+        """The host for oneself; one that is just being started is waited for, unless it took a visit with it."""
+        if not self._lost:
+            await self._ready()
+        async with self._link.turn(within=TURN):
+            self._tell_once()
+            yield
+
+    async def _ready(self) -> None:
+        if self.condition.reason == ModelsMissing.reason:
+            raise ModelsMissing(self.role)
+        try:
+            async with asyncio.timeout(PATIENCE):
+                await self._greeted.wait()
+        except TimeoutError as error:
+            raise DeviceOffline(self.role, "does not come back") from error
+
+    def _tell_once(self) -> None:
+        lost, self._lost = self._lost, False
+        if lost:
+            raise FaceVisitLost(self.role)
+
+    async def _lend(self, view: Preview) -> None:
+        """Pass on the camera's memory, if the host has not this one: an inode is not used again as a descriptor is."""
+        shared = view.shared
+        if shared is None or self._socket is None:
+            raise DeviceOffline(CAMERA, "is being recovered")
+        ring = os.fstat(shared).st_ino
+        if ring != self._ring:
+            socket.send_fds(self._socket, [b"f"], [shared])
+            await self._ask("frames")
+            self._ring = ring
+
+    async def _ask(self, op: str, body: bytes = b"", **more: Any) -> tuple[Mapping[str, Any], bytes]:
+        """One question. Raises the host's errors in our words."""
+        try:
+            answer = await self._host.put(op, body, within=LONG_ANSWER if op in LONG else ANSWER, **more)
+        except DeviceOffline:
+            self._lose_visit()
+            self._tell_once()
+            raise
+        if (why := answer.head.get("error")) is not None:
+            raise self._judge(str(why), f"{op}: {answer.head.get('detail')}")
+        return answer.head, answer.body
+
+    def _judge(self, why: str, detail: str) -> DeviceError | CitizenError:
+        if why in _CITIZEN:
+            return _CITIZEN[why](detail)
+        match why:
+            case "stalled":
+                return DeviceOffline(CAMERA, detail)
+            case "no_frames":
+                self._ring = None
+                return DeviceOffline(CAMERA, detail)
+            case "models_missing":
+                return ModelsMissing(self.role, detail)
+            case _:
+                return DeviceFault(self.role, f"{why} {detail}")
+
+    def _read(self, head: Mapping[str, Any], parse: Callable[[Mapping[str, Any]], Read]) -> Read:
+        """What an answer says. A host that talks nonsense is ended. Raises DeviceFault."""
+        try:
+            return parse(head)
+        except (KeyError, TypeError, ValueError, AttributeError) as error:
+            self._host.give_up("nonsense")
+            raise DeviceFault(self.role, f"the face host talks nonsense: {type(error).__name__}") from error
+
+    def _lose_visit(self) -> None:
+        self._greeted.clear()
+        self._ring = None
+        self._lost |= self._holds
+        self._holds = False
+
+    def _hang_up(self) -> None:
+        if self._socket is not None:
+            self._socket.close()
+        self._socket = None
+
+
+def _build(settings: FaceSettings, folder: Path) -> FaceAnalyst:
+    presence = [(folder / net.path, net.scale) for net in settings.presence]
+    return FaceAnalyst(face_host(folder / settings.models if settings.models else MODELS, presence))
+
+
+DRIVER = Driver("face_analyst", "local", FaceSettings, _build)
