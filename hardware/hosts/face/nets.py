@@ -76,11 +76,14 @@ class _Lite:
 
 
 def onnx_session(path: Path) -> Any:
-    """An ONNX network on one thread of the CPU; what one picture needed is given back."""
+    """An ONNX network on one thread of the CPU; what one picture needed is given back. Raises ValueError."""
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = 1
     options.enable_cpu_mem_arena = False
-    return onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
+    try:
+        return onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
+    except Exception as error:  # its errors have no parent of their own
+        raise ValueError(f"{path.name}: {type(error).__name__}") from error
 
 
 class Nets:
