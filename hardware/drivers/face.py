@@ -29,7 +29,7 @@ from hardware.drivers.face_facts import facts_of, numbers
 from hardware.drivers.host_line import HostLine
 from hardware.link import Trace, Watched
 from kiosk_app.devices import (
-    MODELS,
+    FACE_MODELS,
     Backdrop,
     Condition,
     DeviceState,
@@ -286,7 +286,7 @@ class FaceAnalyst(Watched):
 
 def _build(settings: FaceSettings, folder: Path) -> FaceAnalyst:
     presence = [(folder / net.path, net.scale) for net in settings.presence]
-    return FaceAnalyst(face_host(folder / settings.models if settings.models else MODELS, presence))
+    return FaceAnalyst(face_host(folder / settings.models if settings.models else FACE_MODELS, presence))
 
 
 DRIVER = Driver("face_analyst", "local", FaceSettings, _build)

@@ -8,9 +8,9 @@ from collections import deque
 from collections.abc import Sequence
 from pathlib import Path
 
-from kiosk_app.devices import MODELS
+from kiosk_app.devices import FACE_MODELS
 
-CLIPS = MODELS.with_name("people")
+CLIPS = FACE_MODELS.with_name("people")
 """``<who>/<scene>/<number>.jpg``, where set-up draws them."""
 REST = "still"
 ONCE = ("blink", "turn_left", "turn_right", "open_mouth", "film")

@@ -40,7 +40,7 @@ from kiosk_app.devices.cards import (
 )
 from kiosk_app.devices.driver import GROUP, Baud, Driver, Port
 from kiosk_app.devices.face import (
-    MODELS,
+    FACE_MODELS,
     Backdrop,
     FaceAnalyst,
     FaceLook,
@@ -83,8 +83,8 @@ from kiosk_app.devices.terminal import (
 )
 
 __all__ = [
+    "FACE_MODELS",
     "GROUP",
-    "MODELS",
     "SERVING",
     "Backdrop",
     "Baud",

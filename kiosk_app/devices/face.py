@@ -17,10 +17,10 @@ from kiosk_app.devices.camera import Preview
 from kiosk_app.portrait.face import FaceLook, FrameFacts, PhotoFacts
 from kiosk_app.portrait.spec import PhotoSpec
 
-__all__ = ["MODELS", "Backdrop", "FaceAnalyst", "FaceLook", "FrameFacts", "PhotoFacts", "PhotoSpec"]
+__all__ = ["FACE_MODELS", "Backdrop", "FaceAnalyst", "FaceLook", "FrameFacts", "PhotoFacts", "PhotoSpec"]
 
 
-MODELS = Path(sys.prefix) / "share" / "yimen-kiosk" / "models"
+FACE_MODELS = Path(sys.prefix) / "share" / "yimen-kiosk" / "models"
 """Where set-up puts the networks, with the Python environment that the kiosk runs in."""
 
 

@@ -18,7 +18,7 @@ from hardware.hosts.face.nets import Nets
 from hardware.protocols.frame_ring import Shown
 from hardware.simulators.camera_people import CLIPS
 from hardware.simulators.people.person import Gesture, Person
-from kiosk_app.devices import MODELS, FaceLook, Frame, FrameFacts
+from kiosk_app.devices import FACE_MODELS, FaceLook, Frame, FrameFacts
 from kiosk_app.portrait.spec import specs
 from tests.hardware.camera_kit import living, until
 
@@ -29,12 +29,12 @@ EXIT_ENTRY = specs()["exit_entry"]
 @cache
 def nets() -> Nets:
     """The networks in this process."""
-    return Nets(MODELS)
+    return Nets(FACE_MODELS)
 
 
 @cache
 def person(who: str = "obama") -> Person:
-    (portrait,) = MODELS.with_name("portraits").glob(f"{who}.*")
+    (portrait,) = FACE_MODELS.with_name("portraits").glob(f"{who}.*")
     return Person(nets(), picture(cv2.imread(str(portrait))))
 
 
@@ -105,7 +105,7 @@ class Screened:
 
 
 @asynccontextmanager
-async def analysing(models: Path = MODELS, presence: Any = ()) -> AsyncIterator[FaceAnalyst]:
+async def analysing(models: Path = FACE_MODELS, presence: Any = ()) -> AsyncIterator[FaceAnalyst]:
     """A driver whose host is there."""
     async with living(FaceAnalyst(face_host(models, presence))) as analyst:
         await until(lambda: analyst.condition.serves)

@@ -18,7 +18,7 @@ from hardware.drivers.face import DRIVER, FaceAnalyst, FaceSettings, face_host
 from hardware.hosts.face.arrays import picture
 from hardware.hosts.face.nets import FILES
 from hardware.simulators.people.person import Gesture
-from kiosk_app.devices import MODELS, Backdrop, DeviceState
+from kiosk_app.devices import FACE_MODELS, Backdrop, DeviceState
 from kiosk_app.errors import (
     DeviceFault,
     DeviceOffline,
@@ -323,7 +323,7 @@ def test_without_its_networks_the_device_says_which_and_serves_when_they_are_the
         models = tmp_path / "models"
         models.mkdir()
         for name in FILES[:-1]:
-            (models / name).symlink_to(MODELS / name)
+            (models / name).symlink_to(FACE_MODELS / name)
         async with asyncio.timeout(60), living(FaceAnalyst(face_host(models))) as analyst:
             await until(lambda: analyst.condition.state is DeviceState.HARDWARE_ERROR)
             assert analyst.condition.reason == "models_missing"
@@ -331,7 +331,7 @@ def test_without_its_networks_the_device_says_which_and_serves_when_they_are_the
             with pytest.raises(ModelsMissing):
                 await analyst.look(view)
             view.memory.close()
-            (models / FILES[-1]).symlink_to(MODELS / FILES[-1])
+            (models / FILES[-1]).symlink_to(FACE_MODELS / FILES[-1])
             await until(lambda: analyst.condition.serves)
             assert set(analyst.models) == set(FILES)
 

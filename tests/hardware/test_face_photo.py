@@ -55,7 +55,7 @@ def test_high_hair_is_not_taken_for_the_head() -> None:
 
 @pytest.mark.parametrize(
     ("gesture", "side"),
-    [(Gesture(down=-200), "top"), (Gesture(aside=-480), "left"), (Gesture(near=1.9, down=150), "bottom")],
+    [(Gesture(down=-200), "top"), (Gesture(aside=-520), "left"), (Gesture(near=1.9, down=150), "bottom")],
 )
 def test_what_lies_outside_the_frame_is_named_and_not_made_up(gesture: Gesture, side: str) -> None:
     source = shot(gesture)
