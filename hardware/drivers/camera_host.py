@@ -34,7 +34,7 @@ GRACE = 0.3
 
 _ROOT = Path(__file__).parents[2]
 _HOST = "import sys; sys.path.insert(0, sys.argv.pop(1)); from hardware.hosts.camera import main; main()"
-CLEAN = ("MALLOC_PERTURB_=165", "MALLOC_MMAP_THRESHOLD_=131072", "MALLOC_TRIM_THRESHOLD_=131072")
+_CLEAN = ("MALLOC_PERTURB_=165", "MALLOC_MMAP_THRESHOLD_=131072", "MALLOC_TRIM_THRESHOLD_=131072")
 
 Said = Mapping[str, Any]
 HostStart = Callable[[Sequence[int]], Awaitable[Channel]]
@@ -44,7 +44,7 @@ HostStart = Callable[[Sequence[int]], Awaitable[Channel]]
 async def start_camera_host(lent: Sequence[int]) -> Channel:
     """The host around OpenCV, on this memory and bell."""
     argv = [sys.executable, "-c", _HOST, str(_ROOT), *map(str, lent)]
-    return await open_child(["/usr/bin/env", *CLEAN, *argv], grace=GRACE, lent=lent)
+    return await open_child(["/usr/bin/env", *_CLEAN, *argv], grace=GRACE, lent=lent)
 
 
 class NoCamera(DeviceOffline):

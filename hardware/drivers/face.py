@@ -7,7 +7,7 @@ Rules.
 - What the visit gathers lies in the host. If the host ends while it holds something, whoever asks next learns it once
   (FaceVisitLost): a step begins again, and never goes on with frames that are not there.
 - ``forget`` is confirmed by the host, or the host is ended: then the kernel has forgotten for it. Freed memory is
-  overwritten (``MALLOC_PERTURB_``), as with the camera's host.
+  overwritten, as with the camera's host.
 - A host without its networks stays and says so; it is started again from time to time, for somebody may mend it.
 """
 
@@ -24,7 +24,6 @@ from typing import Annotated, Any, TypeVar
 import msgspec
 
 from hardware.channel import Channel, open_child
-from hardware.drivers.camera_host import CLEAN
 from hardware.drivers.face_facts import facts_of, numbers
 from hardware.drivers.host_line import HostLine
 from hardware.link import Trace, Watched
@@ -69,7 +68,9 @@ MOST_PIXELS = 1 << 24
 
 _ROOT = Path(__file__).parents[2]
 _HOST = "import sys; sys.path.insert(0, sys.argv.pop(1)); from hardware.hosts.face.host import main; main()"
-_ENVIRONMENT = (*CLEAN, "OPENCV_LOG_LEVEL=ERROR", f"OPENCV_IO_MAX_IMAGE_PIXELS={MOST_PIXELS}")
+_CLEAN = ("MALLOC_PERTURB_=165", "MALLOC_MMAP_THRESHOLD_=1048576", "MALLOC_TRIM_THRESHOLD_=1048576")
+"""What is freed is overwritten, and blocks of a picture's size go back to the kernel (smaller ones would cost 8 ms)."""
+_ENVIRONMENT = (*_CLEAN, "OPENCV_LOG_LEVEL=ERROR", f"OPENCV_IO_MAX_IMAGE_PIXELS={MOST_PIXELS}")
 
 FaceHostStart = Callable[[int], Awaitable[Channel]]
 """Starts a host that inherits the descriptor of a socket."""

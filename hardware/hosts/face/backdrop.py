@@ -24,29 +24,33 @@ COARSE = 32
 """Points across on which the wall's light is computed: it changes slowly."""
 
 
+def small(source: Picture) -> Picture:
+    """The picture in the size in which its wall is measured."""
+    shrink = SEEN / max(source.shape)
+    return scaled(source, shrink) if shrink < 1 else source
+
+
 def measure(source: Picture, outline: Floats) -> dict[str, float]:
-    """The wall as numbers: ``light`` and ``saturation`` 0..1, ``spread`` and ``gradient`` in grey levels.
+    """The wall of a :func:`small` picture: ``light`` and ``saturation`` 0..1, ``spread``, ``gradient`` in grey levels.
 
     ``white`` is the share of white pixels, ``share`` how much of the picture it is; with next to nothing of it the
     others say nothing.
     """
-    if (shrink := SEEN / max(outline.shape)) < 1:
-        source = scaled(source, shrink)
-        outline = floats(cv2.resize(outline, (source.shape[1], source.shape[0])))
-    away = cv2.dilate((outline > 0.1).astype(np.uint8), np.ones((9, 9), np.uint8)) == 0
-    share = float(away.mean())
+    near = cv2.dilate((outline > 0.1).view(np.uint8), np.ones((9, 9), np.uint8))
+    away = (near == 0).view(np.uint8)
+    share = cv2.countNonZero(away) / away.size
     if share < 0.01:
         return {"light": 0.0, "spread": 0.0, "gradient": 0.0, "saturation": 0.0, "white": 0.0, "share": share}
     grey = cv2.cvtColor(source, cv2.COLOR_BGR2GRAY)
-    smooth = cv2.GaussianBlur(grey, (0, 0), 2).astype(np.float32)
-    steps = np.hypot(cv2.Sobel(smooth, cv2.CV_32F, 1, 0) / 8, cv2.Sobel(smooth, cv2.CV_32F, 0, 1) / 8)
-    saturation = cv2.cvtColor(source, cv2.COLOR_BGR2HSV)[..., 1]
+    smooth = cv2.GaussianBlur(grey, (0, 0), 2)
+    steps = cv2.magnitude(cv2.Sobel(smooth, cv2.CV_32F, 1, 0), cv2.Sobel(smooth, cv2.CV_32F, 0, 1))
+    white = cv2.bitwise_and(cv2.inRange(source, (WHITE,) * 3, (255,) * 3), away)
     return {
-        "light": float(grey[away].mean()) / 255,
-        "spread": float(smooth[away].std()),
-        "gradient": float(steps[away].mean()),
-        "saturation": float(saturation[away].mean()) / 255,
-        "white": float((source[away] >= WHITE).all(axis=1).mean()),
+        "light": cv2.mean(grey, away)[0] / 255,
+        "spread": float(cv2.meanStdDev(smooth, mask=away)[1][0, 0]),
+        "gradient": cv2.mean(steps, away)[0] / 8,
+        "saturation": cv2.mean(cv2.cvtColor(source, cv2.COLOR_BGR2HSV), away)[1] / 255,
+        "white": cv2.countNonZero(white) / cv2.countNonZero(away),
         "share": share,
     }
 

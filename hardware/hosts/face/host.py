@@ -97,7 +97,8 @@ class Host:
             **dict.fromkeys(("look", "wall", "live", "drift")),
         }
         if ask.get("wall"):
-            said["wall"] = backdrop.measure(frame, self._nets.outline(frame))
+            small = backdrop.small(frame)
+            said["wall"] = backdrop.measure(small, self._nets.outline(small))
         if faces:
             mesh, pupils = self._nets.refined(frame, self._nets.mesh(frame, faces[0])[0])
             self._last = Shot(shown.sequence, frame, look(frame, faces[0], mesh, pupils))
