@@ -190,7 +190,7 @@ def _striped_wall(base: Cropped, chance: Chance) -> Any:
 MAKERS: Mapping[str, list[Make]] = {
     "roll": [_edited(_rolled)],
     "yaw": [_posed(lambda c: Gesture(turn=_either(c, (18, 28), (-28, -18))))],
-    "pitch": [_posed(lambda c: Gesture(nod=_either(c, (22, 30), (-30, -22))))],
+    "pitch": [_posed(lambda c: Gesture(nod=_either(c, (27, 35), (-35, -27))))],
     "eye_gap": [_posed(lambda c: Gesture(shut=float(c.uniform(0.75, 1.0))))],
     "mouth_gap": [_posed(lambda c: Gesture(open=float(c.uniform(0.35, 1.0))))],
     "luminance": [_edited(lambda b, c: b.photo * c.uniform(0.2, 0.4))],

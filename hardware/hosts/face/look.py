@@ -39,6 +39,8 @@ OVAL = np.array(
 """The mesh's edge, around."""
 SIDE = 128
 """Pixels of the square on which light is measured: three T wide, the middle of the eyes at a third of its height."""
+FINE, FINE_SPAN = 256, 2.0
+"""The square on which sharpness is measured and how many T wide it is: light is coarse, blur is not."""
 DARK, BRIGHT = 25, 247
 SKIN = ((128 + 5, 128 + 25), (128 + 5, 128 + 35))
 """CIELAB a and b between which skin of any tone lies, in OpenCV's 8-bit scale."""
@@ -52,7 +54,7 @@ class Look:
     eye's lids / T. ``mouth_gap``: inner lips / T. ``smile``: width of the mouth / distance of the pupils. ``luminance``
     mean 0..1, ``contrast`` its standard deviation, ``over`` and ``under`` shares 0..1, ``entropy`` in bits,
     ``evenness``: overlap of the light of both halves 0..1, ``colour``: distance from skin in CIELAB, ``sharpness``:
-    variance of the Laplacian on the face scaled to one size, ``glare``: share of clipped spots in the eyes (advisory),
+    variance of the Laplacian on a larger square of the face, ``glare``: share of clipped spots in the eyes (advisory),
     ``tint``: light of the eye regions / light of the cheeks (advisory).
     """
 
@@ -116,7 +118,7 @@ def look(source: Picture, face: Face, mesh: Floats, pupils: Floats | None = None
     distance = float(np.linalg.norm(at[1] - at[0]))
     mouth = float(np.linalg.norm(mesh[MOUTH_CORNERS[1], :2] - mesh[MOUTH_CORNERS[0], :2]))
     square, onto = _upright(source, middle, tall, roll)
-    places = mesh[:, :2] @ onto[:, :2].T + onto[:, 2]
+    places = _onto(mesh, onto)
     x, y, width, height = (float(value) for value in face.box)
     return Look(
         box=(x, y, width, height),
@@ -132,6 +134,7 @@ def look(source: Picture, face: Face, mesh: Floats, pupils: Floats | None = None
         eye_gap=min(_gap(mesh, lids) for lids in LIDS) / tall,
         mouth_gap=_gap(mesh, INNER_LIPS) / tall,
         smile=mouth / max(distance, 1.0),
+        sharpness=_sharpness(*_upright(source, middle, tall, roll, side=FINE, span=FINE_SPAN), mesh),
         **_light(square, places),
     )
 
@@ -140,24 +143,47 @@ def _pair(point: NDArray[Any]) -> tuple[float, float]:
     return float(point[0]), float(point[1])
 
 
-def _upright(source: Picture, middle: NDArray[Any], tall: float, roll: float) -> tuple[Picture, NDArray[np.float64]]:
-    """The face in a square of one size, and the transform into it. A warp takes single pixels: shrink first."""
-    scale = SIDE / (3 * tall)
+def _upright(
+    source: Picture, middle: NDArray[Any], tall: float, roll: float, *, side: int = SIDE, span: float = 3.0
+) -> tuple[Picture, NDArray[np.float64]]:
+    """The face in a square ``span`` T wide, and the transform into it. A warp takes single pixels: shrink first."""
+    scale = side / (span * tall)
     onto = np.asarray(cv2.getRotationMatrix2D((float(middle[0]), float(middle[1])), roll, scale), np.float64)
-    onto[:, 2] += np.array((SIDE / 2, SIDE / 3)) - np.asarray(middle, np.float64)
-    reach = 2.5 * tall
+    onto[:, 2] += np.array((side / 2, side / 3)) - np.asarray(middle, np.float64)
+    reach = (span / 2 + 1) * tall
     left, top = (max(0, int(value - reach)) for value in middle)
     near = source[top : int(middle[1] + reach) + 1, left : int(middle[0] + reach) + 1]
     if scale >= 1 or not near.size:
-        return warp(source, onto, SIDE), onto
+        return warp(source, onto, side), onto
     local = np.hstack([onto[:, :2] / scale, (onto[:, 2] + onto[:, :2] @ np.array((left, top)))[:, None]])
-    return warp(scaled(near, scale), local, SIDE), onto
+    return warp(scaled(near, scale), local, side), onto
+
+
+def _onto(mesh: Floats, onto: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Where the mesh's points are after the transform."""
+    return np.asarray(mesh[:, :2] @ onto[:, :2].T + onto[:, 2], np.float64)
+
+
+def _oval(places: NDArray[Any], side: int) -> Picture:
+    """1 inside of the face's edge."""
+    inside = np.zeros((side, side), np.uint8)
+    cv2.fillConvexPoly(inside, places[OVAL].astype(np.int32), (1,))
+    return inside
+
+
+def _sharpness(square: Picture, onto: NDArray[np.float64], mesh: Floats) -> float:
+    """Variance of the Laplacian on the face, as a share of its light."""
+    inside = _oval(_onto(mesh, onto), FINE) > 0
+    if not inside.any():
+        return 0.0
+    grey = cv2.cvtColor(square, cv2.COLOR_BGR2GRAY)
+    laplacian = cv2.Laplacian(cv2.GaussianBlur(grey, (0, 0), 0.8), cv2.CV_32F)
+    return float(laplacian[inside].var()) / max(float(grey[inside].mean()), 16.0) ** 2 * 1e4
 
 
 def _light(square: Picture, places: NDArray[Any]) -> dict[str, float]:
-    """Light, colour and sharpness of the face's oval in the upright square."""
-    inside = np.zeros((SIDE, SIDE), np.uint8)
-    cv2.fillConvexPoly(inside, places[OVAL].astype(np.int32), 1)
+    """Light and colour of the face's oval in the upright square."""
+    inside = _oval(places, SIDE)
     grey = picture(cv2.cvtColor(square, cv2.COLOR_BGR2GRAY))
     values = grey[inside > 0]
     if values.size == 0:  # a face whose points lie outside the picture
@@ -166,8 +192,6 @@ def _light(square: Picture, places: NDArray[Any]) -> dict[str, float]:
     used = counts[counts > 0]
     lab = cv2.cvtColor(square, cv2.COLOR_BGR2LAB)[inside > 0].astype(np.float32)
     a, b = (float(lab[:, n].mean()) for n in (1, 2)) if len(lab) else (128.0, 128.0)
-    laplacian = cv2.Laplacian(cv2.GaussianBlur(grey, (0, 0), 0.8), cv2.CV_32F)
-    level = max(float(values.mean()), 16.0)
     return {
         "luminance": float(values.mean()) / 255,
         "contrast": float(values.std()) / 255,
@@ -176,7 +200,6 @@ def _light(square: Picture, places: NDArray[Any]) -> dict[str, float]:
         "entropy": float(-(used * np.log2(used)).sum()),
         "evenness": _evenness(grey, inside, places),
         "colour": float(np.hypot(_beyond(a, *SKIN[0]), _beyond(b, *SKIN[1]))),
-        "sharpness": float(laplacian[inside > 0].var() if values.size > 1 else 0.0) / level**2 * 1e4,
         **_at_the_eyes(grey, places),
     }
 

@@ -41,7 +41,7 @@ class Shot:
         """Higher is better."""
         seen = self.look
         crooked = abs(seen.roll) / 10 + abs(seen.yaw) / 10 + abs(seen.pitch) / 30
-        return min(seen.sharpness / 60, 1.0) + min(seen.eye_gap / 0.08, 1.0) - crooked - 5 * seen.mouth_gap
+        return min(seen.sharpness / 20, 1.0) + min(seen.eye_gap / 0.08, 1.0) - crooked - 5 * seen.mouth_gap
 
 
 @dataclass(frozen=True)
