@@ -1,8 +1,9 @@
 # The two commands are `make demo` and `make test`; each does all set-up by itself.
 PY = .venv/bin/python
 SEEDS ?= 20
+RUNS ?= 1000000
 
-.PHONY: demo test check bench worlds lock prepare gallery
+.PHONY: demo test check bench worlds fuzz soak lock prepare gallery
 
 prepare:
 	@provisioning/prepare.sh
@@ -22,6 +23,16 @@ check: prepare
 worlds: prepare
 	@$(PY) -m tests.worlds --seeds $(SEEDS)
 
+# Coverage-guided; `make fuzz CODECS="zvt_tcp nut" RUNS=100000` for some. Installs atheris, which nothing else needs.
+fuzz: prepare
+	@$(PY) -c "import atheris" 2>/dev/null || $(PY) -m pip install --quiet --disable-pip-version-check \
+	  --require-hashes -r requirements-fuzz.lock
+	@nice $(PY) -m tests.fuzz --runs $(RUNS) $(CODECS)
+
+# A host killed a hundred times, every plug pulled a thousand times; about half an hour.
+soak: prepare
+	@$(PY) -m tests.soak
+
 bench: prepare
 	@$(PY) -m bench
 
@@ -36,3 +47,4 @@ lock:
 	$(LOCK) setup.cfg --extra test -o requirements.lock
 	$(LOCK) --no-deps provisioning/models/carriers.in -o provisioning/models/carriers.lock
 	$(LOCK) bench/face_peers.in -o bench/face_peers.lock
+	grep -o 'atheris==.*' setup.cfg | $(LOCK) - -o requirements-fuzz.lock

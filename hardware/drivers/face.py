@@ -19,12 +19,13 @@ import sys
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any
 
 import msgspec
 
 from hardware.channel import Channel, open_child
-from hardware.drivers.face_facts import facts_of, numbers
+from hardware.drivers.camera_answers import Answer, Nonsense, read
+from hardware.drivers.face_answers import Compared, Finished, Hello, Kept, Looked, Nothing, facts_of
 from hardware.drivers.host_line import HostLine
 from hardware.link import Trace, Watched
 from kiosk_app.devices import (
@@ -74,8 +75,6 @@ _ENVIRONMENT = (*_CLEAN, "OPENCV_LOG_LEVEL=ERROR", f"OPENCV_IO_MAX_IMAGE_PIXELS=
 
 FaceHostStart = Callable[[int], Awaitable[Channel]]
 """Starts a host that inherits the descriptor of a socket."""
-
-Read = TypeVar("Read")
 
 _CITIZEN: Mapping[str, type[CitizenError]] = {
     "no_face": FaceNotSeen,
@@ -145,39 +144,36 @@ class FaceAnalyst(Watched):
         async with self._turn():
             await self._lend(view)
             self._holds |= track
-            said, _ = await self._ask("look", than=than, wall=wall, track=track)
-            return self._read(said, facts_of)
+            return facts_of((await self._ask("look", Looked, than=than, wall=wall, track=track))[0])
 
     async def keep(self) -> int:
         async with self._turn():
             self._holds = True
-            said, _ = await self._ask("keep")
-            return self._read(said, lambda head: int(head["kept"]))
+            return (await self._ask("keep", Kept))[0].kept
 
     async def finish(self, spec: PhotoSpec, policy: Backdrop, still: bytes | None = None) -> PhotoFacts:
         async with self._turn():
             self._holds = True
             form, file = msgspec.to_builtins(spec.form), msgspec.to_builtins(spec.file)
-            said, data = await self._ask("finish", still or b"", form=form, file=file, policy=policy.value)
-            return PhotoFacts(data, self._read(said, lambda head: numbers(head["measures"])))
+            said, data = await self._ask("finish", Finished, still or b"", form=form, file=file, policy=policy.value)
+            return PhotoFacts(data, said.measures)
 
     async def master(self) -> bytes:
         async with self._turn():
-            return (await self._ask("master"))[1]
+            return (await self._ask("master", Nothing))[1]
 
     async def same(self, document: bytes) -> tuple[float, ...]:
         if len(document) > MOST_BYTES:
             raise DocumentPictureUnusable(f"{len(document)} bytes")
         async with self._turn():
-            said, _ = await self._ask("same", document)
-            return self._read(said, lambda head: tuple(map(float, head["distances"])))
+            return tuple((await self._ask("same", Compared, document))[0].distances)
 
     async def forget(self) -> None:
         forgotten = not self._link.connected
         try:
             if not forgotten:
                 async with self._link.turn(within=TURN):
-                    await self._ask("forget")
+                    await self._ask("forget", Nothing)
                 forgotten = True
         except (DeviceError, CitizenError):
             pass  # the host is ended
@@ -198,10 +194,7 @@ class FaceAnalyst(Watched):
 
     async def _greet(self) -> None:
         async with self._link.turn():
-            said, _ = await self._ask("hello")
-            self._models = self._read(
-                said, lambda head: {str(name): str(value) for name, value in head["models"].items()}
-            )
+            self._models = (await self._ask("hello", Hello))[0].models
             self.become(Condition(DeviceState.ONLINE))
             self._greeted.set()
 
@@ -235,21 +228,25 @@ class FaceAnalyst(Watched):
             raise DeviceOffline(CAMERA, "is being recovered")
         ring = os.fstat(shared).st_ino
         if ring != self._ring:
-            socket.send_fds(self._socket, [b"f"], [shared])
-            await self._ask("frames")
+            try:
+                socket.send_fds(self._socket, [b"f"], [shared])
+            except OSError as error:
+                raise self._host.give_up(f"takes no descriptor: {error}") from error
+            await self._ask("frames", Nothing)
             self._ring = ring
 
-    async def _ask(self, op: str, body: bytes = b"", **more: Any) -> tuple[Mapping[str, Any], bytes]:
-        """One question. Raises the host's errors in our words."""
+    async def _ask(self, op: str, kind: type[Answer], body: bytes = b"", **more: Any) -> tuple[Answer, bytes]:
+        """One question, and its answer as a ``kind``. Raises the host's errors in our words."""
         try:
             answer = await self._host.put(op, body, within=LONG_ANSWER if op in LONG else ANSWER, **more)
-        except DeviceOffline:
+            if "error" not in answer.head:
+                return read(answer.head, kind), answer.body
+        except (DeviceOffline, Nonsense) as error:
+            gone = self._host.give_up(f"{op}: {error}")
             self._lose_visit()
             self._tell_once()
-            raise
-        if (why := answer.head.get("error")) is not None:
-            raise self._judge(str(why), f"{op}: {answer.head.get('detail')}")
-        return answer.head, answer.body
+            raise gone from error
+        raise self._judge(str(answer.head["error"]), f"{op}: {answer.head.get('detail')}")
 
     def _judge(self, why: str, detail: str) -> DeviceError | CitizenError:
         if why in _CITIZEN:
@@ -264,14 +261,6 @@ class FaceAnalyst(Watched):
                 return ModelsMissing(self.role, detail)
             case _:
                 return DeviceFault(self.role, f"{why} {detail}")
-
-    def _read(self, head: Mapping[str, Any], parse: Callable[[Mapping[str, Any]], Read]) -> Read:
-        """What an answer says. A host that talks nonsense is ended. Raises DeviceFault."""
-        try:
-            return parse(head)
-        except (KeyError, TypeError, ValueError, AttributeError) as error:
-            self._host.give_up("nonsense")
-            raise DeviceFault(self.role, f"the face host talks nonsense: {type(error).__name__}") from error
 
     def _lose_visit(self) -> None:
         self._greeted.clear()
