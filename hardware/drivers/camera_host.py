@@ -4,14 +4,13 @@ The memory is a memfd that was never in the file system: the host inherits it, a
 of the two processes, however they end. Its size is sealed, so that no host can make our reading of it a SIGBUS. With
 it goes an eventfd, rung for every picture, so that nobody polls, and a slow reader finds one ring and not a queue.
 
-Every question has a deadline; a host that misses it, or talks nonsense, is ended and started again with new memory.
-The trace has heads only, never a picture. The host's libraries free what we cannot reach (a decoder's buffers), so it
-runs with glibc's ``MALLOC_PERTURB_``, which overwrites what is freed, and gives large blocks back to the kernel.
+A host that misses a deadline, or talks nonsense, is ended and started again with new memory. The host's libraries free
+what we cannot reach (a decoder's buffers), so it runs with glibc's ``MALLOC_PERTURB_``, which overwrites what is freed,
+and gives large blocks back to the kernel.
 """
 
 import asyncio
 import fcntl
-import json
 import mmap
 import os
 import sys
@@ -22,9 +21,9 @@ from typing import Any
 
 from hardware.channel import Channel, open_child
 from hardware.drivers.camera_answers import Answer, Facts, Nonsense, read
-from hardware.link import Link, Trace
+from hardware.drivers.host_line import HostGone, HostLine
+from hardware.link import Trace
 from hardware.protocols.frame_ring import SIZE, FrameRing
-from hardware.protocols.hostlink import Broken, HostLink, Message, encode
 from kiosk_app.errors import CameraCovered, CameraFrozen, DeviceError, DeviceFault, DeviceOffline, PictureGone
 
 ANSWER = 2.0
@@ -53,10 +52,6 @@ class NoCamera(DeviceOffline):
     """The host is well and there is no such device."""
 
     reason = "no_camera"
-
-
-class HostGone(DeviceOffline):
-    """The host is gone, late or not to be believed: it is started again."""
 
 
 class FrameMemory:
@@ -99,15 +94,14 @@ class FrameMemory:
         self._rang()
 
 
-class CameraHost:
+class CameraHost(HostLine):
     """One host after the other, each with its own memory. ``news`` is set once, at the next picture of any."""
 
     def __init__(self, role: str, start: HostStart, trace: Trace | None) -> None:
-        self.link: Link[Message | Broken] = Link(role, self._start, HostLink)
+        super().__init__(role, "camera host", self._start, trace)
         self.memory: FrameMemory | None = None
         self.news = asyncio.Event()
-        self._role, self._start_host, self._trace = role, start, trace
-        self._id = 0
+        self._start_host = start
 
     def forget(self) -> None:
         """Let go of the memory: nobody writes there any more."""
@@ -117,18 +111,7 @@ class CameraHost:
 
     async def ask(self, op: str, kind: type[Answer], **more: Any) -> tuple[Answer, bytes]:
         """One question, and its answer as a ``kind``. Raises HostGone, and in our words what is said of the camera."""
-        self._id += 1
-        question = Message({"id": self._id, "op": op, **more})
-        self._show(">", question.head)
-        try:
-            async with asyncio.timeout(LONG_ANSWER if op in CAMERA_OPERATIONS else ANSWER):
-                await self.link.send(encode(question))
-                answer = await self._answer()
-        except TimeoutError as error:
-            raise self.give_up(f"the camera host did not answer {op!r}") from error
-        except DeviceOffline as error:
-            raise self.give_up(str(error)) from error
-        self._show("<", answer.head)
+        answer = await self.put(op, within=LONG_ANSWER if op in CAMERA_OPERATIONS else ANSWER, **more)
         if "error" in answer.head:
             raise self._judge(op, answer.head)
         try:
@@ -136,23 +119,10 @@ class CameraHost:
         except Nonsense as error:
             raise self.give_up(f"{op}: {error}") from error
 
-    def give_up(self, why: str) -> HostGone:
-        """End this host; the link starts another. What to raise."""
-        self.link.lose()
-        return HostGone(self._role, why)
-
     async def _start(self) -> Channel:
         self.forget()
         self.memory = memory = FrameMemory(self._rang)
         return await self._start_host(memory.lent)
-
-    async def _answer(self) -> Message:
-        while True:
-            frame = await self.link.receive(2 * LONG_ANSWER)
-            if isinstance(frame, Broken):
-                raise DeviceOffline(self._role, f"the camera host: {frame.why}")
-            if frame.head.get("id") == self._id:
-                return frame
 
     def _rang(self) -> None:
         news, self.news = self.news, asyncio.Event()
@@ -171,10 +141,6 @@ class CameraHost:
                 return PictureGone(detail)
             case why:
                 return DeviceFault(self._role, f"{why} {detail}")
-
-    def _show(self, way: str, head: Said) -> None:
-        if self._trace is not None:
-            self._trace(way, json.dumps(head, ensure_ascii=False).encode())
 
 
 STALLED, DARK = 2.0, 0.5

@@ -22,12 +22,12 @@ from typing import Any, ClassVar, TypeVar
 from hardware.drivers.camera_answers import Answer, Facts, Nothing, Opened, Present, State
 from hardware.drivers.camera_host import (
     CameraHost,
-    HostGone,
     HostStart,
     NoCamera,
     start_camera_host,
     trouble,
 )
+from hardware.drivers.host_line import HostGone
 from hardware.drivers.preview import PATIENCE, View, features_of
 from hardware.link import Trace, Watched
 from kiosk_app.devices import (

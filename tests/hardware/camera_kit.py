@@ -9,15 +9,16 @@ from typing import Any, TypeVar
 
 from hardware.drivers.camera import Camera
 from hardware.drivers.document_camera import DocumentCamera
-from hardware.drivers.viewfinder import Optics, Viewfinder
+from hardware.drivers.viewfinder import Optics
 from hardware.simulators.camera import CameraSimulator
 from hardware.simulators.document_camera import DocumentCameraSimulator
 from hardware.simulators.wire import TcpWire
+from kiosk_app.devices import Device
 
 SMALL = (640, 360)
 DEADLINE = 60.0
 
-AnyDriver = TypeVar("AnyDriver", bound=Viewfinder)
+AnyDriver = TypeVar("AnyDriver", bound=Device)
 
 
 @asynccontextmanager
@@ -72,17 +73,22 @@ async def until(holds: Callable[[], object], within: float = 20.0) -> None:
         await asyncio.sleep(0.02)
 
 
-def hosts(parent: int | None = None) -> list[int]:
-    """The camera hosts that ``parent``, else this process, has started."""
+def hosts(parent: int | None = None, *, of: bytes = b"hosts.camera") -> list[int]:
+    """The hosts, of the camera unless told otherwise, that ``parent``, else this process, has started."""
     found = []
     for stat in Path("/proc").glob("[0-9]*/stat"):
         try:
             father = int(stat.read_text().rpartition(")")[2].split()[1])
-            if father == (parent or os.getpid()) and b"hosts.camera" in (stat.parent / "cmdline").read_bytes():
+            if father == (parent or os.getpid()) and of in (stat.parent / "cmdline").read_bytes():
                 found.append(int(stat.parent.name))
         except OSError:  # it ended meanwhile
             continue
     return found
+
+
+def peak_of(pid: int) -> int:
+    """The most memory that process ever had resident, in kB."""
+    return int(Path(f"/proc/{pid}/status").read_text().partition("VmHWM:")[2].split()[0])
 
 
 def remembers(pid: int, what: bytes) -> bool:

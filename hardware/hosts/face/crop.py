@@ -13,8 +13,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from hardware.hosts.face.arrays import Floats, Picture, floats, picture, scaled
 from hardware.hosts.face.look import Look
-from hardware.hosts.face.nets import Floats, Picture
 
 HIGHEST = 1.35
 UNIT = 48
@@ -85,7 +85,7 @@ def _upright(outline: Floats, middle: NDArray[Any], across: NDArray[Any], distan
     side = 8 * UNIT
     turn = np.array([[across[0], across[1]], [-across[1], across[0]]]) * scale
     onto = np.hstack([turn, (np.array((side / 2, side / 2)) - turn @ middle)[:, None]])
-    return np.asarray(cv2.warpAffine(outline, onto, (side, side), flags=cv2.INTER_LINEAR), np.float32), scale
+    return floats(cv2.warpAffine(outline, onto, (side, side), flags=cv2.INTER_LINEAR)), scale
 
 
 def _crown(small: Floats, chin: float) -> float:
@@ -133,14 +133,12 @@ def missing(onto: NDArray[np.float64], form: Form, frame: tuple[int, int]) -> tu
     return tuple(side for side, out in sides.items() if out)
 
 
-def cut(picture: Picture, onto: NDArray[np.float64], form: Form) -> Picture:
+def cut(source: Picture, onto: NDArray[np.float64], form: Form) -> Picture:
     """One warp from the original; a picture that is much larger is smoothed to the new size first."""
     scale = float(np.hypot(onto[0, 0], onto[0, 1]))
     if scale < 0.5:
-        factor = 2 * scale
-        picture = np.asarray(cv2.resize(picture, None, fx=factor, fy=factor, interpolation=cv2.INTER_AREA), np.uint8)
-        onto = onto.copy()
-        onto[:, :2] /= factor
+        source = scaled(source, 2 * scale)
+        onto = np.hstack([onto[:, :2] / (2 * scale), onto[:, 2:]])
     way = cv2.INTER_CUBIC if scale > 1 else cv2.INTER_LINEAR
     size = (form.width, form.height)
-    return np.asarray(cv2.warpAffine(picture, onto, size, flags=way, borderMode=cv2.BORDER_REPLICATE), np.uint8)
+    return picture(cv2.warpAffine(source, onto, size, flags=way, borderMode=cv2.BORDER_REPLICATE))

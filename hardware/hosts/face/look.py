@@ -14,7 +14,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from hardware.hosts.face.nets import LEFT_EYE, RIGHT_EYE, Face, Floats, Picture
+from hardware.hosts.face.arrays import Floats, Picture, floats, picture, scaled, warp
+from hardware.hosts.face.nets import LEFT_EYE, RIGHT_EYE, Face
 
 PAIRS = np.array(
     [
@@ -38,6 +39,8 @@ OVAL = np.array(
 """The mesh's edge, around."""
 SIDE = 128
 """Pixels of the square on which light is measured: three T wide, the middle of the eyes at a third of its height."""
+FINE, FINE_SPAN = 256, 2.0
+"""The square on which sharpness is measured and how many T wide it is: light is coarse, blur is not."""
 DARK, BRIGHT = 25, 247
 SKIN = ((128 + 5, 128 + 25), (128 + 5, 128 + 35))
 """CIELAB a and b between which skin of any tone lies, in OpenCV's 8-bit scale."""
@@ -51,7 +54,7 @@ class Look:
     eye's lids / T. ``mouth_gap``: inner lips / T. ``smile``: width of the mouth / distance of the pupils. ``luminance``
     mean 0..1, ``contrast`` its standard deviation, ``over`` and ``under`` shares 0..1, ``entropy`` in bits,
     ``evenness``: overlap of the light of both halves 0..1, ``colour``: distance from skin in CIELAB, ``sharpness``:
-    variance of the Laplacian on the face scaled to one size, ``glare``: share of clipped spots in the eyes (advisory),
+    variance of the Laplacian on a larger square of the face, ``glare``: share of clipped spots in the eyes (advisory),
     ``tint``: light of the eye regions / light of the cheeks (advisory).
     """
 
@@ -98,9 +101,7 @@ def pose(mesh: Floats) -> tuple[float, float, float]:
 
 def eyes(mesh: Floats) -> Floats:
     """2 x 2: the middle of the corners of the right and the left eye."""
-    return np.asarray(
-        np.stack([mesh[list(RIGHT_EYE), :2].mean(axis=0), mesh[list(LEFT_EYE), :2].mean(axis=0)]), np.float32
-    )
+    return floats(np.stack([mesh[list(RIGHT_EYE), :2].mean(axis=0), mesh[list(LEFT_EYE), :2].mean(axis=0)]))
 
 
 def _gap(mesh: Floats, pairs: tuple[tuple[int, int], ...]) -> float:
@@ -108,7 +109,7 @@ def _gap(mesh: Floats, pairs: tuple[tuple[int, int], ...]) -> float:
     return float(np.mean([np.linalg.norm(mesh[a, :2] - mesh[b, :2]) for a, b in pairs]))
 
 
-def look(picture: Picture, face: Face, mesh: Floats, pupils: Floats | None = None) -> Look:
+def look(source: Picture, face: Face, mesh: Floats, pupils: Floats | None = None) -> Look:
     """Measure. ``pupils`` are better than the corners' middle, when there is time for them."""
     at = eyes(mesh) if pupils is None else pupils
     middle, chin = eyes(mesh).mean(axis=0), mesh[CHIN, :2]
@@ -116,8 +117,8 @@ def look(picture: Picture, face: Face, mesh: Floats, pupils: Floats | None = Non
     roll, yaw, pitch = pose(mesh)
     distance = float(np.linalg.norm(at[1] - at[0]))
     mouth = float(np.linalg.norm(mesh[MOUTH_CORNERS[1], :2] - mesh[MOUTH_CORNERS[0], :2]))
-    square, onto = _upright(picture, middle, tall, roll)
-    places = mesh[:, :2] @ onto[:, :2].T + onto[:, 2]
+    square, onto = _upright(source, middle, tall, roll)
+    places = _onto(mesh, onto)
     x, y, width, height = (float(value) for value in face.box)
     return Look(
         box=(x, y, width, height),
@@ -133,6 +134,7 @@ def look(picture: Picture, face: Face, mesh: Floats, pupils: Floats | None = Non
         eye_gap=min(_gap(mesh, lids) for lids in LIDS) / tall,
         mouth_gap=_gap(mesh, INNER_LIPS) / tall,
         smile=mouth / max(distance, 1.0),
+        sharpness=_sharpness(*_upright(source, middle, tall, roll, side=FINE, span=FINE_SPAN), mesh),
         **_light(square, places),
     )
 
@@ -141,31 +143,48 @@ def _pair(point: NDArray[Any]) -> tuple[float, float]:
     return float(point[0]), float(point[1])
 
 
-def _upright(picture: Picture, middle: NDArray[Any], tall: float, roll: float) -> tuple[Picture, NDArray[np.float64]]:
-    """The face in a square of one size, and the transform into it.
-
-    A warp takes single pixels: what is shrunk is shrunk first, or noise would be measured as sharpness.
-    """
-    scale = SIDE / (3 * tall)
-    onto = cv2.getRotationMatrix2D((float(middle[0]), float(middle[1])), roll, scale)
-    onto[:, 2] += np.array((SIDE / 2, SIDE / 3)) - np.asarray(middle, np.float64)
-    if scale >= 1:
-        return np.asarray(cv2.warpAffine(picture, onto, (SIDE, SIDE)), np.uint8), np.asarray(onto, np.float64)
-    reach = 2.5 * tall
+def _upright(
+    source: Picture, middle: NDArray[Any], tall: float, roll: float, *, side: int = SIDE, span: float = 3.0
+) -> tuple[Picture, NDArray[np.float64]]:
+    """The face in a square ``span`` T wide, and the transform into it. A warp takes single pixels: shrink first."""
+    scale = side / (span * tall)
+    onto = np.asarray(cv2.getRotationMatrix2D((float(middle[0]), float(middle[1])), roll, scale), np.float64)
+    onto[:, 2] += np.array((side / 2, side / 3)) - np.asarray(middle, np.float64)
+    reach = (span / 2 + 1) * tall
     left, top = (max(0, int(value - reach)) for value in middle)
-    near = picture[top : int(middle[1] + reach) + 1, left : int(middle[0] + reach) + 1]
-    small = cv2.resize(near, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
-    local = onto.copy()
-    local[:, 2] += onto[:, :2] @ np.array((left, top))
-    local[:, :2] /= scale
-    return np.asarray(cv2.warpAffine(small, local, (SIDE, SIDE)), np.uint8), np.asarray(onto, np.float64)
+    near = source[top : int(middle[1] + reach) + 1, left : int(middle[0] + reach) + 1]
+    if scale >= 1 or not near.size:
+        return warp(source, onto, side), onto
+    local = np.hstack([onto[:, :2] / scale, (onto[:, 2] + onto[:, :2] @ np.array((left, top)))[:, None]])
+    return warp(scaled(near, scale), local, side), onto
+
+
+def _onto(mesh: Floats, onto: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Where the mesh's points are after the transform."""
+    return np.asarray(mesh[:, :2] @ onto[:, :2].T + onto[:, 2], np.float64)
+
+
+def _oval(places: NDArray[Any], side: int) -> Picture:
+    """1 inside of the face's edge."""
+    inside = np.zeros((side, side), np.uint8)
+    cv2.fillConvexPoly(inside, places[OVAL].astype(np.int32), (1,))
+    return inside
+
+
+def _sharpness(square: Picture, onto: NDArray[np.float64], mesh: Floats) -> float:
+    """Variance of the Laplacian on the face, as a share of its light."""
+    inside = _oval(_onto(mesh, onto), FINE) > 0
+    if not inside.any():
+        return 0.0
+    grey = cv2.cvtColor(square, cv2.COLOR_BGR2GRAY)
+    laplacian = cv2.Laplacian(cv2.GaussianBlur(grey, (0, 0), 0.8), cv2.CV_32F)
+    return float(laplacian[inside].var()) / max(float(grey[inside].mean()), 16.0) ** 2 * 1e4
 
 
 def _light(square: Picture, places: NDArray[Any]) -> dict[str, float]:
-    """Light, colour and sharpness of the face's oval in the upright square."""
-    inside = np.zeros((SIDE, SIDE), np.uint8)
-    cv2.fillConvexPoly(inside, places[OVAL].astype(np.int32), 1)
-    grey = cv2.cvtColor(square, cv2.COLOR_BGR2GRAY)
+    """Light and colour of the face's oval in the upright square."""
+    inside = _oval(places, SIDE)
+    grey = picture(cv2.cvtColor(square, cv2.COLOR_BGR2GRAY))
     values = grey[inside > 0]
     if values.size == 0:  # a face whose points lie outside the picture
         values = grey.reshape(-1)
@@ -173,8 +192,6 @@ def _light(square: Picture, places: NDArray[Any]) -> dict[str, float]:
     used = counts[counts > 0]
     lab = cv2.cvtColor(square, cv2.COLOR_BGR2LAB)[inside > 0].astype(np.float32)
     a, b = (float(lab[:, n].mean()) for n in (1, 2)) if len(lab) else (128.0, 128.0)
-    laplacian = cv2.Laplacian(cv2.GaussianBlur(grey, (0, 0), 0.8), cv2.CV_32F)
-    level = max(float(values.mean()), 16.0)
     return {
         "luminance": float(values.mean()) / 255,
         "contrast": float(values.std()) / 255,
@@ -183,7 +200,6 @@ def _light(square: Picture, places: NDArray[Any]) -> dict[str, float]:
         "entropy": float(-(used * np.log2(used)).sum()),
         "evenness": _evenness(grey, inside, places),
         "colour": float(np.hypot(_beyond(a, *SKIN[0]), _beyond(b, *SKIN[1]))),
-        "sharpness": float(laplacian[inside > 0].var() if values.size > 1 else 0.0) / level**2 * 1e4,
         **_at_the_eyes(grey, places),
     }
 

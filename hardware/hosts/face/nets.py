@@ -13,10 +13,8 @@ import cv2
 import numpy as np
 import onnxruntime
 from ai_edge_litert.interpreter import Interpreter
-from numpy.typing import NDArray
 
-Picture = NDArray[np.uint8]
-Floats = NDArray[np.float32]
+from hardware.hosts.face.arrays import Floats, Picture, floats, picture, scaled, upright, warp
 
 DETECT_WIDTH = 320
 """A quarter of a 1280 wide preview: enough for a person who stands at the machine, in 3 ms."""
@@ -27,6 +25,12 @@ AROUND = 1.5
 """The mesh sees this much of the detector's box."""
 EYE_AROUND = 2.3
 """The eye net sees this many eye widths."""
+DETECTOR = "face_detection_yunet.onnx"
+LANDMARKS = "face_landmark.tflite"
+IRIS = "iris_landmark.tflite"
+PERSON = "selfie_segmentation.tflite"
+EMBEDDING = "face_embedding.onnx"
+FILES = (DETECTOR, LANDMARKS, IRIS, PERSON, EMBEDDING)
 RIGHT_LIDS = (33, 7, 163, 144, 145, 153, 154, 155, 133, 246, 161, 160, 159, 158, 157, 173)
 LEFT_LIDS = (263, 249, 390, 373, 374, 380, 381, 382, 362, 466, 388, 387, 386, 385, 384, 398)
 """Mesh points of the eye net's contour: outer corner, lower lid, inner corner, upper lid."""
@@ -71,138 +75,126 @@ class _Lite:
         return [self._net.get_tensor(index) for index in self._out]
 
 
+def onnx_session(path: Path) -> Any:
+    """An ONNX network on one thread of the CPU; what one picture needed is given back. Raises ValueError."""
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = 1
+    options.enable_cpu_mem_arena = False
+    try:
+        return onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
+    except Exception as error:  # its errors have no parent of their own
+        raise ValueError(f"{path.name}: {type(error).__name__}") from error
+
+
 class Nets:
     """All networks, loaded from ``folder``. Raises FileNotFoundError naming the one that is not there."""
 
     def __init__(self, folder: Path) -> None:
-        files = {
-            name: folder / name
-            for name in (
-                "face_detection_yunet.onnx",
-                "face_landmark.tflite",
-                "iris_landmark.tflite",
-                "selfie_segmentation.tflite",
-                "face_embedding.onnx",
-            )
-        }
-        for path in files.values():
-            if not path.is_file():
-                raise FileNotFoundError(path)
+        for name in FILES:
+            if not (folder / name).is_file():
+                raise FileNotFoundError(folder / name)
         cv2.setNumThreads(1)
-        self._detector = cv2.FaceDetectorYN.create(
-            str(files["face_detection_yunet.onnx"]), "", (DETECT_WIDTH, 180), SURE
-        )
-        self._mesh = _Lite(files["face_landmark.tflite"])
-        self._iris = _Lite(files["iris_landmark.tflite"])
-        self._outline = _Lite(files["selfie_segmentation.tflite"])
-        options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = 1
-        options.enable_cpu_mem_arena = False  # what one picture needed is given back
-        self._embedding = onnxruntime.InferenceSession(
-            str(files["face_embedding.onnx"]), options, providers=["CPUExecutionProvider"]
-        )
+        self._detector = cv2.FaceDetectorYN.create(str(folder / DETECTOR), "", (DETECT_WIDTH, 180), SURE)
+        self._mesh = _Lite(folder / LANDMARKS)
+        self._iris = _Lite(folder / IRIS)
+        self._outline = _Lite(folder / PERSON)
+        self._embedding = onnx_session(folder / EMBEDDING)
 
-    def faces(self, picture: Picture) -> list[Face]:
+    def wipe(self) -> None:
+        """The networks remember what they saw last, inside: let it be nothing."""
+        self._seen(np.zeros((180, DETECT_WIDTH, 3), np.uint8))
+        for net, side in ((self._mesh, MESH), (self._iris, EYE), (self._outline, OUTLINE)):
+            net(np.zeros((side, side, 3), np.uint8))
+        self.embeddings([np.zeros((CHIP, CHIP, 3), np.uint8)])
+
+    def faces(self, source: Picture) -> list[Face]:
         """Every face, the largest first."""
-        scale = DETECT_WIDTH / picture.shape[1]
-        small = cv2.resize(picture, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
-        self._detector.setInputSize((small.shape[1], small.shape[0]))
-        _, found = self._detector.detect(small)
-        if found is None:
-            return []
-        faces = [
-            Face(row[:4] / scale, row[4:14].reshape(5, 2) / scale, float(row[14])) for row in found.astype(np.float32)
-        ]
+        scale = DETECT_WIDTH / source.shape[1]
+        found = self._seen(scaled(source, scale) if scale != 1 else source)
+        faces = [Face(row[:4] / scale, row[4:14].reshape(5, 2) / scale, float(row[14])) for row in found]
         return sorted(faces, key=lambda face: -float(face.box[2] * face.box[3]))
 
-    def closer(self, picture: Picture, face: Face) -> Face:
+    def _seen(self, small: Picture) -> Floats:
+        """The detector's rows: box, five points, score."""
+        self._detector.setInputSize((small.shape[1], small.shape[0]))
+        found: Any = self._detector.detect(small)[1]
+        return floats(np.empty((0, 15)) if found is None else found)
+
+    def closer(self, source: Picture, face: Face) -> Face:
         """The same face seen again, upright and filling the detector's picture: else its points lean to the level."""
-        mesh, _ = self.mesh(picture, face)
+        mesh, _ = self.mesh(source, face)
         right, left = mesh[list(RIGHT_EYE), :2].mean(axis=0), mesh[list(LEFT_EYE), :2].mean(axis=0)
         roll = float(np.degrees(np.arctan2(left[1] - right[1], left[0] - right[0])))
         x, y, width, height = face.box
-        onto = _square(np.array((x + width / 2, y + height / 2)), 2 * max(width, height), roll, DETECT_WIDTH)
-        again = self.faces(_warp(picture, onto, DETECT_WIDTH))
+        onto = upright(np.array((x + width / 2, y + height / 2)), 2 * max(width, height), roll, DETECT_WIDTH)
+        again = self.faces(warp(source, onto, DETECT_WIDTH))
         if not again:
             return face
         back = cv2.invertAffineTransform(onto)
-        points = again[0].points @ back[:, :2].T + back[:, 2]
-        return Face(face.box, np.asarray(points, np.float32), again[0].score)
+        return Face(face.box, floats(again[0].points @ back[:, :2].T + back[:, 2]), again[0].score)
 
-    def mesh(self, picture: Picture, face: Face) -> tuple[Floats, float]:
+    def mesh(self, source: Picture, face: Face) -> tuple[Floats, float]:
         """468 x 3 points, depth in the same pixels, and the net's own word (a logit) on whether it is a face."""
         x, y, width, height = face.box
-        onto = _square(np.array((x + width / 2, y + height / 2)), AROUND * max(width, height), face.roll, MESH)
-        points, sure = self._mesh(_warp(picture, onto, MESH))
+        onto = upright(np.array((x + width / 2, y + height / 2)), AROUND * max(width, height), face.roll, MESH)
+        points, sure = self._mesh(warp(source, onto, MESH))
         local = points.reshape(468, 3)
         back = cv2.invertAffineTransform(onto)
         flat = local[:, :2] @ back[:, :2].T + back[:, 2]
         depth = local[:, 2:] * np.float32(np.hypot(back[0, 0], back[1, 0]))
-        return np.hstack([flat, depth]).astype(np.float32), float(sure.reshape(-1)[0])
+        return floats(np.hstack([flat, depth])), float(sure.reshape(-1)[0])
 
-    def refined(self, picture: Picture, mesh: Floats) -> tuple[Floats, Floats]:
-        """The mesh with its lids where they really are (the mesh alone hardly sees a blink), and 2 x 2 pupils: right, left."""
+    def refined(self, source: Picture, mesh: Floats) -> tuple[Floats, Floats]:
+        """The mesh with its lids where they really are, for it hardly sees a blink; and 2 x 2 pupils: right, left."""
         mesh = mesh.copy()
         pupils = [
-            self._eye(picture, mesh, contour, mirrored)
+            self._eye(source, mesh, contour, mirrored=mirrored)
             for contour, mirrored in ((RIGHT_LIDS, False), (LEFT_LIDS, True))
         ]
         return mesh, np.stack(pupils)
 
-    def _eye(self, picture: Picture, mesh: Floats, contour: tuple[int, ...], *, mirrored: bool) -> Floats:
+    def _eye(self, source: Picture, mesh: Floats, contour: tuple[int, ...], *, mirrored: bool) -> Floats:
         """Put the lids of one eye into ``mesh``; the pupil. The net knows one eye: the other is shown in a mirror."""
         outer, inner = mesh[contour[0], :2], mesh[contour[8], :2]
         along = (outer - inner) if mirrored else (inner - outer)
         roll = float(np.degrees(np.arctan2(along[1], along[0])))
-        onto = _square((outer + inner) / 2, EYE_AROUND * float(np.linalg.norm(along)), roll, EYE)
-        square = _warp(picture, onto, EYE)
+        wide = max(float(np.linalg.norm(along)), 1.0)
+        onto = upright((outer + inner) / 2, EYE_AROUND * wide, roll, EYE)
+        square = warp(source, onto, EYE)
         lids, iris = self._iris(np.ascontiguousarray(square[:, ::-1]) if mirrored else square)
         places = np.vstack([lids.reshape(-1, 3)[: len(contour), :2], iris.reshape(-1, 3)[:1, :2]])
         if mirrored:
             places[:, 0] = EYE - places[:, 0]
         back = cv2.invertAffineTransform(onto)
-        places = (places @ back[:, :2].T + back[:, 2]).astype(np.float32)
+        places = floats(places @ back[:, :2].T + back[:, 2])
         mesh[list(contour), :2] = places[:-1]
-        return np.asarray(places[-1], np.float32)
+        return floats(places[-1])
 
-    def outline(self, picture: Picture) -> Floats:
+    def outline(self, source: Picture) -> Floats:
         """How much each pixel belongs to the person: 0..1, in the picture's size."""
-        square = cv2.resize(picture, (OUTLINE, OUTLINE), interpolation=cv2.INTER_AREA)
+        square = picture(cv2.resize(source, (OUTLINE, OUTLINE), interpolation=cv2.INTER_AREA))
         mask = self._outline(square)[0].reshape(OUTLINE, OUTLINE)
-        return np.asarray(cv2.resize(mask, (picture.shape[1], picture.shape[0])), np.float32)
+        return floats(cv2.resize(mask, (source.shape[1], source.shape[0])))
 
-    def embedding(self, picture: Picture, face: Face) -> Floats:
+    def embedding(self, source: Picture, face: Face) -> Floats:
         """128 numbers; two pictures of one person are closer than 0.6 (dlib's published threshold)."""
-        return np.asarray(self.embeddings([chip(picture, self.closer(picture, face))])[0], np.float32)
+        return floats(self.embeddings([chip(source, self.closer(source, face))])[0])
 
     def embeddings(self, chips: list[Picture]) -> Floats:
         """One row per chip."""
         rgb = np.stack([cv2.cvtColor(one, cv2.COLOR_BGR2RGB) for one in chips]).astype(np.float32)
         batch = ((rgb - MEAN) / np.float32(256)).transpose(0, 3, 1, 2)
-        result: Any = self._embedding.run(None, {"chip": np.ascontiguousarray(batch)})[0]
-        return np.asarray(result, np.float32)
+        return floats(self._embedding.run(None, {"chip": np.ascontiguousarray(batch)})[0])
 
 
-def chip(picture: Picture, face: Face) -> Picture:
+def chip(source: Picture, face: Face) -> Picture:
     """The face upright in the 150 x 150 square of dlib's network. A large face is shrunk with area filtering first."""
     points = face.points[[0, 1, 3, 4]].astype(np.float32)
     inner = CHIP / (1 + 2 * CHIP_PADDING)
     places = (CHIP_PLACES + CHIP_PADDING) * np.float32(inner)
     size = float(np.linalg.norm(points[1] - points[0]) / np.linalg.norm(places[1] - places[0]))
     if size > 2:
-        factor = 2 / size
-        picture = cv2.resize(picture, None, fx=factor, fy=factor, interpolation=cv2.INTER_AREA)
-        points = points * np.float32(factor)
+        source = scaled(source, 2 / size)
+        points = points * np.float32(2 / size)
     onto, _ = cv2.estimateAffinePartial2D(points, places, method=cv2.LMEDS)
-    return _warp(picture, onto, CHIP)
-
-
-def _square(centre: NDArray[Any], side: float, roll: float, into: int) -> NDArray[np.float64]:
-    """The transform of the square of ``side`` around ``centre``, turned upright, onto one of ``into`` pixels."""
-    onto = cv2.getRotationMatrix2D((float(centre[0]), float(centre[1])), roll, into / side)
-    onto[:, 2] += into / 2 - np.asarray(centre, np.float64)
-    return np.asarray(onto, np.float64)
-
-
-def _warp(picture: Picture, onto: NDArray[Any], side: int) -> Picture:
-    return np.asarray(cv2.warpAffine(picture, onto, (side, side), flags=cv2.INTER_LINEAR), np.uint8)
+    return warp(source, onto, CHIP)

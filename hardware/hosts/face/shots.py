@@ -1,22 +1,29 @@
 """Good frames of this visit, and the photo that is made of the best of them.
 
-A frame is kept when the kiosk says that all rules held in it; the last :data:`KEPT` are here, scored by a fixed sum:
-sharp, straight, eyes open. The photo is cut from the original pixels by one warp, treated by policy, encoded, decoded
-again, and everything is measured once more on what the file really shows. :meth:`Shots.forget` overwrites the pixels.
+A frame is kept when the kiosk says that all rules held in it. Of the last :data:`RECENT` the best :data:`KEPT` by a
+fixed sum are here: sharp, straight, eyes open, lips closed. The photo is cut from the original pixels by one warp,
+treated by policy, encoded, decoded again, and everything is measured once more on what the file really shows.
+:meth:`Shots.forget` overwrites the pixels.
 """
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
 from hardware.hosts.face import backdrop, jpeg
+from hardware.hosts.face.arrays import Picture, picture
 from hardware.hosts.face.crop import Form, cut, head_of, missing, plan
+from hardware.hosts.face.eyes import Cannot
 from hardware.hosts.face.look import Look, look
-from hardware.hosts.face.nets import Floats, Nets, Picture
+from hardware.hosts.face.nets import Face, Nets
 
-KEPT = 10
+RECENT, KEPT = 10, 3
+RIVAL = 0.25
+"""A second face of this share of the first one's area is a second person."""
 MASTER = 2
 """The master is this many times as large as the photo."""
 
@@ -34,7 +41,7 @@ class Shot:
         """Higher is better."""
         seen = self.look
         crooked = abs(seen.roll) / 10 + abs(seen.yaw) / 10 + abs(seen.pitch) / 30
-        return min(seen.sharpness / 60, 1.0) + min(seen.eye_gap / 0.08, 1.0) - crooked - 2 * seen.mouth_gap
+        return min(seen.sharpness / 20, 1.0) + min(seen.eye_gap / 0.08, 1.0) - crooked - 5 * seen.mouth_gap
 
 
 @dataclass(frozen=True)
@@ -47,41 +54,35 @@ class Photo:
     measures: dict[str, Any]
 
 
-class Cannot(Exception):
-    """No photo can be made of this; ``why`` is a stable word."""
-
-    def __init__(self, why: str, detail: str = "") -> None:
-        super().__init__(detail or why)
-        self.why = why
-
-
 class Shots:
-    """The last good frames."""
+    """The good frames, by the number under which each was kept."""
 
     def __init__(self, nets: Nets) -> None:
         self._nets = nets
-        self._kept: list[Shot] = []
+        self._kept: dict[int, Shot] = {}
+        self._count = 0
 
     def keep(self, shot: Shot) -> int:
-        """Keep ``shot``; how many there are. The oldest goes."""
-        self._kept.append(Shot(shot.sequence, shot.picture.copy(), shot.look))
+        """Keep ``shot`` unless there are better ones; how many there are."""
+        self._count += 1
+        self._kept[self._count] = replace(shot, picture=shot.picture.copy())
+        for number in [number for number in self._kept if number <= self._count - RECENT]:
+            self._drop(number)
         if len(self._kept) > KEPT:
-            self._kept.pop(0).picture.fill(0)
+            self._drop(min(self._kept, key=lambda number: self._kept[number].score))
         return len(self._kept)
+
+    def _drop(self, number: int) -> None:
+        self._kept.pop(number).picture.fill(0)
 
     def forget(self) -> None:
         """Overwrite and drop all of them."""
-        for shot in self._kept:
-            shot.picture.fill(0)
-        self._kept.clear()
+        for number in list(self._kept):
+            self._drop(number)
 
-    def best(self, count: int) -> list[Shot]:
-        """The best, the best first."""
-        return sorted(self._kept, key=lambda shot: -shot.score)[:count]
-
-    def still(self, picture: Picture, sequence: int = 0) -> Shot:
-        """A full-size still as a shot. Raises Cannot ``no_face``, ``many_faces``."""
-        return seen(self._nets, picture, sequence)
+    def best(self) -> list[Shot]:
+        """All that are kept, the best first."""
+        return sorted(self._kept.values(), key=lambda shot: -shot.score)
 
     def finish(self, shots: list[Shot], form: Form, file: jpeg.File, policy: str) -> Photo:
         """The photo of the first shot that holds all of the picture.
@@ -97,42 +98,45 @@ class Shots:
                 return self._make(shot, onto, form, file, policy)
         raise Cannot("outside", " ".join(outside)) if outside else Cannot("no_shot")
 
-    def _make(self, shot: Shot, onto: Any, form: Form, file: jpeg.File, policy: str) -> Photo:
+    def _make(self, shot: Shot, onto: NDArray[np.float64], form: Form, file: jpeg.File, policy: str) -> Photo:
         large = Form(form.width * MASTER, form.height * MASTER)
         master = cut(shot.picture, onto * MASTER, large)
         master = backdrop.treat(master, self._nets.outline(master), policy)
-        picture = cv2.resize(master, (form.width, form.height), interpolation=cv2.INTER_AREA)
+        small = picture(cv2.resize(master, (form.width, form.height), interpolation=cv2.INTER_AREA))
         try:
-            data, quality = jpeg.encode(np.asarray(picture, np.uint8), file)
-            kept, _ = jpeg.encode(master, jpeg.File(0, 8 * MASTER**2 * file.largest, file.dpi * MASTER))
+            data, quality = jpeg.encode(small, file)
         except jpeg.TooLarge as error:
             raise Cannot("too_large", str(error)) from error
-        return Photo(data, kept, quality, measures(self._nets, data, quality))
+        whole = jpeg.whole(master, file.dpi * MASTER)
+        for done in (master, small):
+            done.fill(0)
+        return Photo(data, whole, quality, measures(self._nets, data, quality))
 
 
-def seen(nets: Nets, picture: Picture, sequence: int) -> Shot:
+def seen(nets: Nets, source: Picture, sequence: int = 0) -> Shot:
     """Look closely at a picture with one face. Raises Cannot."""
-    faces = nets.faces(picture)
+    faces = nets.faces(source)
     if not faces:
         raise Cannot("no_face")
-    if len(faces) > 1 and rival(faces[0].box, faces[1].box) > 0.25:
+    if len(faces) > 1 and rival(faces) > RIVAL:
         raise Cannot("many_faces")
-    mesh, pupils = nets.refined(picture, nets.mesh(picture, faces[0])[0])
-    return Shot(sequence, picture, look(picture, faces[0], mesh, pupils))
+    mesh, pupils = nets.refined(source, nets.mesh(source, faces[0])[0])
+    return Shot(sequence, source, look(source, faces[0], mesh, pupils))
 
 
-def rival(first: Floats, second: Floats) -> float:
-    """The second face's area as a share of the first's."""
-    return float(second[2] * second[3]) / max(float(first[2] * first[3]), 1.0)
+def rival(faces: Sequence[Face]) -> float:
+    """The second face's area as a share of the first's; 0 without a second."""
+    areas = [float(face.box[2] * face.box[3]) for face in faces[:2]]
+    return areas[1] / max(areas[0], 1.0) if len(areas) > 1 else 0.0
 
 
 def measures(nets: Nets, data: bytes, quality: int) -> dict[str, Any]:
     """Everything the rules ask of a finished file, from the file alone; in pixels of the photo. Raises Cannot."""
-    picture = jpeg.decode(data)
-    shot = seen(nets, picture, 0)
-    outline = nets.outline(picture)
+    shown = jpeg.decode(data)
+    shot = seen(nets, shown)
+    outline = nets.outline(shown)
     head = head_of(outline, shot.look)
-    wall = backdrop.measure(picture, outline)
+    wall = backdrop.measure(shown, outline)
     return {
         **{
             name: value
@@ -140,8 +144,8 @@ def measures(nets: Nets, data: bytes, quality: int) -> dict[str, Any]:
             if name not in {"box", "right_eye", "left_eye", "chin"}
         },
         **{f"wall_{name}": value for name, value in wall.items()},
-        "width": picture.shape[1],
-        "height": picture.shape[0],
+        "width": shown.shape[1],
+        "height": shown.shape[0],
         "bytes": len(data),
         "quality": quality,
         "dpi": int.from_bytes(data[14:16], "big"),
@@ -150,6 +154,6 @@ def measures(nets: Nets, data: bytes, quality: int) -> dict[str, Any]:
         "crown": head.eyes[1] - head.crown,
         "eye_line": head.eyes[1],
         "eyes_across": head.eyes[0],
-        "eyes_to_bottom": picture.shape[0] - head.eyes[1],
-        "chin_to_bottom": picture.shape[0] - head.eyes[1] - head.chin,
+        "eyes_to_bottom": shown.shape[0] - head.eyes[1],
+        "chin_to_bottom": shown.shape[0] - head.eyes[1] - head.chin,
     }

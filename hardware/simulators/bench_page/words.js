@@ -37,7 +37,7 @@ const CHINESE = {
   "reflect a lamp": "灯光反射",
   "put the page out of focus": "对焦模糊",
   "show the drawn person": "显示示意人像",
-  "play a folder of pictures": "播放图片文件夹",
+  "play a folder of pictures": "播放图片文件夹", "let somebody stand there": "让一个人站在镜头前", "do something": "让他做动作",
   "play a video": "播放视频",
   "pictures a second": "每秒帧数",
   "send garbage pictures": "发送乱码画面",
