@@ -46,7 +46,7 @@ class SqlCatalogue:
 
     def __init__(self, store: Store, root: bytes, clock: Clock) -> None:
         self._store, self._clock = store, clock
-        self._roots = x509.load_pem_x509_certificates(root)
+        self._roots = _roots(root)
         self._kept: Catalogue | None = None
         self._read = False
 
@@ -84,6 +84,15 @@ class SqlCatalogue:
         except CatalogueForged as error:
             log.error("catalogue", detail=error.detail, do=error.operator)
             return None
+
+
+def _roots(pem: bytes) -> list[x509.Certificate]:
+    """The pinned certificates; none where the file holds none, and then no catalogue is believed."""
+    try:
+        return x509.load_pem_x509_certificates(pem)
+    except ValueError as error:
+        log.error("catalogue", detail=f"no pinned certificate: {error}", do="Enrol this machine again.")
+        return []
 
 
 def verified(signed: SignedCatalogue, roots: list[x509.Certificate], now: datetime) -> Catalogue:

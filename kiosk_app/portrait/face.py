@@ -33,8 +33,8 @@ class FaceLook:
 class FrameFacts:
     """One frame of the preview: ``size`` width and height, ``at`` seconds of the loop's clock.
 
-    ``faces`` found, ``rival``: the second face's area as a share of the first's, ``drift``: distance of this face to the
-    first one tracked (None: not compared in this frame), ``wall``: the backdrop, when it was measured.
+    ``faces`` found, ``rival``: the second face's area as a share of the first's, ``drift``: distance of this face to
+    the first one tracked (None: not compared in this frame), ``wall``: the backdrop, when it was measured.
     """
 
     sequence: int

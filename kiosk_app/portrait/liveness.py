@@ -6,8 +6,8 @@ wrong order is refused. The face stays in view and moves without leaps, and at t
 compared with the first: another face fails. Failing costs the citizen nothing but a new order or the counter.
 
 This is an active challenge. It was **not** tested to ISO/IEC 30107-3, and no certified detection of presentation
-attacks is claimed: a person in a mask, or a film made live to the orders, may pass. What it is compared with decides too
-(:mod:`kiosk_app.portrait.match`), and the citizen may always go to a counter instead.
+attacks is claimed: a person in a mask, or a film made live to the orders, may pass. What it is compared with decides
+too (:mod:`kiosk_app.portrait.match`), and the citizen may always go to a counter instead.
 """
 
 from collections.abc import Sequence
@@ -102,7 +102,7 @@ class Challenge:
             seen = replace(seen, checked=True)
         return seen._gesture(frame.face, frame.at)
 
-    def _broken(self, frame: FrameFacts) -> Outcome | None:
+    def _broken(self, frame: FrameFacts) -> Outcome | None:  # noqa: PLR0911 - one line per way to be broken
         """Whether the look was interrupted, or is of somebody else."""
         if self.asked_at is not None and self.asks and frame.at - self.asked_at > WITHIN:
             return Outcome.TOO_SLOW
@@ -118,7 +118,7 @@ class Challenge:
             return Outcome.LOST
         return None
 
-    def _gesture(self, face: FaceLook, at: float) -> "Challenge":
+    def _gesture(self, face: FaceLook, at: float) -> "Challenge":  # noqa: PLR0911 - one line per state
         if self.rest is None:
             return self._first(face, at)
         if not self.resting:  # between two gestures the face comes to rest, and is compared
