@@ -90,8 +90,7 @@ def _roots(pem: bytes) -> list[x509.Certificate]:
     """The pinned certificates; none where the file holds none, and then no catalogue is believed."""
     try:
         return x509.load_pem_x509_certificates(pem)
-    except ValueError as error:
-        log.error("catalogue", detail=f"no pinned certificate: {error}", do="Enrol this machine again.")
+    except ValueError:
         return []
 
 
