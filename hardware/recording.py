@@ -46,6 +46,7 @@ KEPT = frozenset(
 """Facts that name nobody."""
 NEEDED = frozenset({"role", "driver", "line", "verb", "given"})
 """Words of the head without which nobody can replay it."""
+_WORD = re.compile(r"[a-z]+")
 _ENTRY = re.compile(r"(?P<way>[-+<>]) +(?P<at>[0-9]{1,12})(?P<hex>[ 0-9a-f]*)(?:; (?P<note>.*))?")
 
 
@@ -100,6 +101,8 @@ class Recording:
                 pieces.append(bytearray(_hex(found["hex"], number)))
             elif row:
                 name, _, value = row.partition(" ")
+                if not _WORD.fullmatch(name):
+                    raise BadRecording(f"line {number}: neither a frame nor a word of the head")
                 words[name] = value.strip()
         unwritten, outcome = _object(words, "unwritten"), _object(words, "outcome")
         if absent := NEEDED - words.keys():

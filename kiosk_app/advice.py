@@ -15,7 +15,6 @@ ADVICE = {
     "no_reader": "Plug the chip-card reader in, or correct `reader` in kiosk.toml.",
     "head": "Switch the permit unit off and on; if it stays, have its print head replaced.",
     "no_camera": "Plug the camera in, or correct `device` in kiosk.toml: `ls -l /dev/v4l/by-id/`.",
-    "grab": "This is no input device of Linux: correct `path` in kiosk.toml (`ls -l /dev/input/by-id/`).",
 }
 
 

@@ -23,6 +23,8 @@ GENESIS: Final = "0" * 64
 Seq = Annotated[int, msgspec.Meta(ge=1, le=2**53)]
 Amount = Annotated[int, msgspec.Meta(ge=0, le=10**11)]
 Name = Annotated[str, msgspec.Meta(min_length=1, max_length=64)]
+OrderNumber = Annotated[str, msgspec.Meta(pattern=r"^[0-9A-Za-z]{1,32}\Z")]
+"""What every provider takes as out_trade_no; one puts it into the path of a call that the merchant signs."""
 Aware = Annotated[datetime, msgspec.Meta(tz=True)]
 
 # --- events ----------------------------------------------------------------------------------------------------
@@ -278,7 +280,7 @@ class CreateOrder(msgspec.Struct, frozen=True, kw_only=True):
 
     path: ClassVar[str] = "/orders/create"
 
-    reference: Name
+    reference: OrderNumber
     amount: Annotated[int, msgspec.Meta(ge=1, le=10**9)]
     channel: Name
     seconds: Annotated[int, msgspec.Meta(ge=60, le=7200)] = 120
@@ -289,7 +291,7 @@ class QueryOrder(msgspec.Struct, frozen=True, kw_only=True):
 
     path: ClassVar[str] = "/orders/query"
 
-    reference: Name
+    reference: OrderNumber
 
 
 class CloseOrder(msgspec.Struct, frozen=True, kw_only=True):
@@ -301,7 +303,7 @@ class CloseOrder(msgspec.Struct, frozen=True, kw_only=True):
 
     path: ClassVar[str] = "/orders/close"
 
-    reference: Name
+    reference: OrderNumber
     channel: Annotated[str, msgspec.Meta(max_length=64)] = ""
     amount: Amount = 0
 
@@ -311,7 +313,7 @@ class RefundOrder(msgspec.Struct, frozen=True, kw_only=True):
 
     path: ClassVar[str] = "/orders/refund"
 
-    reference: Name
+    reference: OrderNumber
     amount: Amount
 
 

@@ -49,7 +49,7 @@ async def controls(device: Viewfinder, _: "Given") -> "Facts":
 async def scan(device: CodeScanner, _: "Given") -> "Facts":
     """Wait until a code is shown; tell its kind and its length."""
     code = await device.wait_code()
-    return {"kind": code.kind.value, "characters": len(code.text)}
+    return {"kind": code.kind.value, "length": len(code.text)}
 
 
 async def press(device: Keypad, _: "Given") -> "Facts":

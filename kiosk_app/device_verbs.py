@@ -171,7 +171,9 @@ async def reverse(device: CardTerminal, given: Given) -> Facts:
     if not number:
         with suppress(ReversalStuck):
             receipt = await device.last()
-            number = receipt.receipt_no if receipt else 0
+            if receipt is None:
+                return {"ok": False, "reversed": "nothing", "do": "The terminal knows no transaction: give --receipt."}
+            number = receipt.receipt_no
     await device.reverse(number)
     return {"reversed": number}
 
@@ -233,13 +235,15 @@ async def position(device: PermitUnit, _: Given) -> Facts:
 async def give_back(device: PermitUnit, _: Given) -> Facts:
     """Put the card out; not ok if nobody takes it."""
     where = await device.give_back(TAKE)
-    return {"ok": where is not PermitMedia.EXIT, "card": where.value}
+    facts = {"ok": where is not PermitMedia.EXIT, "card": where.value}
+    return facts | ({} if facts["ok"] else {"do": f"Nobody took the card within {TAKE:.0f} s: take it, or retain it."})
 
 
 async def retain(device: PermitUnit, _: Given) -> Facts:
     """Put the card into the box."""
     where = await device.retain(RetainReason.FORGOTTEN)
-    return {"ok": where is PermitMedia.RETAINED, "card": where.value}
+    facts = {"ok": where is PermitMedia.RETAINED, "card": where.value}
+    return facts | ({"do": "There is no card in the unit to be kept."} if where is PermitMedia.NONE else {})
 
 
 # --- the box ---------------------------------------------------------------------------------------------------

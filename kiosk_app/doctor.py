@@ -38,6 +38,9 @@ SOON = timedelta(days=2)
 """A supply that ends before is to be refilled at this visit."""
 MIB = 1024 * 1024
 
+LACKS = {"grab": "keep its keys from other programs", "state": "be asked what is pressed or plugged in"}
+"""What a line cannot do that says ``missing`` of it."""
+
 
 @dataclass(frozen=True)
 class Finding:
@@ -123,8 +126,8 @@ def _hints(condition: Condition) -> Iterator[str]:
         yield f"Refill soon: {', '.join(refill)}."
     if boxes:
         yield f"Empty soon: {', '.join(boxes)}."
-    if condition.supplies.get("grab") == "missing":
-        yield ADVICE["grab"]
+    if lacks := [LACKS.get(name, name) for name, word in condition.supplies.items() if word == "missing"]:
+        yield f"It cannot {' and '.join(lacks)}: `path` names no input device of Linux (`ls -l /dev/input/by-id/`)."
     if condition.reason in ADVICE:
         yield ADVICE[condition.reason]
 

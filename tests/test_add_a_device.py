@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.kiosk_app.test_config import GOOD
+
 ROOT = Path(__file__).parent.parent
 PAGE = ROOT / "docs/add-a-device.md"
 
@@ -17,48 +19,51 @@ pytestmark = pytest.mark.whole
 
 EXAMINE = """
 import asyncio, json, sys
-from importlib.metadata import entry_points
 from pathlib import Path
-import msgspec
 from acme_reader.simulator import AcmeReaderSimulator
 from hardware.recording import Recording
 from hardware.simulators.wire import PtyWire
-from kiosk_app.devices.driver import GROUP
-from kiosk_app.doctor import listen
+from kiosk_app.config import read_config
 from kiosk_app.device_verbs import Given, read
 from kiosk_app.record import head_of, recorded
 
 folder = Path(sys.argv[1])
-[point] = entry_points(group=GROUP, name="id_card_reader.acme")
-driver = point.load()
-section = {"port": str(folder / "reader")}
-settings = msgspec.convert(section, driver.settings)
+device = read_config(folder / "machine.toml").devices["id_card_reader"]
+
+
+async def doctor():
+    words = [sys.executable, "-m", "kiosk_app", "doctor", "--json", "--config", str(folder / "machine.toml")]
+    child = await asyncio.create_subprocess_exec(*words, stdout=asyncio.subprocess.PIPE)
+    said, _ = await child.communicate()
+    [row] = [row for row in json.loads(said) if row["part"] == "id_card_reader"]
+    return [row["well"], row["says"]]
 
 
 async def examine():
     async with PtyWire(AcmeReaderSimulator(), folder / "reader"):
-        return await listen(driver.build(settings, folder))
+        return await doctor()
 
 
 async def record():
     simulator = AcmeReaderSimulator()
     simulator.lay("li")
     async with PtyWire(simulator, folder / "reader"):
-        device = driver.build(settings, folder)
-        life = asyncio.create_task(device.run())
-        facts = await read(device, Given())
+        reader = device.build()
+        life = asyncio.create_task(reader.run())
+        facts = await read(reader, Given())
         life.cancel()
         await asyncio.wait([life])
         return {"ok": True, **facts}
 
 
 there = asyncio.run(examine())
-gone = asyncio.run(listen(driver.build(settings, folder)))
-facts = recorded(record(), folder / "wire.txt", head_of("id_card_reader", "acme", settings, "read", Given()))
+gone = asyncio.run(doctor())
+head = head_of("id_card_reader", device.driver.name, device.settings, "read", Given())
+facts = recorded(record(), folder / "wire.txt", head)
 print(json.dumps({
-    "role": driver.role,
-    "there": [there.well, there.says],
-    "gone": [gone.well, gone.says],
+    "driver": device.driver.name,
+    "there": there,
+    "gone": gone,
     "read": facts["name"],
     "recorded": Recording.parse((folder / "wire.txt").read_text("utf-8")).outcome,
 }))
@@ -124,13 +129,16 @@ def test_it_keeps_the_contract_of_its_role(package: Path) -> None:
     passed, skipped = (re.search(rf"(\d+) {word}", told) for word in ("passed", "skipped"))
     assert passed is not None
     assert int(passed[1]) >= 20
-    assert skipped is None or int(skipped[1]) <= 1, "nothing but capabilities"
+    assert skipped is None or int(skipped[1]) <= 1, "every hand is there"
 
 
-def test_it_is_found_by_its_entry_point_examined_and_recorded_like_any_other(package: Path) -> None:
+def test_it_is_configured_examined_by_the_doctor_and_recorded_like_any_other(package: Path) -> None:
+    _, _, rest = GOOD.partition("[devices.card_terminal]")
+    section = blocks()["kiosk.toml"].replace("/dev/ttyUSB0", str(package / "reader"))
+    (package / "machine.toml").write_text(f"{section}\n[devices.card_terminal]{rest}", "utf-8")
     told = json.loads(run(package, "-c", EXAMINE, str(package)))
     assert told == {
-        "role": "id_card_reader",
+        "driver": "acme",
         "there": [True, "online"],
         "gone": [False, "offline"],
         "read": "李样本",

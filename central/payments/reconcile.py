@@ -35,7 +35,7 @@ ADVICE: Final = {
     "unreported": "The kiosk knows of nothing. Unless its store was set aside since: give it back with `refund`.",
     "kiosk-silent": "Find the kiosk first: it may still hold the report. If it is lost: `refund --kiosk-lost`.",
     "kiosk-holds-it": "The kiosk has the payment and cannot end it: see its issues.",
-    "refund-due": "The kiosk could not give it back: `refund`; it then closes its own case. Nobody may hand it out there too.",
+    "refund-due": "The kiosk could not give it back: `refund` (if nobody handed it out there), which closes its case.",
     "refund-stuck": "Asked for and not confirmed: look at the provider's merchant pages.",
     "disputed": "The provider names another amount: compare with its merchant pages.",
     "accepted-without-money": "Given back, and the department still counts it as paid: ask the department.",

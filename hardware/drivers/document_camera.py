@@ -9,6 +9,8 @@ import asyncio
 from collections.abc import Mapping
 from pathlib import Path
 
+import msgspec
+
 from hardware.drivers.camera import CameraSettings, Pixels, optics_of
 from hardware.drivers.camera_answers import Page as Found
 from hardware.drivers.preview import picture_of
@@ -59,7 +61,8 @@ class DocumentCamera(Viewfinder):
     async def _attempt(self, encoding: PictureFormat) -> Page | CitizenError:
         said, data = await self._shot("page", Found, encoding)
         if said.verdict in WRONG or said.picture is None:
-            return WRONG[said.verdict](str(said.facts))
+            facts = msgspec.to_builtins(said.facts)
+            return WRONG[said.verdict](", ".join(f"{name} {value}" for name, value in facts.items()))
         quality = PageFacts(said.facts.dpi, said.facts.sharpness, said.facts.glare)
         return Page(picture_of(said.picture, data, encoding), quality, tuple(said.corners))
 

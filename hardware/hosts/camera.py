@@ -36,10 +36,10 @@ from cv2.typing import MatLike
 from hardware.hosts import page
 from hardware.hosts.camera_device import Refused, Wish, present, set_control
 from hardware.hosts.camera_source import Source
+from hardware.hosts.serving import serve
 from hardware.protocols.frame_ring import SIZE, FrameRing
-from hardware.protocols.hostlink import Broken, HostLink, Message, encode
+from hardware.protocols.hostlink import Message
 
-PIECE = 65536
 OPENS, STOPS, NEXT, ORDER = 4.0, 1.0, 3.0, 1.5
 """Seconds: until a camera must have given a picture, have stopped, give another, have done what it was told."""
 SETTLED = 9
@@ -163,30 +163,19 @@ def _encoded(picture: MatLike, encoding: str) -> bytes:
     return data.tobytes()
 
 
-def _hear(host: Host, out: int) -> str:
-    """Answer until standard input ends (""), or is not ours."""
-    codec = HostLink()
-    while data := os.read(sys.stdin.fileno(), PIECE):
-        for ask in codec.feed(data):
-            if isinstance(ask, Broken):
-                return ask.why
-            with os.fdopen(os.dup(out), "wb") as stream:
-                stream.write(encode(host.answer(ask)))
-    return ""
-
-
 def main() -> None:
-    """``camera MEMFD EVENTFD``. Standard output is ours alone: what libraries print goes to standard error."""
+    """``camera MEMFD EVENTFD``."""
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     memory, bell = mmap.mmap(int(sys.argv[1]), SIZE), int(sys.argv[2])
     for name in ("http_proxy", "https_proxy", "all_proxy"):  # FFmpeg obeys them; a camera is in the machine
         os.environ.pop(name, None)
     cv2.setNumThreads(1)
-    out = os.dup(sys.stdout.fileno())
-    os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
-    why = "the kiosk is gone"
+    host, why = Host(FrameRing(memoryview(memory)), bell), "the kiosk is gone"
     try:
-        why = _hear(Host(FrameRing(memoryview(memory)), bell), out)
+        serve(lambda ask: [host.answer(ask)])
+        why = ""
+    except SystemExit as broken:
+        why = str(broken)
     except BrokenPipeError:
         pass
     finally:

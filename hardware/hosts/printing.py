@@ -18,7 +18,6 @@ and supplies, which pycups cannot read and :mod:`hardware.protocols.ipp` can.
 """
 
 import http.client
-import os
 import socket
 import ssl
 import sys
@@ -28,10 +27,10 @@ from urllib.parse import SplitResult, urlsplit
 
 import cups
 
+from hardware.hosts.serving import PIECE, serve
 from hardware.protocols import ipp
-from hardware.protocols.hostlink import Broken, HostLink, Message, encode
+from hardware.protocols.hostlink import Message
 
-PIECE = 65536
 IPP = "application/ipp"
 REACH = 2.0
 """Seconds within which a printer that is switched on takes a connection."""
@@ -181,19 +180,11 @@ def answer(ask: Message) -> Message:
 
 
 def main() -> None:
-    """Answer until standard input ends. Standard output is ours alone: what libraries print goes to standard error."""
+    """Answer until standard input ends."""
     if len(sys.argv) > 1:
         cups.setServer(sys.argv[1])
     cups.setPasswordCB(lambda _: "")  # nobody is here to be asked
-    out = os.dup(sys.stdout.fileno())
-    os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
-    codec = HostLink()
-    while data := os.read(sys.stdin.fileno(), PIECE):
-        for ask in codec.feed(data):
-            if isinstance(ask, Broken):
-                sys.exit(ask.why)
-            with os.fdopen(os.dup(out), "wb") as stream:
-                stream.write(encode(answer(ask)))
+    serve(lambda ask: [answer(ask)])
 
 
 if __name__ == "__main__":

@@ -241,9 +241,17 @@ def redact(response: bytes) -> bytes:
     parts, at = [], 0
     for name, width in RESPONSE_FIELDS:
         part = response[at : at + width]
-        parts.append(mask(part) if name in {"text", "card", "memo"} else part)
+        part = mask(part) if name in {"text", "card", "memo"} else part
+        parts.append(_ten_digits(part) if name == "card" else part)
         at += width
     return b"".join(parts)
+
+
+def _ten_digits(card: bytes) -> bytes:
+    """The field of the card number, which is one also where a byte of it is broken: first six and last four digits."""
+    at = [place for place, byte in enumerate(card) if byte in b"0123456789"]
+    hidden = set(at[6:-4]) if len(at) > 10 else set()
+    return bytes(ord("*") if place in hidden else byte for place, byte in enumerate(card))
 
 
 # --- fields ----------------------------------------------------------------------------------------------------

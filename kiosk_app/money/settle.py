@@ -51,7 +51,8 @@ class Settlement:
             payment = self._till.write(payment, State.APPROVED, receipt=found.receipt)
             payment = self._till.write(payment, State.REVERSING, why=found.why)
             return self._till.write(payment, State.REVERSED)
-        return self._till.write(payment, found.state, why=payment.why or found.why)
+        whys = (found.why, payment.why) if found.state is State.REFUND_DUE else (payment.why, found.why)
+        return self._till.write(payment, found.state, why=next(filter(None, whys), ""))
 
     async def confirm(self, payment: Payment, patience: float = PATIENCE) -> Payment:
         """FULFILLED becomes COMPLETED if the payment stands; if not, it is undone here too."""
@@ -89,7 +90,8 @@ class Settlement:
         try:
             await self._till.means(payment).give_back(payment)
         except ReversalRefused as error:
-            why = f"reversal refused {error.code:02x}" if error.code else error.detail
+            code = f"reversal refused {error.code:02x}" if error.code else ""
+            why = ": ".join(filter(None, (code, error.detail)))  # in its own words a person finds the payment by hand
             return self._till.write(payment, State.REFUND_DUE, why=why)
         except SILENT:
             return payment

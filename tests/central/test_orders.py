@@ -127,6 +127,17 @@ def test_an_amount_that_cannot_be_is_refused(town: Town, amount: int) -> None:
     assert town.front.post(KIOSK, "/orders/create", body)[0] == 400
 
 
+@pytest.mark.parametrize("number", ["", "../x", "a/b", "1?c=d", "1%2f", "1 2", "1\n", "\0", "号", "1" * 33])
+def test_a_number_that_could_lead_a_signed_call_elsewhere_is_refused(town: Town, number: str) -> None:
+    for question in (
+        CreateOrder(reference=number, amount=1, channel="wechat"),
+        QueryOrder(reference=number),
+        CloseOrder(reference=number),
+        RefundOrder(reference=number, amount=1),
+    ):
+        assert town.problem(question) == (400, "bad-message")
+
+
 def test_another_kiosk_sees_no_order_of_ours_and_cannot_touch_it(town: Town) -> None:
     town.front.register(OTHER, DeviceKey.from_number(2).public_pem)
     town.pay()

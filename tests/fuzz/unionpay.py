@@ -34,7 +34,7 @@ def _response(data: bytes) -> None:
         assert umsips_codes.row(answer.code).outcome in set(umsips_codes.Outcome)
         assert umsips_codes.number(answer.code) >= 0
         assert min(answer.amount, answer.trace) >= 0
-        assert sum(sign.isdigit() for sign in answer.card) <= 12, "a card number shows"
+        assert sum(sign.isdigit() for sign in answer.card) <= 10, "a card number shows"
         assert str(answer).encode()
         day = only(UmsError, umsips.local_day, answer.day, TODAY)
         assert day is None or abs((day - TODAY).days) <= 366

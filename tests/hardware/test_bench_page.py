@@ -95,6 +95,8 @@ def test_every_control_has_a_name_in_both_languages(tmp_path: Path) -> None:
                      and node["role"]["value"] in wanted]  # fmt: skip
             assert len(named) > 80
             assert [role for role, name in named if not name.strip()] == []
+            wechat = {"zh-CN": "微信", "en": "wechat"}[language]
+            assert ("button", wechat) in named
             await page.click("#lang")
 
     shown(tell, tmp_path)

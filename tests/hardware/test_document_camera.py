@@ -181,8 +181,9 @@ def test_the_person_is_told_what_is_wrong_and_can_mend_it(
         async with camera.preview() as view:
             await until(lambda: desk.state()["drawn"])
             await view.newer((await view.newer()).sequence + 1)
-            with pytest.raises(error):
+            with pytest.raises(error) as caught:
                 await camera.capture_page(within=0.5)
+            assert "{" not in str(caught.value)
             assert camera.condition.serves
             desk.lay()
             assert (await camera.capture_page(within=20)).facts.sharpness

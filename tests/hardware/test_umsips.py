@@ -273,3 +273,8 @@ def test_a_lost_or_stolen_card_is_refused_like_any_other() -> None:
 @pytest.mark.parametrize(("code", "number"), [("51", 51), ("00", 0), ("A4", 0x4134), ("2U", 0x3255)])
 def test_a_code_is_carried_as_a_number(code: str, number: int) -> None:
     assert codes.number(code) == number
+
+
+def test_a_card_number_with_a_broken_byte_in_the_middle_is_masked_all_the_same() -> None:
+    said = Response("00", card="62200012?4560017", echo="abc").encode()
+    assert decode_response(said, "abc").card == "622000**?***0017"

@@ -590,6 +590,17 @@ async def test_another_amount_than_was_asked_for_is_a_persons(stand: Stand, chan
 
 
 @story
+async def test_a_case_says_why_it_is_one_also_when_the_citizen_cancelled(stand: Stand) -> None:
+    await stand.codes_are_offered()
+    shown = await stand.person.comes_to_scan()
+    stand.provider.set_faults(wrong_amount=True)
+    stand.provider.pay(shown.code)
+    stand.person.touches(Leave())
+    await stand.until(lambda: stand.states()[-1] == "refund due", within=200)
+    assert stand.books_here.entries(kind="payment")[-1].body["why"] == "another amount"
+
+
+@story
 async def test_a_report_refused_after_the_citizen_went_is_refunded(stand: Stand) -> None:
     await stand.codes_are_offered()
     shown = await stand.person.comes_to_scan("wechat", PARKING)

@@ -41,7 +41,7 @@ def test_a_scanned_code_is_told_by_its_kind_and_never_by_its_text(tmp_path: Path
             return await with_hand(config, "code_scanner", "read", simulator.show)
 
     facts = done(work())
-    assert facts == {"ok": True, "kind": "wechat", "characters": 18}
+    assert facts == {"ok": True, "kind": "wechat", "length": 18}
 
 
 def test_a_key_is_told_by_what_it_means(tmp_path: Path) -> None:

@@ -79,6 +79,7 @@ def test_the_terminal_takes_shows_and_gives_back_over_tcp(tmp_path: Path) -> Non
 
             assert (await do("status", Given()))["ok"] is True
             assert (await do("last", Given())) == {"ok": True, "last": "none"}
+            assert (await do("reverse", Given()))["reversed"] == "nothing"
             tapping = asyncio.create_task(_tap(simulator))
             paid = await do("pay", Given(amount=1234))
             await tapping
@@ -234,6 +235,7 @@ def test_the_permit_unit_reads_gives_back_and_keeps(tmp_path: Path) -> None:
                 return await exercise(config, "permit_unit", verb, Given())
 
             assert await do("position") == {"ok": True, "card": "none"}
+            assert "no card" in (await do("retain"))["do"]
             serving = asyncio.create_task(_insert_and_take(simulator))
             facts = await do("read")
             await serving

@@ -7,6 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from hardware.channel import opener_of
+from hardware.drivers.code_scanner import CodeScanner
+from hardware.simulators.code_scanner import CODES, CodeScannerSimulator
 from hardware.simulators.receipt_printer import ReceiptPrinterSimulator
 from hardware.simulators.wire import PtyWire
 from kiosk_app import doctor
@@ -61,6 +64,26 @@ def test_a_device_without_paper_says_so_and_what_to_do() -> None:
 def test_a_device_that_serves_but_runs_low_is_not_well() -> None:
     finding = of_device(Ill(Condition(DeviceState.ONLINE, "", {"paper": "low"})))
     assert (finding.well, finding.advice) == (False, "Refill soon: paper.")
+
+
+def test_a_keypad_that_cannot_be_grabbed_or_asked_is_flagged() -> None:
+    supplies = {"grab": "missing", "state": "missing"}
+    finding = of_device(Ill(Condition(DeviceState.ONLINE, "", supplies)))
+    assert not finding.well
+    assert "keep its keys from other programs and be asked" in finding.advice
+
+
+def test_a_code_in_front_of_the_scanner_is_not_in_what_the_doctor_says(tmp_path: Path) -> None:
+    async def work() -> Finding:
+        simulator = CodeScannerSimulator()
+        async with PtyWire(simulator, tmp_path / "scanner"):
+            simulator.hold("wechat")
+            async with asyncio.timeout(15):
+                return await doctor.listen(CodeScanner(opener_of(str(tmp_path / "scanner"))))
+
+    finding = asyncio.run(work())
+    assert finding.well
+    assert CODES["wechat"] not in repr(finding)
 
 
 def test_a_device_that_never_spoke_is_not_well() -> None:

@@ -79,6 +79,9 @@ async def test_a_reversal_the_terminal_refuses_is_a_case_for_a_person(stand: Sta
     stand.card_terminal.close_day()
     stand.network.lose_replies = 0.0
     await stand.until(lambda: stand.states()[-1] == "refund due", within=1800)
+    code, _, words = stand.books_here.entries(kind="payment")[-1].body["why"].partition(": ")
+    assert code.startswith("reversal refused ")
+    assert words  # the terminal's own: a make that knows day and reference says them here, and nowhere else
     assert [case for case in stand.heartbeat().issues if case.startswith("refund due")]
     assert stand.machine.till.why_closed() == ""  # one case does not close the till
     books = read_books(stand.books_here, stand.machine._outbox)

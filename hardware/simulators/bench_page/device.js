@@ -72,11 +72,8 @@ export class Device {
   /** One button for each choice of the device's pad. */
   pad(state) {
     const hand = this.hands[PADS[this.role]], argument = hand?.arguments[0].name, choices = hand ? state[argument + "s"] ?? [] : [];
-    return choices.map(choice => {
-      const key = make("button", { type: "button", className: "key", textContent: SIGNS[choice] ?? choice, title: choice, onclick: () => this.act(this.role, PADS[this.role], { [argument]: choice }) });
-      key.setAttribute("aria-label", choice);
-      return key;
-    });
+    this.keys = choices.map(choice => [choice, make("button", { type: "button", className: "key", onclick: () => this.act(this.role, PADS[this.role], { [argument]: choice }) })]);
+    return this.keys.map(([, key]) => key);
   }
 
   form(name, state) {
@@ -113,6 +110,9 @@ export class Device {
     this.switch.setAttribute("aria-label", `${title(this.role)}: ${this.plugWords()}`);
     this.mend.hidden = !bad;
     this.mend.firstChild.textContent = gone ? part.gone : Object.values(wrong).map(inWords).join(say("、", ", "));
+    for (const [choice, key] of this.keys) {
+      key.textContent = SIGNS[choice] ?? inWords(choice); key.title = inWords(choice); key.setAttribute("aria-label", inWords(choice));
+    }
     this.mend.lastChild.textContent = say("恢复正常", "Put right"); this.mend.lastChild.hidden = gone;
     for (const button of this.places) button.textContent = say(button.dataset.zh, button.dataset.en);
     for (const [name, { button, label, fields }] of Object.entries(this.forms)) {

@@ -93,7 +93,9 @@ const CHINESE = {
   "Resident identity card": "居民身份证", "Bank card": "银行卡", "Chip card": "芯片卡",
   // names of arguments
   "pin": "密码", "card": "卡", "count": "次数", "milliseconds": "毫秒", "rows": "行数", "code": "代码", "up": "通", "seconds": "秒", "policy": "处理",
-  "stage": "步骤", "what": "方式", "after": "第几步", "at": "位置", "side": "面", "door": "门", "degrees": "度", "unit": "地址", "percent": "％", "sheets": "张", "pages": "页" };
+  "stage": "步骤", "what": "方式", "after": "第几步", "at": "位置", "side": "面", "door": "门", "degrees": "度", "unit": "地址", "percent": "％", "sheets": "张", "pages": "页", "number": "第几页",
+  // codes
+  "wechat": "微信", "alipay": "支付宝", "unionpay": "云闪付", "reference": "流水号", "proof": "凭证", "text": "文字" };
 const SHORT = { // in English too, a button is short
   "lift the card": "take card", "take the card out": "take card", "remove bank card": "take card", "take the card": "take card", "press cancel": "cancel",
   "pull the card while it moves": "pull", "drain the battery to per cent": "drain to", "hit the cabinet": "kick", "slow network": "slow", "collect the kept cards": "empty the box",
