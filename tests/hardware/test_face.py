@@ -32,7 +32,7 @@ from kiosk_app.errors import (
 )
 from tests.hardware import camera_kit
 from tests.hardware.camera_kit import living, peak_of, remembers, until
-from tests.hardware.face_kit import EXIT_ENTRY, Screened, analysing, file_of, frame, story
+from tests.hardware.face_kit import EXIT_ENTRY, Screened, analysing, file_of, frame, presence_net, story
 
 hosts = partial(camera_kit.hosts, of=b"hosts.face")
 
@@ -313,7 +313,7 @@ def test_forgetting_a_hung_host_ends_it(monkeypatch: pytest.MonkeyPatch) -> None
         (host,) = hosts()
         os.kill(host, signal.SIGSTOP)
         await analyst.forget()
-        await until(lambda: host not in hosts())
+        await until(lambda: analyst.condition.serves and host not in hosts())
 
     story(tell)
 
@@ -355,3 +355,17 @@ def test_two_analysts_do_not_meet() -> None:
         assert (await analyst.finish(EXIT_ENTRY, Backdrop.KEEP)).data
 
     story(tell)
+
+
+def test_a_configured_network_adds_an_advisory_score_and_its_digest(tmp_path: Path) -> None:
+    async def tell(analyst: FaceAnalyst, view: Screened) -> None:
+        view.show(frame())
+        plain = await analyst.look(view)
+        walled = await analyst.look(view, wall=True)
+        assert plain.face is not None
+        assert walled.face is not None
+        assert "live" not in plain.face.measures
+        assert 0 <= walled.face.measures["live"] <= 1
+        assert "print.onnx" in analyst.models
+
+    story(tell, presence=[(presence_net(tmp_path / "print.onnx"), 2.7)])

@@ -13,7 +13,7 @@ from hardware.hosts.face.crop import HIGHEST, Form, Head, cut, head_of, missing,
 from hardware.hosts.face.presence import SIDE, Presence, patch
 from hardware.hosts.face.shots import KEPT, Shot, Shots, seen
 from hardware.simulators.people.person import WALL, Gesture, wall
-from tests.hardware.face_kit import frame, nets, person
+from tests.hardware.face_kit import frame, nets, person, presence_net
 
 EXIT_ENTRY = Form(354, 472, head=360, crown=35)
 ID_CARD = Form(358, 441, face_width=207, crown=14, eyes_to_bottom=210)
@@ -169,45 +169,6 @@ def test_straight_open_eyed_and_closed_lipped_is_better() -> None:
 
 
 # --- the optional network ---
-
-
-def presence_net(path: Path, side: int = SIDE) -> Path:
-    """A network of MiniFASNet's shape that calls what is bright alive; written by hand, it needs no package."""
-
-    def field(number: int, content: bytes | int) -> bytes:
-        if isinstance(content, int):
-            return varint(number << 3) + varint(content)
-        return varint(number << 3 | 2) + varint(len(content)) + content
-
-    def varint(value: int) -> bytes:
-        out = bytearray()
-        while value > 127:
-            out.append(value & 127 | 128)
-            value >>= 7
-        return bytes([*out, value])
-
-    def tensor(name: bytes, shape: tuple[int, ...]) -> bytes:
-        dims = b"".join(field(1, field(1, size)) for size in shape)
-        return field(1, name) + field(2, field(1, field(1, 1) + field(2, dims)))
-
-    def weights(name: bytes, shape: tuple[int, ...], values: list[float]) -> bytes:
-        sizes = b"".join(field(1, size) for size in shape)
-        return sizes + field(2, 1) + field(8, name) + field(9, struct.pack(f"<{len(values)}f", *values))
-
-    def node(kind: bytes, ins: list[bytes], out: bytes) -> bytes:
-        return b"".join(field(1, name) for name in ins) + field(2, out) + field(4, kind)
-
-    nodes = [
-        node(b"GlobalAveragePool", [b"in"], b"mean"),
-        node(b"Flatten", [b"mean"], b"flat"),
-        node(b"MatMul", [b"flat", b"w"], b"sum"),
-        node(b"Add", [b"sum", b"b"], b"out"),
-    ]
-    graph = b"".join(field(1, one) for one in nodes) + field(2, b"g")
-    graph += field(5, weights(b"w", (3, 3), [0, 0.1, 0] * 3)) + field(5, weights(b"b", (3,), [0.0, -37.5, 0.0]))
-    graph += field(11, tensor(b"in", (1, 3, side, side))) + field(12, tensor(b"out", (1, 3)))
-    path.write_bytes(field(1, 8) + field(7, graph) + field(8, field(1, b"") + field(2, 13)))
-    return path
 
 
 def test_an_optional_network_scores_the_living(tmp_path: Path) -> None:
