@@ -140,7 +140,7 @@ def test_it_is_configured_examined_by_the_doctor_and_recorded_like_any_other(pac
     assert told == {
         "driver": "acme",
         "there": [True, "online"],
-        "gone": [False, "offline"],
+        "gone": [False, f"offline, {package / 'reader'}: there is no such device"],
         "read": "李样本",
         "recorded": {"ok": True, "kind": "resident", "number": "440703199003070013", "name": "张样本"},
     }
