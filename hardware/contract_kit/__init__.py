@@ -15,7 +15,10 @@ What a rig's hands cannot do is skipped, and the reason says so: a contract with
 import pytest
 
 pytest.register_assert_rewrite(
-    *(f"{__name__}.{part}" for part in ("device", "readers", "paper", "permit", "box", "terminal", "camera", "input"))
+    *(
+        f"{__name__}.{part}"
+        for part in ("device", "readers", "paper", "permit", "box", "terminal", "camera", "face", "input")
+    )
 )
 
 from hardware.contract_kit.box import CabinetContract, CabinetRig, UpsContract, UpsRig  # noqa: E402
@@ -26,6 +29,7 @@ from hardware.contract_kit.camera import (  # noqa: E402
     DocumentCameraRig,
 )
 from hardware.contract_kit.device import DeviceContract, case  # noqa: E402
+from hardware.contract_kit.face import FaceAnalystContract, FaceRig  # noqa: E402
 from hardware.contract_kit.input import (  # noqa: E402
     CodeScannerContract,
     HeadphonesContract,
@@ -64,6 +68,8 @@ __all__ = [
     "DocumentCameraContract",
     "DocumentCameraRig",
     "DocumentPrinterContract",
+    "FaceAnalystContract",
+    "FaceRig",
     "HeadphonesContract",
     "HeadphonesRig",
     "IdCardReaderContract",

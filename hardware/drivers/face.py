@@ -54,8 +54,9 @@ from kiosk_app.errors import (
 )
 
 ANSWER, LONG_ANSWER = 3.0, 8.0
-"""Seconds: for what is asked of a frame, and for what loads, finishes or compares photos."""
-LONG = frozenset({"hello", "finish", "same"})
+"""Seconds: for what is asked of a frame, and for what finishes or compares photos."""
+LONG = frozenset({"finish", "same"})
+IDLE_POLL = 3.0
 TURN = 12.0
 PATIENCE = 3.0
 """Seconds a host that was lost takes at most to be back; after that, whoever waits is told."""
@@ -131,7 +132,9 @@ class FaceAnalyst(Watched):
 
     async def run(self) -> None:
         try:
-            await self._link.run(self._greet, self.lost)
+            async with asyncio.TaskGroup() as both:
+                both.create_task(self._link.run(self._greet, self.lost))
+                both.create_task(self._keep_asking())
         finally:
             self._hang_up()
 
@@ -197,6 +200,17 @@ class FaceAnalyst(Watched):
             self._models = (await self._ask("hello", Hello))[0].models
             self.become(Condition(DeviceState.ONLINE))
             self._greeted.set()
+
+    async def _keep_asking(self) -> None:
+        """A host that hangs is noticed before the next citizen stands there."""
+        while True:
+            await asyncio.sleep(IDLE_POLL)
+            if self._greeted.is_set():
+                try:
+                    async with self._link.turn(within=TURN):
+                        await self._ask("hello", Hello)
+                except DeviceError:
+                    pass  # it is ended, and the link says so
 
     @asynccontextmanager
     async def _turn(self) -> AsyncIterator[None]:

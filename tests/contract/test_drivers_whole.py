@@ -2,6 +2,8 @@
 
 Real time, so slow."""
 
+import os
+import signal
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
@@ -10,6 +12,7 @@ from typing import Any, Self
 
 import pytest
 
+from hardware.channel import Channel, ChannelClosed
 from hardware.contract_kit import (
     CameraContract,
     CameraRig,
@@ -18,6 +21,8 @@ from hardware.contract_kit import (
     DocumentCameraContract,
     DocumentCameraRig,
     DocumentPrinterContract,
+    FaceAnalystContract,
+    FaceRig,
     PrinterRig,
 )
 from hardware.drivers import viewfinder
@@ -26,13 +31,17 @@ from hardware.drivers.chip_card_host import smartcard_host
 from hardware.drivers.chip_card_reader import ChipCardReader
 from hardware.drivers.document_camera import DocumentCamera
 from hardware.drivers.document_printer import DocumentPrinter, printing_host
+from hardware.drivers.face import FaceAnalyst, face_host
 from hardware.drivers.viewfinder import Optics
 from hardware.simulators.camera import CameraSimulator
 from hardware.simulators.document_camera import DocumentCameraSimulator
+from hardware.simulators.people.person import wall
 from hardware.simulators.print_queue import PrintQueue
 from hardware.simulators.samples import CARDS
 from hardware.simulators.virtual_reader import VirtualReader
 from hardware.simulators.wire import TcpWire
+from kiosk_app.devices import FACE_MODELS
+from tests.hardware import camera_kit, face_kit
 
 PEOPLE = ("zhang", "li")
 
@@ -226,3 +235,88 @@ class TestOpenCv(CameraContract):
 class TestOpenCvDesk(DocumentCameraContract):
     def rig(self) -> DeskRig:
         return DeskRig()
+
+
+class Spoilt:
+    """A channel whose next piece is noise, when it is told so."""
+
+    def __init__(self, channel: Channel) -> None:
+        self._channel = channel
+        self.spoils = False
+
+    async def read(self) -> bytes:
+        data = await self._channel.read()
+        spoils, self.spoils = self.spoils, False
+        return bytes(len(data)) if spoils else data
+
+    async def write(self, data: bytes) -> None:
+        await self._channel.write(data)
+
+    async def close(self) -> None:
+        await self._channel.close()
+
+
+class LocalFaceRig(FaceRig):
+    """The real host; unplugged, it cannot be started."""
+
+    real_time = True
+    cycles = 1
+    notice, patience = 20.0, 60.0
+    spec = face_kit.EXIT_ENTRY
+
+    def __init__(self) -> None:
+        self._plugged, self._frozen = True, False
+        self._line: Spoilt | None = None
+        self._start = face_host(FACE_MODELS)
+
+    async def __aenter__(self) -> Self:
+        self.view = self._screened = face_kit.Screened()
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._screened.memory.close()
+
+    def driver(self) -> FaceAnalyst:
+        return FaceAnalyst(self._started)
+
+    async def _started(self, line: int) -> Channel:
+        if not self._plugged:
+            raise ChannelClosed("unplugged")
+        self._line = Spoilt(await self._start(line))
+        if self._frozen:
+            self._signal(signal.SIGSTOP)
+        return self._line
+
+    def _signal(self, what: signal.Signals) -> None:
+        for host in camera_kit.hosts(of=b"hosts.face"):
+            os.kill(host, what)
+
+    async def show(self, *, somebody: bool = True) -> int:
+        return self._screened.show(face_kit.frame() if somebody else wall())
+
+    async def unplug(self) -> None:
+        self._plugged = False
+        self._signal(signal.SIGKILL)
+
+    async def plug_in(self) -> None:
+        self._plugged = True
+
+    async def freeze(self) -> None:
+        self._frozen = True
+        self._signal(signal.SIGSTOP)
+
+    async def thaw(self) -> None:
+        self._frozen = False
+        self._signal(signal.SIGCONT)
+
+    async def disturb(self) -> None:
+        if self._line is not None:
+            self._line.spoils = True
+
+
+@pytest.mark.whole
+class TestLocalFaces(FaceAnalystContract):
+    def rig(self) -> LocalFaceRig:
+        return LocalFaceRig()
