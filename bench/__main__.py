@@ -14,6 +14,8 @@ BENCHES = {
     "touch": "touch to pixels, start, memory, idling: ours, bare Kivy, Chromium's kiosk mode",
     "journal": "journal commit against a bare SQLite loop with the same durability (aim: at least 60 %)",
     "id_card": "identity card laid down to name in hand, minus the device's own time (limit: 50 ms)",
+    "preview": "a live preview of 1280 x 720 beyond decoding, against a bare OpenCV loop (limit: 40 % of one core)",
+    "pages": "corners of drawn pages against the truth (limit: 1 pixel), refusals of useless ones",
     "worlds": "virtual seconds per real second",
     "central": "durable heartbeats and batches against a bare SQLite loop",
 }

@@ -119,6 +119,7 @@ class StreamChannel:
         release: Callable[[], Awaitable[None]] | None = None,
     ) -> None:
         self._reader, self._writer, self._release = reader, writer, release
+        self._closed = False
 
     async def read(self) -> bytes:
         try:
@@ -137,12 +138,17 @@ class StreamChannel:
             raise ChannelClosed("closed")
 
     async def close(self) -> None:
-        """Let go; what a frozen peer does not take within a moment is thrown away."""
+        """Let go; what a frozen peer does not take within a moment is thrown away.
+
+        Once: asyncio has one future for all who wait for a stream to close; who is cancelled there cancels the next.
+        """
+        if self._closed:
+            return
+        self._closed = True
         self._writer.close()
         try:
             if self._release is not None:
-                release, self._release = self._release, None
-                await release()
+                await self._release()
             async with asyncio.timeout(CLOSE_GRACE):
                 await self._writer.wait_closed()
         except (TimeoutError, asyncio.CancelledError) as error:
@@ -220,11 +226,14 @@ async def open_tcp(host: str, port: int, *, within: float = 5.0) -> Channel:
     return StreamChannel(reader, writer)
 
 
-async def open_child(argv: Sequence[str], *, grace: float = 2.0) -> Channel:
-    """A child process spoken to over its standard input and output; closing ends it, by force after ``grace``."""
+async def open_child(argv: Sequence[str], *, grace: float = 2.0, lent: Sequence[int] = ()) -> Channel:
+    """A child process spoken to over its standard input and output; closing ends it, by force after ``grace``.
+
+    It inherits the descriptors ``lent`` under the same numbers.
+    """
     try:
         child = await asyncio.create_subprocess_exec(
-            *argv, stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE
+            *argv, stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE, pass_fds=lent
         )
     except OSError as error:
         raise ChannelClosed(str(error)) from error
@@ -242,6 +251,10 @@ async def open_child(argv: Sequence[str], *, grace: float = 2.0) -> Channel:
                 with suppress(TimeoutError):
                     async with asyncio.timeout(CLOSE_GRACE):
                         await child.wait()
+        with suppress(TimeoutError, OSError, RuntimeError):  # the last one: somebody else is reading it to its end
+            async with asyncio.timeout(CLOSE_GRACE):
+                while child.stdout is not None and await child.stdout.read(READ_SIZE):
+                    pass  # what it was still saying: asyncio never closes a pipe of which somebody left something
 
     if child.stdout is None or child.stdin is None:
         raise ChannelClosed("no pipes")

@@ -15,7 +15,13 @@
     │   ├── PermitNotRead              insert the permit again, the other side up
     │   ├── PermitRefused              not a travel permit this machine can endorse
     │   ├── PermitFull                 endorsed 255 times: a new card is needed
-    │   └── PermitGone                 the permit that was read is no longer in the machine
+    │   ├── PermitGone                 the permit that was read is no longer in the machine
+    │   ├── PageMissing                no page lies under the document camera
+    │   ├── PageCutOff                 a part of the page is outside the picture
+    │   ├── PageMoving                 the page is not lying still
+    │   ├── PageBlurred                the page cannot be read: too far, folded, or the focus is not found
+    │   ├── PageGlare                  a lamp is reflected on the page
+    │   └── PictureGone                the picture asked for is no longer kept
     ├── DeviceError                (role) a device cannot do what was asked
     │   ├── DeviceOffline              no answer; the driver keeps trying            transient
     │   ├── DeviceFault                it answers, and says it is broken             permanent
@@ -24,6 +30,8 @@
     │   ├── PermitInTheWay             a permit of before is still in the machine
     │   ├── RetainBoxFull              no room to keep a card                        a person must come
     │   ├── ReversalStuck              a lost payment cannot be undone               a person must act
+    │   ├── CameraCovered              it sees nothing: covered, or no light         a person must come
+    │   ├── CameraFrozen               it gives the same picture again and again
     ├── PaymentError
     │   ├── PaymentDeclined            nothing was taken; ``code`` says why
     │   ├── PaymentUncertain           ask the terminal for its last transaction
@@ -182,6 +190,48 @@ class PinBlocked(CitizenError):
     operator = "The social-security counter resets the PIN."
 
 
+class PageMissing(CitizenError):
+    """No page was found on the desk."""
+
+    citizen = "error.page_missing"
+    operator = "If it happens with every page: look through the document camera with `kiosk device`; clean the desk."
+
+
+class PageCutOff(CitizenError):
+    """A corner or a side of the page is outside the picture."""
+
+    citizen = "error.page_cut_off"
+    operator = "If it happens with every page: the document camera has been turned or moved; aim it again."
+
+
+class PageMoving(CitizenError):
+    """The page, or a hand over it, was moving all the time."""
+
+    citizen = "error.page_moving"
+    operator = "If it happens with every page: fasten the document camera."
+
+
+class PageBlurred(CitizenError):
+    """The print on the page is not sharp enough to be read."""
+
+    citizen = "error.page_blurred"
+    operator = "If it happens with every page: clean the lens, then set the focus of the document camera."
+
+
+class PageGlare(CitizenError):
+    """A part of the page is burnt out by a reflected light."""
+
+    citizen = "error.page_glare"
+    operator = "If it happens with every page: shade the lamp or window that is reflected on the desk."
+
+
+class PictureGone(CitizenError):
+    """The picture of the preview that was asked for is no longer kept."""
+
+    citizen = "error.picture_gone"
+    operator = "Nothing to do."
+
+
 # --- devices ---------------------------------------------------------------------------------------------------
 
 
@@ -276,6 +326,22 @@ class ReversalStuck(DeviceError):
         "Ask the bank whether the amount of this time was booked, then `kiosk device card_terminal reverse`"
         " (docs/unionpay-library.md)."
     )
+
+
+class CameraCovered(DeviceError):
+    """The camera works and sees nothing."""
+
+    reason = "camera_covered"
+    citizen = "error.camera_covered"
+    operator = "Uncover and clean the camera's lens; check the light in front of it."
+
+
+class CameraFrozen(DeviceError):
+    """The camera gives the same picture again and again, which no sensor does by itself."""
+
+    reason = "camera_frozen"
+    citizen = "error.camera_frozen"
+    operator = "Pull the camera's plug and put it back; if it freezes again, replace the camera."
 
 
 # --- money -----------------------------------------------------------------------------------------------------

@@ -8,10 +8,12 @@ from dataclasses import MISSING, dataclass, fields
 
 from kiosk_app.devices import (
     Cabinet,
+    Camera,
     CardTerminal,
     ChipCardReader,
     CodeScanner,
     Device,
+    DocumentCamera,
     DocumentPrinter,
     Headphones,
     IdCardReader,
@@ -32,8 +34,8 @@ class Devices:
     document_printer: DocumentPrinter
     chip_card_reader: ChipCardReader | None = None
     permit_unit: PermitUnit | None = None
-    camera: Device | None = None
-    document_camera: Device | None = None
+    camera: Camera | None = None
+    document_camera: DocumentCamera | None = None
     code_scanner: CodeScanner | None = None
     keypad: Keypad | None = None
     headphones: Headphones | None = None

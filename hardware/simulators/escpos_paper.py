@@ -202,11 +202,11 @@ def _draw(picture: Image.Image, row: Row, left: int, y: int) -> None:
     x = left + _indent(row.align, sum(_columns(run.text) * COLUMN * run.scale for run in row.runs))
     pen = ImageDraw.Draw(picture)
     for run in row.runs:
-        font = _font(24 * run.scale)
+        face = font(24 * run.scale)
         for char in run.text:
             wide = _columns(char) * COLUMN * run.scale
             at = (x + wide / 2, y + LINE * run.scale / 2)
-            pen.text(at, char, font=font, fill=0, anchor="mm", stroke_width=0.6 if run.bold else 0)
+            pen.text(at, char, font=face, fill=0, anchor="mm", stroke_width=0.6 if run.bold else 0)
             x += wide
 
 
@@ -219,7 +219,7 @@ def _columns(text: str) -> int:
 
 
 @lru_cache
-def _font(size: int) -> ImageFont.FreeTypeFont | ImageFont.ImageFont:
+def font(size: int) -> ImageFont.FreeTypeFont | ImageFont.ImageFont:
     """A CJK font of the machine, or Pillow's own when there is none (then Chinese shows as boxes)."""
     for path in FONTS:
         if Path(path).exists():

@@ -3,6 +3,7 @@
 import asyncio
 import os
 import signal
+import socket
 import sys
 import tty
 from collections.abc import Coroutine, Iterator
@@ -202,6 +203,23 @@ def test_a_child_is_spoken_to_and_ends_with_its_channel() -> None:
     bounded(main())
 
 
+def test_a_line_whose_closing_was_cancelled_can_be_closed_again() -> None:
+    async def main() -> None:
+        listener = socket.create_server(("127.0.0.1", 0))  # nobody accepts
+        line = await open_tcp("127.0.0.1", listener.getsockname()[1])
+        with suppress(TimeoutError):  # it takes nothing more: closing has to wait
+            async with asyncio.timeout(0.2):
+                await line.write(b"x" * (1 << 24))
+        closing = asyncio.create_task(line.close())
+        await asyncio.sleep(0.05)
+        closing.cancel()
+        await asyncio.wait([closing])
+        await line.close()
+        listener.close()
+
+    bounded(main())
+
+
 def test_a_child_that_does_not_listen_is_killed_even_if_closing_is_cancelled() -> None:
     async def main() -> None:
         for cancelled in (False, True):
@@ -213,6 +231,31 @@ def test_a_child_that_does_not_listen_is_killed_even_if_closing_is_cancelled() -
                 closing.cancel()
             await asyncio.wait([closing])
             assert await line.read() == b""
+
+    bounded(main())
+
+
+def test_a_child_closed_in_the_middle_of_a_long_answer_leaves_no_pipe() -> None:
+    async def main() -> None:
+        before = descriptors()
+        line = await open_child([sys.executable, "-c", "import os\nwhile True: os.write(1, b'x' * 65536)"], grace=0.1)
+        assert await line.read()
+        await asyncio.sleep(0.2)  # the pipe and asyncio's buffer are full
+        await line.close()
+        await asyncio.sleep(0.1)
+        assert descriptors() == before
+
+    bounded(main())
+
+
+def test_a_child_inherits_what_it_is_lent() -> None:
+    async def main() -> None:
+        near, far = os.pipe()
+        line = await open_child([sys.executable, "-c", f"import os\nos.write({far}, b'lent')"], lent=(far,))
+        assert os.read(near, 10) == b"lent"
+        await line.close()
+        os.close(near)
+        os.close(far)
 
     bounded(main())
 
