@@ -9,7 +9,7 @@ from dataclasses import replace
 from typing import Any
 
 from kivy.clock import Clock
-from kivy.properties import NumericProperty, ObjectProperty, StringProperty
+from kivy.properties import BooleanProperty, NumericProperty, ObjectProperty, StringProperty
 
 from kiosk_app.views import LivePortrait as LiveView
 from kiosk_app.views import Text, View, text
@@ -18,7 +18,7 @@ from screens.widgets import mirror  # noqa: F401 - used in the .kv
 from screens.widgets.element import Element, load
 from screens.widgets.frame import Key
 from screens.widgets.gestures import gesture
-from screens.widgets.target import Strip
+from screens.widgets.target import Skin, Strip
 from screens.widgets.work import Work
 
 RATE = 25
@@ -123,6 +123,34 @@ class GesturePicture(Element):
         look: Look = self.look
         side = int(max(0, min(width, height)))
         self.scene = gesture(self.name, side, look.contrast) if side > 40 else None
+
+
+class Task(Skin):
+    """The gesture to make and the time for it: one below the other, side by side when the screen lies on its side."""
+
+    give = BooleanProperty(True)
+    margin = NumericProperty(24)
+
+    def fit(self, width: float) -> float:
+        picture, words = self.parts()
+        margin, look = self.px(self.margin), self.look
+        inner = width - 2 * margin
+        if look.upright:
+            return float(picture.fit(inner) + words.fit(inner) + 3 * margin)
+        return float(max(picture.fit(inner / 2), words.fit(inner / 2)) + 2 * margin)
+
+    def place(self, x: float, y: float, width: float, height: float) -> None:
+        super().place(x, y, width, height)
+        picture, words = self.parts()
+        margin, look = self.px(self.margin), self.look
+        inner, room = width - 2 * margin, height - 2 * margin
+        if look.upright:
+            tall = min(words.fit(inner), room)
+            words.place(x + margin, y + margin, inner, tall)
+            picture.place(x + margin, y + tall + 2 * margin, inner, max(0, room - tall - margin))
+        else:
+            picture.place(x + margin, y + margin, inner / 2, room)
+            words.place(x + margin + inner / 2, y + margin, inner / 2, room)
 
 
 class LivePortrait(Work):
