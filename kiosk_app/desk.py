@@ -14,6 +14,7 @@ from typing import Any, TypeVar
 
 import structlog
 
+from kiosk_app.booth import Booth
 from kiosk_app.central_desk import CentralDesk
 from kiosk_app.devices import DocumentPrinter, IdCardReader, PrintOutcome, ReceiptPrinter, Slip, TerminalNotice
 from kiosk_app.errors import (
@@ -89,6 +90,7 @@ class Desk:
     clock: Clock
     site: Site
     patience: Patience = Patience()
+    booth: Booth | None = None
 
     # --- asking ---
 
