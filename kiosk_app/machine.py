@@ -21,12 +21,13 @@ from kiosk_app.alarms import Alarms
 from kiosk_app.central_desk import CentralDesk
 from kiosk_app.closing import ClosingScreen
 from kiosk_app.contract import DeviceReport, Heartbeat, OutboxReport
-from kiosk_app.desk import Desk, Patience, Site
+from kiosk_app.desk import Aside, Desk, Patience, Site, at_once
 from kiosk_app.devices import Condition, DeviceState
 from kiosk_app.errors import StoreError
 from kiosk_app.fitted import Devices
 from kiosk_app.lamps import LampScreen
 from kiosk_app.local_time import wait_until
+from kiosk_app.money.by_code import ByCode
 from kiosk_app.money.day import DAY, UNBALANCED, DayEnd
 from kiosk_app.money.payment import Payment, State
 from kiosk_app.money.till import Till
@@ -66,6 +67,7 @@ class Surroundings:
     """Deletes what is old enough; called each night when nobody is served. Raises StoreError."""
     limits: Limits = field(default_factory=Limits)
     """When the battery's end is near."""
+    aside: Aside = at_once
 
 
 class Machine:
@@ -91,7 +93,11 @@ class Machine:
         self._screen = ClosingScreen(LampScreen(screen, devices.cabinet) if devices.cabinet else screen)
         self._since = clock.now()
         self._shown = ""
-        self.till = Till(journal, outbox, devices.card_terminal, clock, machine=site.machine)
+        self.reporting = Reporting(outbox, transport, random, self._status)
+        central = CentralDesk(transport, self.reporting)
+        self.till = Till(
+            journal, outbox, devices.card_terminal, clock, machine=site.machine, codes=ByCode(central, self._channels)
+        )
         self._day_end = DayEnd(
             journal,
             self.till,
@@ -100,18 +106,18 @@ class Machine:
             hour=surroundings.day_end,
             quiet=lambda: not self.session.visiting,
         )
-        self.reporting = Reporting(outbox, transport, random, self._status)
         self.desk = Desk(
             screen=self._screen,
             id_card_reader=devices.id_card_reader,
             receipt_printer=devices.receipt_printer,
             document_printer=devices.document_printer,
             till=self.till,
-            central=CentralDesk(transport, self.reporting),
+            central=central,
             journal=journal,
             clock=clock,
             site=site,
             patience=patience,
+            aside=surroundings.aside,
         )
         self.session = Session(self.desk, SERVICES, self.parts)
         self._alarms, self._supplies = Alarms(journal), Supplies(observations or Unkept(), clock)
@@ -130,6 +136,9 @@ class Machine:
         self._alarms.told.append(self.reporting.kick)
         self._outage.changed.append(self._power_changed)
         self.reporting.verdict_came.append(lambda _: self.till.settlement.news())
+
+    def _channels(self) -> tuple[str, ...]:
+        return self.reporting.channels if self.reporting.online else ()
 
     # --- how it is ---
 
@@ -201,7 +210,7 @@ class Machine:
             return OutboxReport(count=0), trouble
 
     def _cases(self) -> list[str]:
-        """What a person should know of: refunds due, payments the terminal has not answered for, an unbalanced day."""
+        """What a person should know of: refunds due, payments nobody has answered for, an unbalanced day."""
         waiting = [payment for payment in self.till.open_payments if payment.state in UNRESOLVED]
         owed = [f"{payment.state.value} {payment.reference}" for payment in [*self.till.refunds_due(), *waiting]]
         day = self._journal.newest(DAY)

@@ -37,6 +37,8 @@ from screens.live_portrait import LivePortrait
 from screens.look import Look
 from screens.menu import Menu
 from screens.pay import Pay
+from screens.pay_code import PayCode
+from screens.pay_way import PayWay
 from screens.place_card import PlaceCard
 from screens.portrait_review import PortraitReview
 from screens.pump import Pump, sockets, x_connections
@@ -52,7 +54,8 @@ from screens.working import Working
 WORKS: dict[type[View], type[Work]] = {
     views.Attract: Attract, views.Menu: Menu, views.PlaceCard: PlaceCard, views.ChooseMany: ChooseMany,
     views.EnterNumber: EnterNumber, views.Pay: Pay, views.Working: Working, views.Done: Done, views.Sorry: Sorry,
-    views.IdleWarning: IdleWarning, views.ChooseOne: ChooseOne, views.Consent: Consent,
+    views.IdleWarning: IdleWarning, views.PayWay: PayWay, views.PayCode: PayCode,
+    views.ChooseOne: ChooseOne, views.Consent: Consent,
     views.LivePortrait: LivePortrait, views.PortraitReview: PortraitReview,
 }  # fmt: skip
 HOME = (views.Attract, views.Menu)

@@ -48,6 +48,8 @@ from kiosk_app.views import (
     Marked,
     Menu,
     Pay,
+    PayCode,
+    PayWay,
     PlaceCard,
     View,
 )
@@ -158,6 +160,7 @@ class Stand(World):
         self.books_here: TellingJournal
         self.logs: list[Any] = []
         self.cleaned: list[Deleted] = []
+        self.made_aside: list[bytes] = []
         self._power = Power(None)
         self._running: asyncio.Task[Any] | None = None
         self._held = ExitStack()
@@ -192,7 +195,9 @@ class Stand(World):
             random=Random(7),
             site=self.site,
             patience=self.patience,
-            surroundings=Surroundings(issues=trouble, clean=lambda: self.cleaned.append(self._clean())),
+            surroundings=Surroundings(
+                issues=trouble, clean=lambda: self.cleaned.append(self._clean()), aside=self._aside
+            ),
         )
         self._running = asyncio.create_task(self.machine.run(), name="machine")
 
@@ -223,6 +228,10 @@ class Stand(World):
             new_id=uuid7(self.clock, self.random),
         )
         return TellingJournal(SqlJournal(self.store, outbox, self.clock), self._power), outbox
+
+    async def _aside(self, make: Callable[[], bytes]) -> bytes:
+        self.made_aside.append(make())
+        return self.made_aside[-1]
 
     def _clean(self) -> Deleted:
         return Retention(self.store, self.clock, lambda: "ntp").run()
@@ -277,6 +286,12 @@ class Stand(World):
         now = self.clock.now
         self.clock.now = lambda: now() + by  # type: ignore[method-assign] # as an RTC does
 
+    async def codes_are_offered(self, *names: str) -> None:
+        """Central offers codes (none named: both), and the machine has heard of it."""
+        self.offer_codes(*(names or self.provider.channels))
+        self.machine.reporting.changed()
+        await self.until(lambda: set(self.machine.reporting.channels) == set(self.channels))
+
     # --- looking at the machine ---
 
     @property
@@ -315,6 +330,14 @@ class Stand(World):
     def standing(self) -> list[Booking]:
         """Payments that stand at the terminal: the citizen's money is with us."""
         return [b for b in self.card_terminal.ledger.bookings if (b.kind, b.state) == ("payment", "booked")]
+
+    def paid_by_code(self) -> int:
+        """Fen that the provider has and has not given back."""
+        return sum(trade.amount for trade in self.provider.trades() if trade.state == "paid")
+
+    def orders(self) -> list[tuple[str, str]]:
+        """What central says of each order: its state and what the kiosk reported, oldest first."""
+        return [(line.state, line.reported) for line in self.books().orders]
 
     def heartbeat(self) -> Heartbeat:
         """What the machine says of itself now."""
@@ -382,6 +405,23 @@ class Person:
         """When the terminal asks for it, put the bank card in."""
         await self.sees(Pay, "pay.title.insert_card")
         self._stand.card_terminal.insert(card)
+
+    async def chooses(self, way: str) -> None:
+        """When asked how to pay, choose this."""
+        await self.sees(PayWay)
+        self.touches(Chosen(way))
+
+    async def comes_to_scan(self, channel: str = "wechat", *numbers: str) -> PayCode:
+        """Begin, show the card, mark, choose this code; the view with the code."""
+        await self.comes_to_pay(*numbers)
+        await self.chooses(channel)
+        return await self.sees(PayCode, "pay.code.scan")
+
+    async def pays_a_fine_by_code(self, channel: str = "wechat") -> Done:
+        """A whole visit with the telephone up to the last view."""
+        shown = await self.comes_to_scan(channel)
+        self._stand.provider.pay(shown.code)
+        return await self.sees(Done)
 
     async def types_pin(self, pin: str = PIN) -> None:
         """When the terminal asks for it, type the PIN."""
