@@ -9,7 +9,6 @@ import asyncio
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
-from typing import Any
 
 from hardware.link import Watched
 from kiosk_app.devices import (
@@ -141,14 +140,14 @@ class ScenePreview:
             await asyncio.sleep(1.0)
         if self._scene.covered is not None:
             raise self._scene.covered
-        while self.number <= than:
-            await asyncio.sleep(max(1e-3, than / RATE - now()))
+        await asyncio.sleep(max(0.0, than / RATE - now()) + 1e-4)
         frame = self.latest()
         assert frame is not None
         return frame
 
-    def shared(self) -> Any:
-        raise NotImplementedError
+    @property
+    def shared(self) -> int | None:
+        return None
 
 
 class SceneCamera(Watched):
@@ -222,9 +221,7 @@ class SceneAnalyst(Watched):
     async def run(self) -> None:
         await asyncio.Event().wait()
 
-    async def look(
-        self, view: Preview, *, than: int = 0, wall: bool = False, track: bool = False
-    ) -> FrameFacts:
+    async def look(self, view: Preview, *, than: int = 0, wall: bool = False, track: bool = False) -> FrameFacts:
         frame = await view.newer(than)
         if self.breaks:
             raise self.breaks.pop(0)

@@ -13,16 +13,14 @@ from kiosk_app.portrait.spec import specs
 from screens.words import LANGUAGES, catalogue
 from tests.faces import RATE, WALL, Scene, Someone
 
-SCENE = Scene()
 
-
-def frame(*people: Someone, at: float = 0.0, wall: bool = True, **spoiled: float) -> FrameFacts:
+def frame(*people: Someone, at: float = 0.0, **spoiled: float) -> FrameFacts:
     """One frame of somebody with some measures spoiled."""
     scene = Scene()
     people = people or (Someone(),)
     scene.enter(*(person.doing(**{k: v for k, v in spoiled.items() if k not in WALL}) for person in people))
     scene.wall.update({k: v for k, v in spoiled.items() if k in WALL})
-    return scene.facts(1, at, wall=wall, drift=None)
+    return scene.facts(1, at, wall=True, drift=None)
 
 
 EMPTY = replace(frame(), faces=0, face=None)
@@ -160,7 +158,7 @@ def test_the_shutter_never_goes_while_something_is_wrong() -> None:
 
 def test_the_wall_seen_last_counts() -> None:
     """It is measured in some frames only."""
-    guidance = Guidance().after(frame(spread=40.0)).after(frame(at=1.0, wall=False))
+    guidance = Guidance().after(frame(spread=40.0)).after(replace(frame(at=1.0), wall={}))
     assert guidance.say == "photo.say.wall"
     assert guidance.after(frame(at=2.0)).say == READY
 

@@ -11,7 +11,7 @@ import structlog
 
 from kiosk_app.booth import Booth
 from kiosk_app.desk import Desk
-from kiosk_app.devices import PhotoFacts, Preview
+from kiosk_app.devices import Preview
 from kiosk_app.errors import CitizenError, DeviceError, DeviceOffline, FaceVisitLost
 from kiosk_app.portrait.guidance import CHECKS, NOBODY, READY, Guidance
 from kiosk_app.portrait.rules import Finding, advice, judge, reasons
@@ -33,6 +33,11 @@ class Portrait:
     data: bytes = field(repr=False)
     master: bytes = field(repr=False)
     findings: tuple[Finding, ...] = ()
+
+    @property
+    def usable(self) -> bool:
+        """Whether no rule refuses it."""
+        return not reasons(self.findings)
 
 
 @dataclass(frozen=True)
@@ -57,11 +62,10 @@ async def take_portrait(desk: Desk, spec: PhotoSpec, steps: Steps) -> Portrait |
             if isinstance(photo, CitizenError):
                 answer = await desk.ask(_failed(photo, steps, left))
             else:
-                findings = judge(photo.measures, spec)
-                _log(spec, booth, findings)
-                answer = await desk.ask(_review(photo, spec, findings, steps, left))
-                if answer == USE and not reasons(findings):
-                    return Portrait(photo.data, await booth.face.master(), findings)
+                _log(spec, booth, photo.findings)
+                answer = await desk.ask(_review(photo, spec, steps, left))
+                if answer == USE and photo.usable:
+                    return photo
             if isinstance(answer, Back):
                 return None
         return None
@@ -75,7 +79,7 @@ def _log(spec: PhotoSpec, booth: Booth, findings: tuple[Finding, ...]) -> None:
     log.info("portrait", spec=spec.title, backdrop=booth.backdrop.value, broken=broken)
 
 
-async def _photograph(desk: Desk, booth: Booth, spec: PhotoSpec, steps: Steps) -> PhotoFacts | CitizenError | None:
+async def _photograph(desk: Desk, booth: Booth, spec: PhotoSpec, steps: Steps) -> Portrait | CitizenError | None:
     """One finished photo, or why there is none; None for "back". Raises Left, WalkedAway, DeviceError."""
     async with booth.camera.preview() as preview:
         view = LivePortrait(
@@ -96,7 +100,8 @@ async def _photograph(desk: Desk, booth: Booth, spec: PhotoSpec, steps: Steps) -
                 try:
                     async with desk.working(text("work.photo"), text("work.waits.photo"), usually=1, steps=steps):
                         still = None if isinstance(answer, Released) else (await booth.camera.still()).data
-                        return await booth.face.finish(spec, booth.backdrop, still)
+                        photo = await booth.face.finish(spec, booth.backdrop, still)
+                        return Portrait(photo.data, await booth.face.master(), judge(photo.measures, spec))
                 except CitizenError as error:
                     return error
                 except FaceVisitLost:  # the good frames went with the analyst: look again
@@ -130,11 +135,9 @@ def _checks(wrong: frozenset[str] | None) -> tuple[tuple[Text, bool | None], ...
     return tuple((text(f"photo.check.{check}"), None if wrong is None else check not in wrong) for check in CHECKS)
 
 
-def _review(
-    photo: PhotoFacts, spec: PhotoSpec, findings: tuple[Finding, ...], steps: Steps, left: int
-) -> PortraitReview:
+def _review(photo: Portrait, spec: PhotoSpec, steps: Steps, left: int) -> PortraitReview:
     """The photo as it will be, and what breaks a rule: with a reason it cannot be used."""
-    refused, advised = reasons(findings), advice(findings)
+    refused, advised = reasons(photo.findings), advice(photo.findings)
     title = "good" if not (refused or advised) else "advice" if not refused else "refused" if left else "last"
     form = spec.form
     size = text("photo.review.size", title=text("plain", words=spec.title), width=form.width, height=form.height)
