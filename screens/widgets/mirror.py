@@ -48,7 +48,7 @@ class Mirror(Element):
     """The tile. :meth:`show` a frame as often as there is a new one; :meth:`wipe` when the view goes."""
 
     picture = ObjectProperty(None, allownone=True)
-    right = BooleanProperty(False)
+    good = BooleanProperty(False)
     oval = ObjectProperty(None, allownone=True)
     halo = ObjectProperty(None, allownone=True)
     oval_y = NumericProperty(0)
@@ -81,6 +81,7 @@ class Mirror(Element):
         cut(frame, self._part, self._pixels)
         self._fill()
         self.sequence = frame.sequence
+        self.canvas.ask_update()  # new pixels in the same texture: nothing else tells the window
         self.stain()
 
     def wipe(self) -> None:
@@ -90,10 +91,10 @@ class Mirror(Element):
             self._fill()
         self.picture, self.sequence = None, 0
 
-    def mark(self, right: bool) -> None:
+    def mark(self, good: bool) -> None:
         """Whether all is right."""
-        if right != self.right:
-            self.right = right
+        if good != self.good:
+            self.good = good
             self.stain()
 
     def _fill(self) -> None:

@@ -2,7 +2,6 @@
 
 import asyncio
 import time
-from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
@@ -247,18 +246,10 @@ def test_both_answers_to_the_notice_look_the_same(booth: Booth) -> None:
     booth.run(story())
 
 
-def shapes() -> Iterator[tuple[int, int, float]]:
-    yield from (
-        (1280, 720, 0.75),
-        (720, 1280, 0.75),
-        (640, 480, 0.75),
-        (640, 480, 2.0),
-        (100, 100, 1.0),
-        (3, 1000, 0.75),
-    )
+SHAPES = [(1280, 720, 0.75), (720, 1280, 0.75), (640, 480, 0.75), (640, 480, 2.0), (100, 100, 1.0), (3, 1000, 0.75)]
 
 
-@pytest.mark.parametrize(("width", "height", "ratio"), shapes())
+@pytest.mark.parametrize(("width", "height", "ratio"), SHAPES)
 def test_the_part_that_shows_lies_in_the_frame_and_has_the_tiles_shape(width: int, height: int, ratio: float) -> None:
     left, top, wide, tall = part_of(width, height, ratio)
     assert 0 <= left <= left + wide <= width

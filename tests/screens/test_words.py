@@ -12,7 +12,8 @@ from screens.words import LANGUAGES, Words, catalogue
 
 ROOT = Path(__file__).parents[2]
 ID = re.compile(
-    r"""(?:\btext\(\s*|\bText\(\s*|\bcitizen = |words=|words: |sentence = |sentence=|why=|TillClosed\()"([a-z_]+(?:\.[a-z_]+)+)\""""
+    r"""(?:\btext\(\s*|\bText\(\s*|\bcitizen = |words=|words: |sentence = |sentence=|why=|TillClosed\()"""
+    r'"([a-z_]+(?:\.[a-z_]+)+)"'
 )
 FAMILIES = re.compile(r"""\btext\(f"([a-z_.]+\.)\{""")
 PATTERNS = re.compile(r"""f"((?:[a-z_]+\.)+[^"]*\{[^"]*)\"""")
