@@ -21,7 +21,12 @@
     │   ├── PageMoving                 the page is not lying still
     │   ├── PageBlurred                the page cannot be read: too far, folded, or the focus is not found
     │   ├── PageGlare                  a lamp is reflected on the page
-    │   └── PictureGone                the picture asked for is no longer kept
+    │   ├── PictureGone                the picture asked for is no longer kept
+    │   ├── FaceNotSeen                no face in the picture, or no good frame of it was kept
+    │   ├── FaceNotAlone               somebody else is in the picture
+    │   ├── FaceOutside                the photo would go beyond the camera's picture: step back
+    │   ├── PhotoTooLarge              no file as small as is asked for shows enough
+    │   └── DocumentPictureUnusable    the document's picture shows no face to compare with
     ├── DeviceError                (role) a device cannot do what was asked
     │   ├── DeviceOffline              no answer; the driver keeps trying            transient
     │   ├── DeviceFault                it answers, and says it is broken             permanent
@@ -32,6 +37,8 @@
     │   ├── ReversalStuck              a lost payment cannot be undone               a person must act
     │   ├── CameraCovered              it sees nothing: covered, or no light         a person must come
     │   ├── CameraFrozen               it gives the same picture again and again
+    │   ├── ModelsMissing              the networks that see faces are not installed    permanent
+    │   ├── FaceVisitLost              what was kept of this visit is gone: begin again    transient
     ├── PaymentError
     │   ├── PaymentDeclined            nothing was taken; ``code`` says why
     │   ├── PaymentUncertain           ask the terminal for its last transaction
@@ -232,6 +239,41 @@ class PictureGone(CitizenError):
     operator = "Nothing to do."
 
 
+class FaceNotSeen(CitizenError):
+    """There is no face in the picture, or no good frame of one was kept."""
+
+    citizen = "error.face_not_seen"
+    operator = "If it happens with everybody: check the light, and look through the camera with `kiosk device`."
+
+
+class FaceNotAlone(CitizenError):
+    """A second face, nearly as large, is in the picture."""
+
+    citizen = "error.face_not_alone"
+    operator = "If it happens with everybody: turn the camera away from posters and pictures of people."
+
+
+class FaceOutside(CitizenError):
+    """The photo would go beyond the camera's picture. ``detail`` names the sides; nothing is ever drawn there."""
+
+    citizen = "error.face_outside"
+    operator = "If it happens with everybody: aim the camera again; a head needs half its length of room on each side."
+
+
+class PhotoTooLarge(CitizenError):
+    """At the lowest quality that is allowed the file is still larger than the specification allows."""
+
+    citizen = "error.photo_too_large"
+    operator = "If it happens with everybody: the picture is full of noise; give the camera more light."
+
+
+class DocumentPictureUnusable(CitizenError):
+    """The document's picture cannot be read, or shows no single face: a machine cannot compare."""
+
+    citizen = "error.document_picture_unusable"
+    operator = "Nothing to do for one document: a person compares."
+
+
 # --- devices ---------------------------------------------------------------------------------------------------
 
 
@@ -332,6 +374,7 @@ class CameraCovered(DeviceError):
     """The camera works and sees nothing."""
 
     reason = "camera_covered"
+    kind = FaultKind.USER
     citizen = "error.camera_covered"
     operator = "Uncover and clean the camera's lens; check the light in front of it."
 
@@ -342,6 +385,23 @@ class CameraFrozen(DeviceError):
     reason = "camera_frozen"
     citizen = "error.camera_frozen"
     operator = "Pull the camera's plug and put it back; if it freezes again, replace the camera."
+
+
+class ModelsMissing(DeviceError):
+    """A network that sees faces is not where set-up puts it. ``detail`` names the file."""
+
+    reason = "models_missing"
+    citizen = "error.models_missing"
+    operator = "Run `python -m provisioning.models` in the kiosk's environment, or `make prepare` in a checkout."
+
+
+class FaceVisitLost(DeviceError):
+    """The face host ended and with it the good frames of this visit: the step begins again, nothing else is lost."""
+
+    reason = "face_visit_lost"
+    kind = FaultKind.TRANSIENT
+    citizen = "error.face_visit_lost"
+    operator = "Nothing to do; if it repeats, send central the log of this hour."
 
 
 # --- money -----------------------------------------------------------------------------------------------------

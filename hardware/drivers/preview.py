@@ -21,6 +21,11 @@ class View:
         self._pixels = memoryview(self._buffer)
         self._frame: Frame | None = None
 
+    @property
+    def shared(self) -> int | None:
+        memory = self._host.memory
+        return None if memory is None else memory.lent[0]
+
     def latest(self) -> Frame | None:
         memory = self._host.memory
         if memory is None or not memory.ring.latest:

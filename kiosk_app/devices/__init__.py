@@ -39,6 +39,14 @@ from kiosk_app.devices.cards import (
     SocialSecurityCard,
 )
 from kiosk_app.devices.driver import GROUP, Baud, Driver, Port
+from kiosk_app.devices.face import (
+    Backdrop,
+    FaceAnalyst,
+    FaceLook,
+    FrameFacts,
+    PhotoFacts,
+    PhotoSpec,
+)
 from kiosk_app.devices.input import (
     CodeKind,
     CodeScanner,
@@ -76,6 +84,7 @@ from kiosk_app.devices.terminal import (
 __all__ = [
     "GROUP",
     "SERVING",
+    "Backdrop",
     "Baud",
     "Cabinet",
     "Camera",
@@ -98,7 +107,10 @@ __all__ = [
     "EndorsementOutcome",
     "EndorsementPrint",
     "EndorsementResult",
+    "FaceAnalyst",
+    "FaceLook",
     "Frame",
+    "FrameFacts",
     "Headphones",
     "IdCardReader",
     "IdentityCard",
@@ -113,6 +125,8 @@ __all__ = [
     "PermitKind",
     "PermitMedia",
     "PermitUnit",
+    "PhotoFacts",
+    "PhotoSpec",
     "Picture",
     "PictureFormat",
     "Port",

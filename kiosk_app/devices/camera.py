@@ -77,6 +77,13 @@ class Picture:
 class Preview(Protocol):
     """The live picture, newest first: who is slow misses pictures and never sees old ones."""
 
+    @property
+    def shared(self) -> int | None:
+        """A descriptor of the memory in which the pictures stand, for a process of ours that looks at them itself.
+
+        It is the camera's, to be lent at once and not kept; None while the camera is being recovered.
+        """
+
     def latest(self) -> Frame | None:
         """The newest picture; None before the first, and while the camera is being recovered. Never waits."""
 
