@@ -9,11 +9,16 @@ import typer
 
 from central import registry
 from central.enrolment import Place
+from central.payments import ProviderSilent
+from central.payments import reconcile as reconcile_
+from central.problems import Refused
 from central.server import LOOPBACK, Central, Settings
 
 app = typer.Typer(add_completion=False, no_args_is_help=False)
 
 Data = Annotated[Path, typer.Option(help="Folder with the database, the authority and its keys.")]
+
+Samples = Annotated[bool, typer.Option("--samples", help="The simulated provider, as `serve --samples`.")]
 
 
 @app.callback(invoke_without_command=True)
@@ -27,14 +32,17 @@ def serve(
     console_port: Annotated[int, typer.Option(help="For operators.")] = 8080,
     hotline: Annotated[str, typer.Option(help="Telephone number on receipts and closed screens.")] = "",
     proof_url: Annotated[str, typer.Option(help="Where a receipt can be checked; default: the console.")] = "",
-    samples: Annotated[bool, typer.Option("--samples", help="Load sample citizens and decisions once.")] = False,
+    samples: Annotated[
+        bool,
+        typer.Option("--samples", help="Sample citizens and decisions; payments by code go to a simulated provider."),
+    ] = False,
 ) -> None:
     """Serve kiosks (mutual TLS) and operators (loopback) until interrupted."""
     if context.invoked_subcommand:
         return
     proof = proof_url or f"http://{LOOPBACK}:{console_port}/proof/"
     names = ("localhost", LOOPBACK, *(name or ()))
-    central = Central(Settings(data, port, console_port, host, names, Place(proof, hotline)))
+    central = Central(Settings(data, port, console_port, host, names, Place(proof, hotline), samples))
     if samples:
         central.load_samples()
     asyncio.run(_serve(central, host))
@@ -49,6 +57,8 @@ async def _serve(central: Central, host: str) -> None:
         typer.echo(f"kiosks    https://{host}:{port}/k/v1")
         typer.echo(f"console   http://{LOOPBACK}:{console_port}/")
         typer.echo(f"authority sha256 {central.authority.fingerprint}")
+        if central.provider:
+            typer.echo(f"telephone http://{LOOPBACK}:{console_port}/phone")
 
     await central.run(stop, started)
 
@@ -69,6 +79,36 @@ def revoke(kiosk: Annotated[str, typer.Argument(help="Its id.")], data: Data = P
         known = registry.revoke(connection, kiosk, central.clock.now())
     typer.echo("revoked" if known else "no such kiosk")
     raise typer.Exit(0 if known else 1)
+
+
+@app.command()
+def reconcile(data: Data = Path("central-data"), *, samples: Samples = False) -> None:
+    """Ask the payment providers what became of every order that may still change, as each night; list the cases."""
+    front = Central(Settings(data, sample_provider=samples)).front
+    night = reconcile_.reconcile(front.store, front.orders, front.clock)
+    typer.echo(f"{night.looked} orders looked at, {night.changed} changed, provider silent for {night.silent}")
+    for case in front.books().cases:
+        typer.echo(f"{case.reference}  {case.amount / 100:.2f}  {case.channel}  {case.why}: {case.advice}")
+
+
+@app.command()
+def refund(
+    reference: Annotated[str, typer.Argument(help="Of a case on the console.")],
+    by: Annotated[str, typer.Option(help="Who decides it.")],
+    data: Data = Path("central-data"),
+    *,
+    kiosk_lost: Annotated[bool, typer.Option(help="The kiosk and its store are gone for good.")] = False,
+    samples: Samples = False,
+) -> None:
+    """Give the money of a case back to whoever paid it by code."""
+    front = Central(Settings(data, sample_provider=samples)).front
+    try:
+        reconcile_.refund(front.store, front.orders, front.clock, reference, by=by, kiosk_lost=kiosk_lost)
+    except (Refused, ProviderSilent) as no:
+        why = no.title if isinstance(no, Refused) else "the provider does not answer"
+        typer.echo(f"not given back: {why}", err=True)
+        raise typer.Exit(1) from None
+    typer.echo("given back")
 
 
 if __name__ == "__main__":

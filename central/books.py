@@ -1,25 +1,33 @@
 """Central's books: what became of every payment and every event. For the day's end, a demo and the invariants.
 
-A fen is *held* (accepted and not given back), *owed* (a person must refund it) or neither; never both.
+A fen is *held* (accepted and not given back), *owed* (a person must refund it) or neither; never both. Orders are
+what was to be paid by code, as their providers see it; ``cases`` are those that a person must look at.
 """
 
+from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 import msgspec
 import sqlalchemy as sa
 
+from central.db import day as days
 from central.db import event as events
 from central.db import fork as forks
+from central.db import order as orders
 from central.db import payment as payments
 from central.departments.traffic import GIVEN_BACK
-from kiosk_app.contract import FinesPaid
+from central.payments.reconcile import Case, cases
+from kiosk_app.contract import DayClosed, FinesPaid
 
 
 class Line(msgspec.Struct, frozen=True, kw_only=True):
-    """One payment as central knows it; amounts in fen."""
+    """One payment as central knows it; amounts in fen. ``channel`` and ``transaction``: of one by code."""
 
     kiosk: str
     reference: str
+    channel: str = ""
+    transaction: str = ""
     amount: int
     accepted: bool
     code: str
@@ -29,6 +37,39 @@ class Line(msgspec.Struct, frozen=True, kw_only=True):
     held: bool
     reversed: bool
     refund_due: bool
+
+
+class OrderLine(msgspec.Struct, frozen=True, kw_only=True):
+    """One order; ``reported`` is what its kiosk last said became of the payment."""
+
+    kiosk: str
+    reference: str
+    channel: str
+    amount: int
+    state: str
+    word: str
+    transaction: str
+    reported: str
+    refunded_by: str
+
+
+class DayLine(msgspec.Struct, frozen=True, kw_only=True):
+    """One day's end: the kiosk's columns as it sent them, and central's own (count, fen) for payments by code."""
+
+    kiosk: str
+    closed: DayClosed
+    orders: tuple[int, int]
+
+    @property
+    def cards_agree(self) -> bool:
+        """Kiosk and terminal say the same."""
+        said = self.closed
+        return said.known and (said.kiosk_count, said.kiosk_amount) == (said.terminal_count, said.terminal_amount)
+
+    @property
+    def codes_agree(self) -> bool:
+        """Kiosk and central say the same."""
+        return (self.closed.code_count, self.closed.code_amount) == self.orders
 
 
 class StreamLine(msgspec.Struct, frozen=True, kw_only=True):
@@ -49,28 +90,39 @@ class Books(msgspec.Struct, frozen=True, kw_only=True):
     owed: int
     payments: list[Line]
     streams: list[StreamLine]
+    orders: list[OrderLine] = []
+    days: list[DayLine] = []
+    cases: list[Case] = []
 
     def line(self, reference: str) -> Line | None:
         """The payment with this reference."""
         return next((line for line in self.payments if line.reference == reference), None)
 
 
-def books(connection: sa.Connection) -> Books:
+def books(connection: sa.Connection, now: datetime) -> Books:
     """Read the books in one consistent view."""
-    lines = [_line(row) for row in connection.execute(sa.select(payments).order_by(payments.c.n))]
+    made = [_order(row) for row in connection.execute(sa.select(orders).order_by(orders.c.created_at))]
+    by_code = {(line.kiosk, line.reference): line for line in made}
+    lines = [_line(row, by_code) for row in connection.execute(sa.select(payments).order_by(payments.c.n))]
     return Books(
         held=sum(line.amount for line in lines if line.held),
         owed=sum(line.amount for line in lines if line.refund_due),
         payments=lines,
         streams=_streams(connection),
+        orders=made,
+        days=[_day(row) for row in connection.execute(sa.select(days).order_by(days.c.n))],
+        cases=cases(connection, now),
     )
 
 
-def _line(row: sa.Row[Any]) -> Line:
+def _line(row: sa.Row[Any], by_code: Mapping[tuple[str, str], OrderLine]) -> Line:
     paid = msgspec.json.decode(row.paid, type=FinesPaid) if row.paid else None
+    order = by_code.get((row.kiosk, row.reference))
     return Line(
         kiosk=row.kiosk,
         reference=row.reference,
+        channel=order.channel if order else "",
+        transaction=order.transaction if order else "",
         amount=row.amount,
         accepted=row.accepted,
         code=row.code,
@@ -81,6 +133,15 @@ def _line(row: sa.Row[Any]) -> Line:
         reversed=row.state == "reversed",
         refund_due=row.state == "refund due",
     )
+
+
+def _order(row: sa.Row[Any]) -> OrderLine:
+    return OrderLine(**{name: getattr(row, name) for name in OrderLine.__struct_fields__})
+
+
+def _day(row: sa.Row[Any]) -> DayLine:
+    closed = msgspec.json.decode(row.closed, type=DayClosed)
+    return DayLine(kiosk=row.kiosk, closed=closed, orders=(row.order_count, row.order_amount))
 
 
 def _streams(connection: sa.Connection) -> list[StreamLine]:

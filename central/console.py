@@ -1,4 +1,4 @@
-"""What operators see, on the loopback only: kiosks, their payments, what was set aside; and the proof page.
+"""What operators see, on the loopback only: kiosks, payments, orders, cases, what was set aside; the proof page.
 
 Rules. Pages are whole without any other resource and refresh by themselves. No personal data: an ID number is
 never in an event, and the proof of a payment shows a decision's number masked, to whoever holds the reference.
@@ -26,11 +26,14 @@ from central.db import kiosk as kiosks
 from central.db import presence
 from central.departments.rules import CHINA
 from central.front import Front
+from central.payments import telephone
+from central.payments.simulated import SimulatedProvider
 from kiosk_app.contract import Heartbeat
 
 LATE: Final = timedelta(seconds=150)
 """Two heartbeats and a half: a kiosk silent for longer is said to be silent."""
 SHOWN: Final = 50
+CHANNELS: Final = {"wechat": "微信支付 WeChat Pay", "alipay": "支付宝 Alipay"}
 
 
 @dataclass(frozen=True)
@@ -121,6 +124,7 @@ def _templates() -> jinja2.Environment:
     environment.filters["yuan"] = lambda fen: f"{fen // 100:,}.{fen % 100:02d}"
     environment.filters["china"] = lambda at: at.astimezone(CHINA).strftime("%Y-%m-%d %H:%M:%S")
     environment.filters["masked"] = masked
+    environment.filters["channel"] = lambda name: CHANNELS.get(name, name)
     return environment
 
 
@@ -128,7 +132,7 @@ def page(front: Front) -> str:
     """The operators' page."""
     now = front.clock.now()
     with front.store.read() as connection:
-        kept, rows, aside = books(connection), kiosk_rows(connection, now), set_aside(connection)
+        kept, rows, aside = books(connection, now), kiosk_rows(connection, now), set_aside(connection)
     return _templates().get_template("console.html").render(now=now, books=kept, kiosks=rows, aside=aside, shown=SHOWN)
 
 
@@ -138,8 +142,11 @@ def proof_page(front: Front, reference: str) -> tuple[int, str]:
     return 200 if line else 404, _templates().get_template("proof.html").render(line=line)
 
 
-def console_app(front: Front, port: int) -> Litestar:
-    """The loopback listener; another host name in a request is a browser that was led here from elsewhere."""
+def console_app(front: Front, port: int, provider: SimulatedProvider | None = None) -> Litestar:
+    """The loopback listener; another host name in a request is a browser that was led here from elsewhere.
+
+    With a simulated ``provider`` it also has its payer's telephone, at ``/phone``.
+    """
 
     @get("/", media_type=MediaType.HTML, sync_to_thread=True)
     def overview() -> str:
@@ -155,7 +162,7 @@ def console_app(front: Front, port: int) -> Litestar:
         return Response(text, status_code=status, media_type=MediaType.HTML)
 
     return Litestar(
-        [overview, accounts, prove],
+        [overview, accounts, prove, *([telephone.router(provider)] if provider else [])],
         openapi_config=None,
         logging_config=None,
         allowed_hosts=AllowedHostsConfig([f"{name}:{port}" for name in ("localhost", "127.0.0.1")], www_redirect=False),

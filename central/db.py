@@ -158,6 +158,39 @@ payment = sa.Table(
     sa.UniqueConstraint("kiosk", "reference", name="one_payment_per_reference"),
 )
 
+# --- payment by code ---
+
+order = sa.Table(
+    "payment_order",
+    metadata,
+    sa.Column("reference", sa.String, primary_key=True),  # the payment's, and the provider's out_trade_no
+    sa.Column("kiosk", sa.String, nullable=False),  # whose it is
+    sa.Column("channel", sa.String, nullable=False),
+    sa.Column("amount", sa.BigInteger, nullable=False),  # fen; 0: closed before it was heard of
+    sa.Column("state", sa.String, nullable=False, index=True),
+    sa.Column("word", sa.String, nullable=False),  # the provider's own for the state
+    sa.Column("code", sa.String, nullable=False),
+    sa.Column("transaction", sa.String, nullable=False),
+    sa.Column("created_at", Utc, nullable=False),
+    sa.Column("expires_at", Utc, nullable=False),
+    sa.Column("paid_at", Utc),  # when central learned of it
+    sa.Column("refund_wanted_at", Utc),  # written before the provider is asked
+    sa.Column("reported", sa.String, nullable=False),  # what the kiosk last said became of the payment
+    sa.Column("day", sa.Integer),  # the day's end that counted it
+    sa.Column("refunded_by", sa.String, nullable=False),  # a person, if it was one
+)
+
+day = sa.Table(
+    "day_end",
+    metadata,
+    sa.Column("n", sa.Integer, primary_key=True),
+    sa.Column("kiosk", sa.String, nullable=False),
+    sa.Column("at", Utc, nullable=False),
+    sa.Column("closed", sa.LargeBinary, nullable=False),  # the kiosk's report as it came
+    sa.Column("order_count", sa.Integer, nullable=False),  # central's own column for code payments
+    sa.Column("order_amount", sa.BigInteger, nullable=False),
+)
+
 
 # --- engines ---
 

@@ -20,10 +20,12 @@ import sqlalchemy as sa
 
 from central import codes, presence, registry
 from central.authority import Authority, BadRequestError, pem_of, requested_key
+from central.clock import Clock
 from central.db import Store
 from central.db import enrolment as rows
-from central.front import CAPS, Clock, decode
+from central.front import CAPS
 from central.limits import Limits
+from central.messages import decode
 from central.problems import Refused
 from central.registry import Kiosk
 from kiosk_app.contract import Alarm, Enrol, Enrolled

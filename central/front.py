@@ -6,19 +6,23 @@ one. The reply leaves after the commit.
 """
 
 from collections.abc import Callable, Mapping
-from datetime import datetime
-from typing import Any, Final, Protocol, TypeVar
+from functools import partial
+from typing import Any, Final
 
 import msgspec
 import sqlalchemy as sa
 
 from central import presence, registry
 from central.books import Books, books
+from central.clock import Clock
 from central.db import Store
 from central.departments import TrafficPolice
 from central.departments.traffic import Traffic
 from central.ingest import Intake
 from central.limits import Limits
+from central.messages import decode
+from central.payments import Channels
+from central.payments.orders import CALLS, Orders
 from central.problems import Refused
 from central.registry import Kiosk
 from kiosk_app import contract
@@ -29,18 +33,11 @@ CAPS: Final[Mapping[str, int]] = {
     "/tx/batch": contract.BATCH_BYTES,
     "/traffic/decisions": 1_000,
     "/enrol": 16_000,
+    **dict.fromkeys(CALLS, 1_000),
 }
 """Largest body in bytes per path (C.2)."""
 
-Message = TypeVar("Message")
 Handler = Callable[[Kiosk, bytes], Any]
-
-
-class Clock(Protocol):
-    """Wall time, injected."""
-
-    def now(self) -> datetime:
-        """The time now: aware, UTC."""
 
 
 class Front:
@@ -52,16 +49,19 @@ class Front:
         clock: Clock,
         *,
         traffic: TrafficPolice | None = None,
+        channels: Channels | None = None,
         limits: Limits | None = None,
     ) -> None:
         self.store = Store(engine)
         self.clock = clock
         self.traffic = traffic or Traffic()
+        self.orders = Orders(self.store, clock, {} if channels is None else channels)
         self._limits = limits or Limits()
         self._handlers: dict[str, Handler] = {
             "/hb": self._heartbeat,
             "/tx/batch": self._batch,
             "/traffic/decisions": self._decisions,
+            **{path: partial(self._order, path) for path in CALLS},
         }
 
     def register(self, kiosk: str, public_key: str, *, site: str = "") -> None:
@@ -72,7 +72,7 @@ class Front:
     def books(self) -> Books:
         """What became of every payment and event."""
         with self.store.read() as connection:
-            return books(connection)
+            return books(connection, self.clock.now())
 
     def post(self, kiosk: str, path: str, body: bytes) -> tuple[int, bytes]:
         """Answer one POST below ``/k/v1`` of the kiosk with this id: status and JSON."""
@@ -95,7 +95,8 @@ class Front:
 
     def _heartbeat(self, kiosk: Kiosk, body: bytes) -> contract.HeartbeatReply:
         beat = decode(body, Heartbeat)
-        return self.store.commit(lambda connection: presence.heartbeat(connection, kiosk.id, beat, self.clock.now()))
+        reply = self.store.commit(lambda connection: presence.heartbeat(connection, kiosk.id, beat, self.clock.now()))
+        return msgspec.structs.replace(reply, channels=self.orders.channels)
 
     def _batch(self, kiosk: Kiosk, body: bytes) -> contract.BatchReply:
         batch = decode(body, Batch)
@@ -110,12 +111,5 @@ class Front:
         with self.store.read() as connection:
             return self.traffic.decisions(connection, ask, self.clock.now())
 
-
-def decode(body: bytes, kind: type[Message]) -> Message:
-    """The message in ``body``. Raises Refused 400, whatever is wrong with it."""
-    try:
-        message = msgspec.json.decode(body, type=kind)
-        msgspec.json.encode(message)  # a number too large to be hashed again cannot be kept
-    except (msgspec.MsgspecError, UnicodeError, RecursionError, OverflowError):
-        raise Refused(400, "bad-message", f"not a valid {kind.__name__}") from None
-    return message
+    def _order(self, path: str, kiosk: Kiosk, body: bytes) -> contract.Order:
+        return self.orders.answer(kiosk.id, path, body)

@@ -28,10 +28,21 @@ from central import presence
 from central.db import event as events
 from central.db import fork as forks
 from central.departments import Judgement, TrafficPolice
+from central.payments import reported
 from central.problems import Unavailable
 from central.registry import Kiosk
 from kiosk_app import contract
-from kiosk_app.contract import Alarm, BatchReply, Event, FinesPaid, PaymentMoved, Rejection, StreamAck, Verdict
+from kiosk_app.contract import (
+    Alarm,
+    BatchReply,
+    DayClosed,
+    Event,
+    FinesPaid,
+    PaymentMoved,
+    Rejection,
+    StreamAck,
+    Verdict,
+)
 
 _PAYMENTS = FinesPaid.__struct_config__.tag
 _SCHEMAS = frozenset(kind.__struct_config__.tag for kind in contract.Body.__args__)
@@ -159,13 +170,23 @@ class Intake:
         """Do what the event says; the verdict if its department owes one."""
         match contract.body_of(event):
             case FinesPaid() as paid:
-                said = self._traffic.accept(self._connection, self._kiosk.id, paid, self._now)
-                return self._verdict(event, said)
+                return self._verdict(event, self._judgement(paid))
             case PaymentMoved() as moved:
                 self._traffic.moved(self._connection, self._kiosk.id, moved, self._now)
+                reported.moved(self._connection, self._kiosk.id, moved)
+            case DayClosed() as closed:
+                reported.day_closed(self._connection, self._kiosk.id, closed, self._now)
             case Alarm() as alarm:
                 presence.alarm(self._connection, self._kiosk.id, alarm, self._now)
         return None
+
+    def _judgement(self, paid: FinesPaid) -> Judgement:
+        """No department accepts what nobody paid; else it decides."""
+        kiosk = self._kiosk.id
+        code = reported.objection(self._connection, kiosk, paid)
+        said = Judgement(False, code) if code else self._traffic.accept(self._connection, kiosk, paid, self._now)
+        reported.judged(self._connection, kiosk, paid, accepted=said.accepted)
+        return said
 
     def _again(self, event: Event, digest: str, stream: _Stream) -> None:
         """A seq that is there already: the stored answer, or a fork."""

@@ -7,7 +7,16 @@ from typing import Final
 
 from central.problems import Refused
 
-PER_MINUTE: Final[Mapping[str, int]] = {"/enrol": 10, "/hb": 10, "/tx/batch": 60, "/traffic/decisions": 60}
+PER_MINUTE: Final[Mapping[str, int]] = {
+    "/enrol": 10,
+    "/hb": 10,
+    "/tx/batch": 60,
+    "/traffic/decisions": 60,
+    "/orders/create": 30,
+    "/orders/query": 120,
+    "/orders/close": 60,
+    "/orders/refund": 60,
+}
 
 
 class Limits:

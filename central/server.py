@@ -8,6 +8,7 @@ included. Nothing a kiosk sends is logged.
 import asyncio
 import socket
 import threading
+import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future
 from contextlib import contextmanager
@@ -23,12 +24,15 @@ from litestar.types import ASGIApp, Message, Scope
 
 from central import tls
 from central.authority import Authority
+from central.clock import Clock
 from central.console import console_app
 from central.db import file_engine
 from central.departments import samples
 from central.departments.rules import china_day
 from central.enrolment import Enrolment, Place, key_in
-from central.front import Clock, Front
+from central.front import Front
+from central.payments.night import nights
+from central.payments.simulated import SimulatedProvider
 from central.problems import Refused
 from kiosk_app.contract import BATCH_BYTES, PATH
 
@@ -45,7 +49,10 @@ class WallClock:
 
 @dataclass(frozen=True)
 class Settings:
-    """Where central keeps its data and where it listens; port 0 is any free one."""
+    """Where central keeps its data and where it listens; port 0 is any free one.
+
+    ``sample_provider``: payments by code go to the simulated provider, whose telephone is on the console's port.
+    """
 
     data: Path
     port: int = 0
@@ -53,6 +60,7 @@ class Settings:
     host: str = LOOPBACK
     names: Sequence[str] = ("localhost", LOOPBACK)
     place: Place = field(default_factory=Place)
+    sample_provider: bool = False
 
 
 # --- the parts ---
@@ -65,7 +73,13 @@ class Central:
         self.clock = clock or WallClock()
         self._settings = settings
         settings.data.mkdir(parents=True, exist_ok=True)
-        self.front = Front(file_engine(settings.data / "central.db"), self.clock)
+        self.provider = (
+            SimulatedProvider(self.clock, path=settings.data / "sample-provider.json", wait=time.sleep)
+            if settings.sample_provider
+            else None
+        )
+        channels = self.provider.channels if self.provider else {}
+        self.front = Front(file_engine(settings.data / "central.db"), self.clock, channels=channels)
         self.authority = Authority(settings.data / "authority", self.clock.now)
         self.enrolment = Enrolment(
             self.front.store,
@@ -87,12 +101,17 @@ class Central:
             socket.create_server((LOOPBACK, self._settings.console_port)) as console_door,
         ):
             ports = kiosk_door.getsockname()[1], console_door.getsockname()[1]
-            servers = [_Listener(self._kiosk_config()), _Listener(_config(console_app(self.front, ports[1])))]
+            servers = [
+                _Listener(self._kiosk_config()),
+                _Listener(_config(console_app(self.front, ports[1], self.provider))),
+            ]
             async with asyncio.TaskGroup() as group:
                 for server, door in zip(servers, (kiosk_door, console_door), strict=True):
                     group.create_task(server.serve(sockets=[door]))
+                night = group.create_task(nights(self.front, self.clock), name="night")
                 started(*ports)  # both sockets listen: who calls now waits until the servers take them
                 await stop.wait()
+                night.cancel()
                 for server in servers:
                     server.should_exit = True
 

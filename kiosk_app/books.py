@@ -10,14 +10,20 @@ from kiosk_app.errors import ConfigError
 from kiosk_app.local_time import LOCAL
 from kiosk_app.money.day import DAY
 from kiosk_app.money.payment import FINAL, KIND, STREAM, TAKEN, State, fields, from_entry, move
+from kiosk_app.money.receipts import CARD, CodeReceipt
 from kiosk_app.ports import Entry, Journal, Outbox
 
 
 class Line(msgspec.Struct, frozen=True, kw_only=True):
-    """One payment: the states it walked through, its papers, and where its money is. Amount in fen."""
+    """One payment: the states it walked through, its papers, and where its money is. Amount in fen.
+
+    ``means``: ``card``, or whose code it was; ``transaction``: the provider's number of one by code.
+    """
 
     reference: str
     amount: int
+    means: str = CARD
+    transaction: str = ""
     state: str
     states: list[str]
     papers: list[str]
@@ -38,12 +44,16 @@ class Day(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Closing(msgspec.Struct, frozen=True, kw_only=True):
-    """One closed batch of the terminal: ``agrees``, ``differs`` or ``unknown``; count and fen of both columns."""
+    """One closed batch of the terminal: ``agrees``, ``differs`` or ``unknown``; count and fen of both columns.
+
+    ``codes``: payments by code of the same time, which central compares with its orders.
+    """
 
     day: str
     state: str
     ours: list[int]
     terminal: list[int]
+    codes: list[int] = msgspec.field(default_factory=lambda: [0, 0])
 
 
 class Books(msgspec.Struct, frozen=True, kw_only=True):
@@ -83,9 +93,12 @@ def _line(entries: list[Entry], papers: list[str], outbox: Outbox) -> Line:
     payment = from_entry(entries[-1])
     verdict = outbox.verdict(payment.reference)
     answer = "" if verdict is None else "accepted" if verdict.accepted else f"refused {verdict.code}"
+    receipt = payment.receipt
     return Line(
         reference=payment.reference,
         amount=payment.amount,
+        means=payment.channel or payment.means,
+        transaction=receipt.transaction if isinstance(receipt, CodeReceipt) else "",
         state=payment.state.value,
         states=[entry.state for entry in entries],
         papers=papers,

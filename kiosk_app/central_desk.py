@@ -1,28 +1,20 @@
 """Central as a service sees it: ask a department, report a payment. No retries, no sequence numbers, no bytes."""
 
-from typing import Protocol, TypeVar
+from typing import TypeVar
 
 import msgspec
 
 from kiosk_app.contract import Body, Verdict
 from kiosk_app.errors import CentralRefused, CentralUnreachable
-from kiosk_app.money.till import Charge
-from kiosk_app.ports import Transport
+from kiosk_app.money.charge import Charge
+from kiosk_app.ports import Question, Transport
 from kiosk_app.reporting import Reporting
 
 Reply = TypeVar("Reply")
 
 ASK_DEADLINE = 10.0
 VERDICT_PATIENCE = 8.0
-"""Seconds the terminal is held while central decides; later the payment stands and a refusal gives it back."""
-
-
-class Question(Protocol):
-    """A message of the contract that knows its path."""
-
-    @property
-    def path(self) -> str:
-        """Below ``/k/v1``."""
+"""Seconds a payment (and the terminal) is held while central decides; later it stands, and a refusal gives it back."""
 
 
 class CentralDesk:
@@ -31,10 +23,10 @@ class CentralDesk:
     def __init__(self, transport: Transport, reporting: Reporting) -> None:
         self._transport, self._reporting = transport, reporting
 
-    async def ask(self, question: Question, reply: type[Reply]) -> Reply:
+    async def ask(self, question: Question, reply: type[Reply], *, deadline: float = ASK_DEADLINE) -> Reply:
         """The department's answer. Raises CentralUnreachable, CentralRefused."""
         try:
-            body = await self._transport.post(question.path, msgspec.json.encode(question), deadline=ASK_DEADLINE)
+            body = await self._transport.post(question.path, msgspec.json.encode(question), deadline=deadline)
         except CentralUnreachable:
             self._reporting.changed()  # ask for a heartbeat: the menu should know before the next citizen
             raise

@@ -228,8 +228,13 @@ def _show(book: "Books") -> None:
     """The books for people: a payment in whole lines, for a narrow terminal would cut a table's words."""
     for line in book.payments:
         state = f"OPEN: {line.state}" if line.open else line.state
-        out.print(f"{line.reference}  {line.at}  {yuan(Fen(line.amount)):>10}  {state}", markup=False)
-        facts = {"walked": " > ".join(line.states), "papers": ", ".join(line.papers), "central": line.reported}
+        out.print(f"{line.reference}  {line.at}  {yuan(Fen(line.amount)):>10}  {line.means:<6}  {state}", markup=False)
+        facts = {
+            "walked": " > ".join(line.states),
+            "number": line.transaction,
+            "papers": ", ".join(line.papers),
+            "central": line.reported,
+        }
         for name, value in facts.items():
             if value:
                 out.print(f"    {name:>7}  {value}", markup=False)
@@ -241,8 +246,9 @@ def _show(book: "Books") -> None:
         )  # fmt: skip
     out.print(days)
     for closing in book.closings:
-        ours, theirs = (f"{count} for {yuan(Fen(fen))}" for count, fen in (closing.ours, closing.terminal))
-        out.print(f"terminal's day {closing.day} {closing.state}: ours {ours}, terminal {theirs}")
+        columns = (closing.ours, closing.terminal, closing.codes)
+        ours, theirs, codes = (f"{count} for {yuan(Fen(fen))}" for count, fen in columns)
+        out.print(f"terminal's day {closing.day} {closing.state}: ours {ours}, terminal {theirs}; by code {codes}")
     out.print(f"waiting to be reported: {book.outbox_waiting}")
     for words in book.set_aside:
         out.print(f"set aside by central, ask operations: {words}", markup=False)

@@ -10,7 +10,7 @@ import asyncio
 
 from kiosk_app.ports import Screen
 from kiosk_app.through import Through
-from kiosk_app.views import Done, Intent, Leave, Pay, View
+from kiosk_app.views import Done, Intent, Leave, Pay, PayCode, View
 
 
 class ClosingScreen(Through):
@@ -50,4 +50,4 @@ class ClosingScreen(Through):
 
 
 def _must_stay(view: View | None) -> bool:
-    return isinstance(view, Done) or (isinstance(view, Pay) and not view.cancellable)
+    return isinstance(view, Done) or (isinstance(view, Pay | PayCode) and not view.cancellable)

@@ -8,6 +8,7 @@ same seq with other content is a fork. No names and no card numbers travel in ev
 
 import hashlib
 from datetime import date, datetime
+from enum import StrEnum
 from typing import Annotated, Any, ClassVar, Final
 
 import msgspec
@@ -56,11 +57,12 @@ def digest(event: Event) -> str:
     return hashlib.sha256(canonical(event)).hexdigest()
 
 
-class FinesPaid(msgspec.Struct, frozen=True, kw_only=True, tag="fines.paid/1", tag_field="schema"):
+class FinesPaid(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, tag="fines.paid/1", tag_field="schema"):
     """Stream ``pay``: these decisions are paid by this payment. Central answers with a :class:`Verdict`.
 
     ``items`` are (decision number, fine, late fee) in fen as shown to the citizen; their sum is ``amount``.
-    ``paid_at`` is when the terminal approved: late fees count to that day, however late the report comes.
+    ``paid_at`` is when the money was taken: late fees count to that day, however late the report comes. ``means``:
+    ``card``, with the terminal's numbers, or ``code``: then central has a paid order of this reference and amount.
     """
 
     reference: Name
@@ -70,6 +72,7 @@ class FinesPaid(msgspec.Struct, frozen=True, kw_only=True, tag="fines.paid/1", t
     trace: int
     receipt_no: int
     terminal_id: str
+    means: str = "card"
 
 
 class PaidItem(msgspec.Struct, frozen=True, kw_only=True):
@@ -91,9 +94,10 @@ class PaymentMoved(msgspec.Struct, frozen=True, kw_only=True, tag="payment.moved
 
 
 class DayClosed(msgspec.Struct, frozen=True, kw_only=True, tag="day.closed/1", tag_field="schema"):
-    """Stream ``pay``: the day's end. Kiosk's own count and sum beside the terminal's; in fen.
+    """Stream ``pay``: the day's end. Kiosk's own count and sum of card payments beside the terminal's; in fen.
 
-    ``known`` False: the terminal's answer was lost with its totals, and somebody must read them there.
+    ``known`` False: the terminal's answer was lost with its totals, and somebody must read them there. ``code_...``:
+    code payments reported since the last close and not given back; central lays its orders beside them.
     """
 
     day: date
@@ -102,6 +106,8 @@ class DayClosed(msgspec.Struct, frozen=True, kw_only=True, tag="day.closed/1", t
     terminal_count: int
     terminal_amount: int
     known: bool = True
+    code_count: int = 0
+    code_amount: int = 0
 
 
 class Alarm(msgspec.Struct, frozen=True, kw_only=True, tag="alarm/1", tag_field="schema"):
@@ -212,10 +218,11 @@ class Heartbeat(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class HeartbeatReply(msgspec.Struct, frozen=True, kw_only=True):
-    """The answer (C.7): server time, and when to call again."""
+    """The answer (C.7): server time, and when to call again. ``channels``: by whose codes a citizen can pay now."""
 
     now: datetime
     next_s: int = 60
+    channels: list[str] = []
 
 
 # --- enrolment -------------------------------------------------------------------------------------------------
@@ -243,6 +250,81 @@ class Enrolled(msgspec.Struct, frozen=True, kw_only=True):
     site: str = ""
     proof_url: str = ""
     hotline: str = ""
+
+
+# --- payment by code ---------------------------------------------------------------------------------------------
+
+
+class OrderState(StrEnum):
+    """What an order can be, whatever its provider calls it (``domain.md`` 8.8).
+
+    ``waiting`` is never final: a payment may be on its way. ``closed``: ask once more before believing it.
+    ``disputed``: the provider names another amount, and a person must look.
+    """
+
+    WAITING = "waiting"
+    PAID = "paid"
+    CLOSED = "closed"
+    REFUNDED = "refunded"
+    DISPUTED = "disputed"
+
+
+class CreateOrder(msgspec.Struct, frozen=True, kw_only=True):
+    """``POST /orders/create``: a code that takes ``amount`` fen, good for ``seconds``. Answered with an :class:`Order`.
+
+    ``reference`` is the payment's and the provider's out_trade_no. The same again is the same order; another amount,
+    channel or kiosk is CentralRefused ``order-differs``. ``channel`` is one of the heartbeat's.
+    """
+
+    path: ClassVar[str] = "/orders/create"
+
+    reference: Name
+    amount: Annotated[int, msgspec.Meta(ge=1, le=10**9)]
+    channel: Name
+    seconds: Annotated[int, msgspec.Meta(ge=60, le=7200)] = 120
+
+
+class QueryOrder(msgspec.Struct, frozen=True, kw_only=True):
+    """``POST /orders/query``: what the provider says now. Unknown here or another kiosk's: ``unknown-order``."""
+
+    path: ClassVar[str] = "/orders/query"
+
+    reference: Name
+
+
+class CloseOrder(msgspec.Struct, frozen=True, kw_only=True):
+    """``POST /orders/close``: nobody may pay it any more. One that central never heard of is closed for good too.
+
+    The answer says what central believes; a payment that was on its way may still arrive: query once more.
+    """
+
+    path: ClassVar[str] = "/orders/close"
+
+    reference: Name
+
+
+class RefundOrder(msgspec.Struct, frozen=True, kw_only=True):
+    """``POST /orders/refund``: give everything back. Repeating is harmless; what was not paid is ``not-paid``."""
+
+    path: ClassVar[str] = "/orders/refund"
+
+    reference: Name
+    amount: Amount
+
+
+class Order(msgspec.Struct, frozen=True, kw_only=True):
+    """The answer to all four. ``code`` is the text of the QR code while it can be paid, for ``seconds_left``.
+
+    ``transaction`` is the provider's own number of the payment. Nothing in it says who paid.
+    """
+
+    reference: str
+    amount: int
+    channel: str
+    state: OrderState
+    code: str = ""
+    seconds_left: int = 0
+    transaction: str = ""
 
 
 # --- the traffic department ------------------------------------------------------------------------------------

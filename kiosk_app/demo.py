@@ -111,6 +111,7 @@ async def shown(folder: Folder, size: tuple[int, int]) -> int:
             f"  终端机 kiosk     {where}",
             f"  模拟台 bench     {world.bench}    (lay cards, type PINs, take paper, break things)",
             f"  业务中心 central {world.console}",
+            f"  手机 telephone   {world.console}/phone    (scan the code and pay)",
             "",
             "  Ctrl-C ends it.",
         )
@@ -135,7 +136,9 @@ async def scripted(folder: Folder, size: tuple[int, int], script: str, fault: st
         screen = await house.enter_async_context(display(*size, logs=folder.logs, watched=False))
         world = await build(house, folder, Window(screen.name, *size, fullscreen=True), scripted=True)
         strikes = FAULTS[fault].strikes
-        citizen = Citizen(screen.name, folder.targets, world.bench, folder.root, strikes=strikes)
+        citizen = Citizen(
+            screen.name, folder.targets, world.bench, folder.root, telephone=world.console, strikes=strikes
+        )
         trouble = await _visit(citizen, script)
         return await judge(world, citizen, script, fault, trouble)
 

@@ -2,8 +2,8 @@
 
 The eyes read what the kiosk says can be touched now (``[screen] targets``); the fingers move the X pointer and
 press with ``xdotool``, so that a touch takes the way of every touch: X server, SDL, Kivy, widget, intent. The
-hands are the bench's HTTP calls. Rule: a step waits for what it wants to see, with a deadline, and never for a
-while; what took how long is kept.
+hands are the bench's HTTP calls, the telephone is the simulated payment provider's. Rule: a step waits for what it
+wants to see, with a deadline, and never for a while; what took how long is kept.
 """
 
 import asyncio
@@ -68,9 +68,17 @@ class Citizen:
     """Somebody at the machine. ``out`` gets numbered pictures; ``papers``: what stands on each; ``timings``."""
 
     def __init__(
-        self, display: str, targets: Path, bench: str, out: Path, *, strikes: Mapping[str, Strike] | None = None
+        self,
+        display: str,
+        targets: Path,
+        bench: str,
+        out: Path,
+        *,
+        telephone: str = "",
+        strikes: Mapping[str, Strike] | None = None,
     ) -> None:
         self._display, self._targets, self._bench, self.out = display, targets, bench, out
+        self._telephone = telephone
         self._strikes = strikes or {}
         self._began = self._last = time.monotonic()
         self.papers: dict[str, str] = {}
@@ -141,6 +149,23 @@ class Citizen:
         answer = await fetch(self._bench, "POST", f"/hand/{role}/{name}", json.dumps(arguments).encode())
         state: dict[str, Any] = json.loads(answer)
         return state
+
+    async def bill(self, *, within: float = PATIENCE) -> dict[str, Any]:
+        """What the telephone shows of the code on the screen, as soon as there is one. Raises Lost."""
+        end = time.monotonic() + within
+        while True:
+            try:
+                bill: dict[str, Any] = json.loads(await fetch(self._telephone, "POST", "/phone/scan", b"{}"))
+            except Lost:
+                if time.monotonic() > end:
+                    raise
+            else:
+                return bill
+            await asyncio.sleep(LOOK_EVERY * 3)
+
+    async def confirm(self, bill: dict[str, Any]) -> None:
+        """Pay what the telephone shows. Raises Lost when it cannot be paid."""
+        await fetch(self._telephone, "POST", "/phone/pay", json.dumps({"code": bill["code"]}).encode())
 
     async def moment(self, name: str) -> None:
         """A moment of the script has come: a fault may strike now."""

@@ -1,14 +1,15 @@
-"""The verdict over a scripted visit: three books that agree, the papers, and nothing personal left behind.
+"""The verdict over a scripted visit: books that agree, the papers, and nothing personal left behind.
 
-The kiosk's books (``kiosk books --json``), the terminal's ledger and central's books are read until nothing is
-open any more, then compared. A problem is one sentence; ``result.json`` holds them beside everything that was
-compared, and the exit status is 0 only if there is none.
+The kiosk's books (``kiosk books --json``), the ledgers of terminal and payment provider, and central's books are read
+until nothing is open any more, then compared. A problem is one sentence; ``result.json`` holds them beside everything
+that was compared, and the exit status is 0 only if there is none.
 """
 
 import asyncio
 import json
 import sys
 import time
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -27,9 +28,10 @@ async def judge(world: World, citizen: Citizen, script: str, fault: str, trouble
     """Write ``result.json``; 0 if all is as it must be, else 1."""
     kiosk, central = await _at_rest(world)
     terminal = (await citizen.bench_state())["card_terminal"]["state"]
+    provider = json.loads(await fetch(world.console, "GET", "/phone/trades"))
     papers = await keep_papers(citizen)
     problems = [trouble] if trouble else []
-    problems += money_problems(kiosk, central, terminal["ledger"], FAULTS[fault].expects)
+    problems += money_problems(kiosk, central, terminal["ledger"], FAULTS[fault].expects, provider["trades"])
     problems += paper_problems(kiosk, papers, FAULTS[fault].expects)
     problems += left_behind(world)
     payment = kiosk["payments"][-1] if kiosk["payments"] else {}
@@ -44,6 +46,7 @@ async def judge(world: World, citizen: Citizen, script: str, fault: str, trouble
         "journal": kiosk,
         "central": central,
         "terminal": terminal,
+        "provider": provider,
         "papers": sorted(papers),
         "kiosk_starts": world.keeper.starts,
         "timings": citizen.timings,
@@ -87,17 +90,25 @@ async def _kiosk_books(world: World) -> dict[str, Any]:
 
 
 def money_problems(
-    kiosk: dict[str, Any], central: dict[str, Any], ledger: list[dict[str, Any]], expects: Expects
+    kiosk: dict[str, Any],
+    central: dict[str, Any],
+    ledger: list[dict[str, Any]],
+    expects: Expects,
+    trades: Sequence[dict[str, Any]] = (),
 ) -> list[str]:
-    """What does not agree between the three books, and what is still open."""
+    """What does not agree between the books, and what is still open. ``trades``: the provider's."""
     if not kiosk["payments"]:
         return ["the kiosk's journal has no payment"]
     problems = []
     taken = sum(day["taken"] for day in kiosk["days"])
     standing = (booking for booking in ledger if booking["kind"] == "payment" and booking["state"] == "booked")
     at_terminal = sum(int(booking["amount"]) for booking in standing)
-    if not taken == at_terminal == central["held"]:
-        problems.append(f"money differs: kiosk {taken}, terminal {at_terminal}, central {central['held']} fen")
+    at_provider = sum(trade["amount"] for trade in trades if trade["state"] == "paid")
+    if not taken == at_terminal + at_provider == central["held"]:
+        where = f"terminal {at_terminal}, provider {at_provider}"
+        problems.append(f"money differs: kiosk {taken}, {where}, central {central['held']} fen")
+    if central.get("cases"):
+        problems.append(f"{len(central['cases'])} orders are a person's case")
     for payment in kiosk["payments"]:
         if payment["open"]:
             problems.append(f"{payment['reference']} is still {payment['state']}")

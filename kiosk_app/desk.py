@@ -14,42 +14,52 @@ from typing import Any, TypeVar
 
 import structlog
 
+from kiosk_app import pay_views
 from kiosk_app.central_desk import CentralDesk
-from kiosk_app.devices import DocumentPrinter, IdCardReader, PrintOutcome, ReceiptPrinter, Slip, TerminalNotice
+from kiosk_app.devices import DocumentPrinter, IdCardReader, PrintOutcome, ReceiptPrinter, Slip
 from kiosk_app.errors import (
     CentralRefused,
+    CodeUnavailable,
     DeviceError,
     KioskError,
     Left,
     PaymentDeclined,
     PaymentTrouble,
     PaymentUncertain,
+    PaymentUndone,
     StoreError,
+    TillClosed,
     WalkedAway,
 )
-from kiosk_app.money.amounts import Fen, yuan
+from kiosk_app.money.amounts import Fen
+from kiosk_app.money.charge import Charge
+from kiosk_app.money.means import CodeShown, Notice, Way
 from kiosk_app.money.payment import Payment
-from kiosk_app.money.till import Charge, Till
+from kiosk_app.money.till import Till
 from kiosk_app.papers.proof import Trouble
 from kiosk_app.papers.slips import trouble_slip
 from kiosk_app.ports import Clock, Journal, Screen
-from kiosk_app.views import Chosen, IdleWarning, Intent, Leave, Pay, Sorry, Steps, Text, View, Working, text
+from kiosk_app.views import (
+    Chosen,
+    IdleWarning,
+    Intent,
+    Leave,
+    Pay,
+    PayCode,
+    PayWay,
+    Sorry,
+    Steps,
+    Text,
+    View,
+    Working,
+    text,
+)
 
 log = structlog.get_logger()
 
 Answer = TypeVar("Answer")
 
 SHOW_PROGRESS_AFTER = 0.4
-STAGE = {
-    TerminalNotice.PREPARING: 0,
-    TerminalNotice.INSERT_CARD: 0,
-    TerminalNotice.ENTER_PIN: 1,
-    TerminalNotice.WRONG_PIN: 1,
-    TerminalNotice.BANK: 2,
-    TerminalNotice.APPROVED: 3,
-    TerminalNotice.REVERSING: 3,
-}
-CANCELLABLE = frozenset({TerminalNotice.PREPARING, TerminalNotice.INSERT_CARD})
 
 
 @dataclass(frozen=True)
@@ -165,25 +175,24 @@ class Desk:
 
     @asynccontextmanager
     async def charge(self, amount: Fen, purpose: Text, steps: Steps) -> AsyncIterator[Charge]:
-        """Take ``amount``; the body delivers. After a refusal the citizen may try again.
+        """Take ``amount``, by the means the citizen chooses; the body delivers. After a refusal they may try again.
 
-        Raises Left, TillClosed, StoreError; and PaymentTrouble, after the slip was printed, when money was taken
-        and the body failed or the answer was lost.
+        Raises Left, WalkedAway (before anything moves), TillClosed, StoreError; and PaymentTrouble, after the slip was
+        printed, when money was taken and the body failed or the answer was lost.
         """
-        view = Pay(title=text("pay.title.preparing"), amount=amount, purpose=purpose, reference="", steps=steps)
+        choice = PayWay(title=text("pay.way.title"), amount=amount, purpose=purpose, ways=(), steps=steps)
         taken: Charge | None = None
         try:
             async with AsyncExitStack() as stack:
-                taken = await self._take(stack, view)
-                view = replace(view, reference=taken.reference, stage=3, cancellable=False)
+                taken, view = await self._take(stack, choice)
                 self.screen.put(replace(view, title=text("pay.title.approved")))
                 try:
                     yield taken
                 except Exception:
                     self.screen.put(replace(view, title=text("pay.title.reversing")))
                     raise
-        except PaymentUncertain as error:
-            lost = taken.payment if taken else self.till.find(error.detail)
+        except (PaymentUncertain, PaymentUndone) as error:
+            lost = taken.payment if taken else self.till.recall(error.detail)
             if lost is None:
                 raise
             raise await self._trouble(lost, error) from error
@@ -192,50 +201,61 @@ class Desk:
                 raise
             raise await self._trouble(taken.payment, error) from error
 
-    async def _take(self, stack: AsyncExitStack, view: Pay) -> Charge:
+    async def _take(self, stack: AsyncExitStack, choice: PayWay) -> tuple[Charge, Pay | PayCode]:
+        """The charge, and the view that says what becomes of it."""
         while True:
             try:
-                return await self._take_once(stack, view)
-            except (PaymentDeclined, DeviceError) as error:
+                return await self._take_once(stack, choice, await self._way(choice))
+            except (PaymentDeclined, CodeUnavailable, DeviceError) as error:
                 sentence = error.sentence if isinstance(error, PaymentDeclined) else error.citizen
                 again = Sorry(
                     title=text(sentence),
                     detail=text("pay.nothing_taken"),
                     actions=(("again", text("pay.again")),),
-                    steps=view.steps,
+                    steps=choice.steps,
                 )
                 await self.ask(again)
 
-    async def _take_once(self, stack: AsyncExitStack, view: Pay) -> Charge:
-        cancel, over = asyncio.Event(), asyncio.Event()
-        stage = 0
+    async def _way(self, choice: PayWay) -> Way:
+        """How the citizen pays: asked only where there is a choice. Raises TillClosed, Left, WalkedAway."""
+        while True:
+            ways = {way.key: way for way in self.till.ways()}
+            if not ways:
+                raise TillClosed(self.till.why_closed())
+            if len(ways) == 1:
+                return next(iter(ways.values()))
+            answer = await self.ask(replace(choice, ways=tuple(ways)))
+            if isinstance(answer, Chosen) and answer.key in {way.key for way in self.till.ways()}:
+                return ways[answer.key]
 
-        def told(reference: str, notice: TerminalNotice | None) -> None:
-            nonlocal stage
-            if over.is_set():  # a terminal that was given up still speaks: not over what is shown now
-                return
-            if notice is None:  # what it asked for last is not true any more
-                title = text("pay.trouble.unknown", amount=yuan(view.amount))
-            else:
-                stage = STAGE.get(notice, stage)
-                title = text(f"pay.title.{notice.value}")
-            cancellable = notice in CANCELLABLE and not cancel.is_set()
-            self.screen.put(replace(view, reference=reference, title=title, stage=stage, cancellable=cancellable))
+    async def _take_once(self, stack: AsyncExitStack, choice: PayWay, way: Way) -> tuple[Charge, Pay | PayCode]:
+        cancel, over = asyncio.Event(), asyncio.Event()
+        view = pay_views.first(choice, way)
+
+        def told(reference: str, notice: Notice | None) -> None:
+            nonlocal view
+            if over.is_set() or (cancel.is_set() and isinstance(notice, CodeShown)):
+                return  # a terminal that was given up still speaks: not over what is shown now
+            view = pay_views.renewed(view, reference, notice)
+            self.screen.put(replace(view, cancellable=view.cancellable and not cancel.is_set()))
 
         async def watch_cancel() -> None:
             await self.screen.show(view)
-            self.screen.put(replace(view, title=text("pay.title.cancelling"), cancellable=False))
+            self.screen.put(
+                replace(pay_views.without_code(view), title=text("pay.title.cancelling"), cancellable=False)
+            )
             cancel.set()
 
         stack.callback(over.set)
         watching = asyncio.create_task(watch_cancel(), name="watch cancel")
         try:
-            return await stack.enter_async_context(self.till.charge(view.amount, told, cancel))
+            taken = await stack.enter_async_context(self.till.charge(choice.amount, told, cancel, way))
         except BaseException:
             over.set()
             raise
         finally:
             await _cancelled(watching)
+        return taken, pay_views.last(view, taken.reference)
 
     async def _trouble(self, payment: Payment, error: Exception) -> PaymentTrouble:
         """The error as the citizen must hear it; the slip with reference, amount and telephone is printed."""

@@ -41,8 +41,9 @@
     │   ├── FaceVisitLost              what was kept of this visit is gone: begin again    transient
     ├── PaymentError
     │   ├── PaymentDeclined            nothing was taken; ``code`` says why
-    │   ├── PaymentUncertain           ask the terminal for its last transaction
-    │   ├── ReversalRefused            the terminal will not undo it; a person must refund
+    │   ├── CodeUnavailable            no code could be shown, so nobody can have paid it
+    │   ├── PaymentUncertain           ask the terminal for its last transaction, or what became of the order
+    │   ├── ReversalRefused            terminal or central will not undo it; a person must refund
     │   ├── PaymentUndone              it was taken and has been given back
     │   ├── PaymentTrouble             money was taken and the goods were not delivered: where it is now
     │   └── TillClosed                 no money is taken now, ``why``
@@ -426,22 +427,29 @@ class PaymentDeclined(PaymentError):
         self.sentence = sentence
 
 
+class CodeUnavailable(PaymentError):
+    """Central gave no code to show: nobody can have paid. The order is closed by settlement."""
+
+    citizen = "pay.code.unavailable"
+    operator = "Check the kiosk's network and, at central, the payment provider."
+
+
 class PaymentUncertain(PaymentError):
-    """The answer was lost. Ask the terminal for its last transaction before anything else is paid."""
+    """The answer was lost. What became of the payment is asked of the terminal, or of central for one by code."""
 
     citizen = "pay.uncertain"
-    operator = "The kiosk asks the terminal by itself; if the case stays open, see `kiosk books`."
+    operator = "The kiosk asks by itself; if the case stays open, see `kiosk books`."
 
 
 class ReversalRefused(PaymentError):
-    """The terminal will not undo the payment (batch closed, or it cannot)."""
+    """The payment cannot be undone from here (batch closed, refund refused)."""
 
     citizen = "pay.refund_due"
     operator = "Refund by hand with the reference in `kiosk books`, then close the case there."
 
 
 class PaymentUndone(PaymentError):
-    """The terminal gave the money back by itself; whatever was to be delivered is not."""
+    """The money was given back by itself; whatever was to be delivered is not."""
 
     citizen = "pay.undone"
     operator = "Nothing to do: the books agree. If it repeats, have the terminal's line checked."

@@ -2,9 +2,10 @@
 
 Rule: it serves as much as its parts allow. A service says what it cannot do without (``needs``: of each group one must
 serve) and what it does better with (``wants``). A broken receipt printer closes printing, not paying; without the
-identity reader the number can be typed; without till or central there is nothing to pay with, and the menu says so
-before the citizen starts. A device that no service asks for (cabinet, UPS) makes alarms, not a limited machine; one
-that the machine does not have is ``no device`` only if a service asks for it.
+identity reader the number can be typed; without the card terminal one can pay by code, if central offers it. Without
+till or central there is nothing to pay with, and the menu says so before the citizen starts. A device that no service
+asks for (cabinet, UPS) makes alarms, not a limited machine; one that the machine does not have is ``no device`` only if
+a service asks for it.
 """
 
 from collections.abc import Mapping, Sequence
@@ -17,6 +18,7 @@ NOTES = {
     "receipt_printer": "menu.note.no_receipt",
     "id_card_reader": "menu.note.no_id_reader",
     "document_printer": "menu.note.no_document",
+    "card_terminal": "menu.note.no_card",
 }
 ABSENT = Condition(DeviceState.NO_DEVICE)
 

@@ -27,6 +27,7 @@ from kiosk_app.errors import StoreError
 from kiosk_app.fitted import Devices
 from kiosk_app.lamps import LampScreen
 from kiosk_app.local_time import wait_until
+from kiosk_app.money.by_code import ByCode
 from kiosk_app.money.day import DAY, UNBALANCED, DayEnd
 from kiosk_app.money.payment import Payment, State
 from kiosk_app.money.till import Till
@@ -91,7 +92,11 @@ class Machine:
         self._screen = ClosingScreen(LampScreen(screen, devices.cabinet) if devices.cabinet else screen)
         self._since = clock.now()
         self._shown = ""
-        self.till = Till(journal, outbox, devices.card_terminal, clock, machine=site.machine)
+        self.reporting = Reporting(outbox, transport, random, self._status)
+        central = CentralDesk(transport, self.reporting)
+        self.till = Till(
+            journal, outbox, devices.card_terminal, clock, machine=site.machine, codes=ByCode(central, self._channels)
+        )
         self._day_end = DayEnd(
             journal,
             self.till,
@@ -100,14 +105,13 @@ class Machine:
             hour=surroundings.day_end,
             quiet=lambda: not self.session.visiting,
         )
-        self.reporting = Reporting(outbox, transport, random, self._status)
         self.desk = Desk(
             screen=self._screen,
             id_card_reader=devices.id_card_reader,
             receipt_printer=devices.receipt_printer,
             document_printer=devices.document_printer,
             till=self.till,
-            central=CentralDesk(transport, self.reporting),
+            central=central,
             journal=journal,
             clock=clock,
             site=site,
@@ -130,6 +134,9 @@ class Machine:
         self._alarms.told.append(self.reporting.kick)
         self._outage.changed.append(self._power_changed)
         self.reporting.verdict_came.append(lambda _: self.till.settlement.news())
+
+    def _channels(self) -> tuple[str, ...]:
+        return self.reporting.channels if self.reporting.online else ()
 
     # --- how it is ---
 
@@ -201,7 +208,7 @@ class Machine:
             return OutboxReport(count=0), trouble
 
     def _cases(self) -> list[str]:
-        """What a person should know of: refunds due, payments the terminal has not answered for, an unbalanced day."""
+        """What a person should know of: refunds due, payments nobody has answered for, an unbalanced day."""
         waiting = [payment for payment in self.till.open_payments if payment.state in UNRESOLVED]
         owed = [f"{payment.state.value} {payment.reference}" for payment in [*self.till.refunds_due(), *waiting]]
         day = self._journal.newest(DAY)

@@ -11,6 +11,7 @@ from datetime import timedelta
 from kiosk_app.desk import Desk
 from kiosk_app.devices import PrintOutcome
 from kiosk_app.errors import StoreError
+from kiosk_app.money.charge import NEVER_SHOWN
 from kiosk_app.money.payment import KIND, OPEN_AT_TERMINAL, Payment, State, from_entry
 from kiosk_app.ports import Entry
 
@@ -29,7 +30,7 @@ class OwedSlips:
 
     def settled(self, before: Payment, after: Payment) -> None:
         """Settlement brought an uncertain payment to an end: its citizen has no proof yet."""
-        if before.state in OPEN_AT_TERMINAL - {State.INTENDED}:
+        if before.state in OPEN_AT_TERMINAL - {State.INTENDED} and before.why != NEVER_SHOWN:
             self._owed.put_nowait(after)
 
     def prove_newest(self) -> None:

@@ -43,6 +43,8 @@ class Reporting:
         self._verdicts = asyncio.Condition()
         self._failures = 0
         self.online = False
+        self.channels: tuple[str, ...] = ()
+        """By whose codes central can take money, as it said last."""
         self.verdict_came: list[Callable[[Verdict], None]] = []
         self.link_changed: list[Callable[[bool], None]] = []
 
@@ -115,8 +117,11 @@ class Reporting:
                 message = msgspec.json.encode(self._status(number))
                 body = await self._transport.post("/hb", message, deadline=HEARTBEAT_DEADLINE)
                 returned = not self.online
+                if body:
+                    reply = msgspec.json.decode(body, type=HeartbeatReply)
+                    pause = min(reply.next_s, LONGEST_BEAT)
+                    self._set_channels(tuple(reply.channels))
                 self._set_online(True)
-                pause = min(msgspec.json.decode(body, type=HeartbeatReply).next_s, LONGEST_BEAT) if body else BEAT
                 if returned:
                     self.kick()
             except (CentralError, msgspec.DecodeError) as error:
@@ -136,6 +141,12 @@ class Reporting:
             return min(float(wanted), CAP)
         self._set_online(False)
         return self._random.uniform(0, min(CAP, BASE * 2.0 ** min(self._failures, 20)))
+
+    def _set_channels(self, channels: tuple[str, ...]) -> None:
+        if channels != self.channels:
+            self.channels = channels
+            for listener in self.link_changed:
+                listener(self.online)
 
     def _set_online(self, online: bool) -> None:
         if online != self.online:

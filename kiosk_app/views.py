@@ -159,6 +159,37 @@ class EnterNumber(View):
 
 
 @dataclass(frozen=True, kw_only=True)
+class PayWay(View):
+    """How to pay ``amount``: by card, or with which telephone app. Intents: Chosen(one of ``ways``), Leave.
+
+    ``ways`` are ``card``, ``wechat``, ``alipay`` ...: each has a name ``pay.way.<key>``.
+    """
+
+    title: Text
+    amount: Fen
+    purpose: Text
+    ways: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class PayCode(View):
+    """The code to scan with the app ``channel``, and for how many ``seconds`` it can be paid, counted by the screen.
+
+    ``code`` is the QR's text, empty before it is there and when it may no longer be paid. Intent: Leave (cancel the
+    payment) while ``cancellable``.
+    """
+
+    title: Text
+    amount: Fen
+    purpose: Text
+    channel: str
+    reference: str = ""
+    code: str = ""
+    seconds: int = 0
+    cancellable: bool = True
+
+
+@dataclass(frozen=True, kw_only=True)
 class Pay(View):
     """Board 04: the amount and what the terminal says. ``stage`` 0..3: card, PIN, bank, done.
 

@@ -1,5 +1,7 @@
 """Every view with sample data: for the gallery, the tests and whoever judges how it looks. No real person."""
 
+from dataclasses import replace
+
 from kiosk_app.money.amounts import Fen
 from kiosk_app.views import (
     Attract,
@@ -11,6 +13,8 @@ from kiosk_app.views import (
     Menu,
     MenuItem,
     Pay,
+    PayCode,
+    PayWay,
     PlaceCard,
     Sorry,
     Steps,
@@ -84,6 +88,15 @@ def pay(stage: int, title: str, *, cancellable: bool) -> Pay:
     )  # fmt: skip
 
 
+def pay_code(title: str, *, shown: bool = True) -> PayCode:
+    """The payment by code; not ``shown``: before the code is there, or when it may no longer be paid."""
+    return PayCode(
+        title=text(title, app=text("pay.way.wechat")), amount=Fen(30000), purpose=text("pay.purpose", count=2),
+        channel="wechat", reference=REFERENCE, code="weixin://wxpay/bizpayurl?pr=SAMPLE7f3a09c1d2e4" if shown else "",
+        seconds=118 if shown else 0, cancellable=shown, steps=Steps(STEPS, 2),
+    )  # fmt: skip
+
+
 DONE = Done(
     title=text("done.title.paid"),
     amount=Fen(30000),
@@ -131,6 +144,16 @@ SAMPLES: dict[str, View] = {
     "choose_many_none": choose(ROWS[3:]),
     "pay_card": pay(0, "insert_card", cancellable=True),
     "pay_bank": pay(2, "bank", cancellable=False),
+    "pay_way": PayWay(
+        title=text("pay.way.title"), amount=Fen(30000), purpose=text("pay.purpose", count=2),
+        ways=("card", "wechat", "alipay"), steps=Steps(STEPS, 2),
+    ),
+    "pay_code": pay_code("pay.code.scan"),
+    "pay_code_no_answer": pay_code("pay.code.no_answer"),
+    "pay_code_checking": pay_code("pay.code.checking", shown=False),
+    "done_by_code": replace(
+        DONE, paid_by=text("done.paid_by_code", app=text("pay.way.wechat"), transaction="4200002345202611230123456789")
+    ),
     "working": Working(title=text("work.looking_up"), waits_for=text("work.waits.central"), steps=Steps(STEPS, 0)),
     "done": DONE,
     "done_no_receipt": Done(

@@ -34,6 +34,8 @@ from screens.keys import Keys, by_key
 from screens.look import Look
 from screens.menu import Menu
 from screens.pay import Pay
+from screens.pay_code import PayCode
+from screens.pay_way import PayWay
 from screens.place_card import PlaceCard
 from screens.pump import Pump, sockets, x_connections
 from screens.root import Root
@@ -48,7 +50,7 @@ from screens.working import Working
 WORKS: dict[type[View], type[Work]] = {
     views.Attract: Attract, views.Menu: Menu, views.PlaceCard: PlaceCard, views.ChooseMany: ChooseMany,
     views.EnterNumber: EnterNumber, views.Pay: Pay, views.Working: Working, views.Done: Done, views.Sorry: Sorry,
-    views.IdleWarning: IdleWarning,
+    views.IdleWarning: IdleWarning, views.PayWay: PayWay, views.PayCode: PayCode,
 }  # fmt: skip
 HOME = (views.Attract, views.Menu)
 

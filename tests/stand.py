@@ -48,6 +48,8 @@ from kiosk_app.views import (
     Marked,
     Menu,
     Pay,
+    PayCode,
+    PayWay,
     PlaceCard,
     View,
 )
@@ -277,6 +279,12 @@ class Stand(World):
         now = self.clock.now
         self.clock.now = lambda: now() + by  # type: ignore[method-assign] # as an RTC does
 
+    async def codes_are_offered(self, *names: str) -> None:
+        """Central offers codes (none named: both), and the machine has heard of it."""
+        self.offer_codes(*(names or self.provider.channels))
+        self.machine.reporting.changed()
+        await self.until(lambda: set(self.machine.reporting.channels) == set(self.channels))
+
     # --- looking at the machine ---
 
     @property
@@ -315,6 +323,14 @@ class Stand(World):
     def standing(self) -> list[Booking]:
         """Payments that stand at the terminal: the citizen's money is with us."""
         return [b for b in self.card_terminal.ledger.bookings if (b.kind, b.state) == ("payment", "booked")]
+
+    def paid_by_code(self) -> int:
+        """Fen that the provider has and has not given back."""
+        return sum(trade.amount for trade in self.provider.trades() if trade.state == "paid")
+
+    def orders(self) -> list[tuple[str, str]]:
+        """What central says of each order: its state and what the kiosk reported, oldest first."""
+        return [(line.state, line.reported) for line in self.books().orders]
 
     def heartbeat(self) -> Heartbeat:
         """What the machine says of itself now."""
@@ -382,6 +398,23 @@ class Person:
         """When the terminal asks for it, put the bank card in."""
         await self.sees(Pay, "pay.title.insert_card")
         self._stand.card_terminal.insert(card)
+
+    async def chooses(self, way: str) -> None:
+        """When asked how to pay, choose this."""
+        await self.sees(PayWay)
+        self.touches(Chosen(way))
+
+    async def comes_to_scan(self, channel: str = "wechat", *numbers: str) -> PayCode:
+        """Begin, show the card, mark, choose this code; the view with the code."""
+        await self.comes_to_pay(*numbers)
+        await self.chooses(channel)
+        return await self.sees(PayCode, "pay.code.scan")
+
+    async def pays_a_fine_by_code(self, channel: str = "wechat") -> Done:
+        """A whole visit with the telephone up to the last view."""
+        shown = await self.comes_to_scan(channel)
+        self._stand.provider.pay(shown.code)
+        return await self.sees(Done)
 
     async def types_pin(self, pin: str = PIN) -> None:
         """When the terminal asks for it, type the PIN."""

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from central.payments.simulated import BUYER, OPENID
 from hardware.simulators.samples import ZHANG
 from kiosk_app.devices import IdentityCard
 from kiosk_app.views import Chosen, Done, Leave, Pay, Sorry
@@ -99,6 +100,29 @@ async def test_nothing_personal_stays_after_a_time_out(stand: Stand) -> None:
     stand.id_card_reader.lift()
     await stand.until(lambda: stand.glass.forgotten == 2, within=100)
     _nothing_is_left(stand)
+
+
+@story
+@pytest.mark.parametrize("channel", ["wechat", "alipay"])
+async def test_who_paid_by_code_stays_with_the_provider(stand: Stand, channel: str) -> None:
+    await stand.codes_are_offered()
+    await stand.person.pays_a_fine_by_code(channel)
+    stand.person.touches(Chosen("document"))
+    await stand.until(lambda: stand.document_printer.papers)
+    await stand.person.sees(Done)
+    await stand.until(lambda: stand.glass.listens)
+    await stand.person.goes()
+    await stand.until(lambda: stand.machine.waiting_reports() == 0)
+    _nothing_is_left(stand)
+    with stand.engine.connect() as central:
+        tables = ("event", "payment_order", "traffic_payment")
+        kept = [row for table in tables for row in central.exec_driver_sql(f"SELECT * FROM {table}")]
+    with closing(connect(stand.folder / "store", STORE_KEY, read_only=True)) as store:
+        kept += [row for table in ("journal", "outbox") for row in store.execute(f"SELECT * FROM {table}")]
+    everywhere = [str([_text(field) for row in kept for field in row]), str(stand.logs), *stand.slips()]
+    everywhere += [_words(paper).decode() for paper in stand.document_printer.papers]
+    assert channel in everywhere[0]
+    assert not [words for words in everywhere if OPENID in words or BUYER in words]
 
 
 @story

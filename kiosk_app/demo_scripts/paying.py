@@ -1,4 +1,4 @@
-"""What every paid service has in common for a citizen: the card terminal, the papers, the way out."""
+"""What every paid service has in common for a citizen: card or telephone, the papers, the way out."""
 
 from typing import Any
 
@@ -17,7 +17,8 @@ def terminal(bench: dict[str, Any]) -> dict[str, Any]:
 
 
 async def pay_by_card(citizen: Citizen) -> None:
-    """Insert the bank card, type the PIN, take the card back."""
+    """Choose the card, insert it, type the PIN, take it back."""
+    await citizen.touch("PayWay", "card")
     await citizen.see("Pay")
     await citizen.picture("pay")
     await citizen.hand("card_terminal", "insert", card=BANK_CARD)
@@ -28,6 +29,19 @@ async def pay_by_card(citizen: Citizen) -> None:
     await citizen.picture("paid")
     await citizen.moment("approved")
     await citizen.hand("card_terminal", "remove_card")
+
+
+async def pay_by_code(citizen: Citizen) -> None:
+    """Choose the telephone, scan the code, confirm."""
+    await citizen.see("PayWay", target="wechat")
+    await citizen.picture("way")
+    await citizen.touch("PayWay", "wechat")
+    await citizen.see("PayCode", target="leave")
+    bill = await citizen.bill()
+    await citizen.picture("code")
+    await citizen.moment("before_scan")
+    await citizen.confirm(bill)
+    await citizen.moment("approved")
 
 
 async def take_everything(citizen: Citizen) -> None:

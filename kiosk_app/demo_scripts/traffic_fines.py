@@ -1,8 +1,10 @@
 """A sample citizen pays traffic fines: with the identity card, or by the number of one decision."""
 
+from collections.abc import Awaitable, Callable
+
 from central.departments.samples import SAMPLES
 from kiosk_app.demo_citizen import Citizen
-from kiosk_app.demo_scripts.paying import pay_by_card, take_everything
+from kiosk_app.demo_scripts.paying import pay_by_card, pay_by_code, take_everything
 
 PERSON = "zhang"
 LEFT_FOR_LATER = SAMPLES[1].number
@@ -12,6 +14,15 @@ BY_NUMBER = SAMPLES[8].number
 
 async def traffic_fines(citizen: Citizen) -> None:
     """Lay the card, choose all but one, pay, have the voucher printed, take everything."""
+    await _all_but_one(citizen, pay_by_card)
+
+
+async def traffic_fines_by_code(citizen: Citizen) -> None:
+    """The same with a telephone instead of the bank card."""
+    await _all_but_one(citizen, pay_by_code)
+
+
+async def _all_but_one(citizen: Citizen, pay: Callable[[Citizen], Awaitable[None]]) -> None:
     await _begin(citizen)
     await citizen.see("PlaceCard")
     await citizen.picture("place-card")
@@ -20,7 +31,7 @@ async def traffic_fines(citizen: Citizen) -> None:
     await citizen.picture("choose")
     await citizen.moment("chosen")
     await citizen.touch("ChooseMany", "go")
-    await pay_by_card(citizen)
+    await pay(citizen)
     await take_everything(citizen)
 
 

@@ -2,8 +2,10 @@
 
 Rules (``domain.md`` 8.7). Once in a local day, at a quiet hour, never while money moves or a payment is open at
 the terminal. The intention is journaled first: a close whose answer is lost may have taken the totals with it, so
-an empty answer after such a one is *unknown*, not a difference. Ours are the payments that were completed since
-the last close and not given back since. What differs is a case for a person, never corrected by us.
+an empty answer after such a one is *unknown*, not a difference. Ours are the card payments that were completed since
+the last close and not given back since. Payments by code are no terminal's: they are counted beside it, from the report
+that was put into the outbox, and central lays its orders beside them. What differs is a case for a person, never
+corrected by us.
 """
 
 import asyncio
@@ -19,6 +21,7 @@ from kiosk_app.errors import DeviceError, StoreError
 from kiosk_app.local_time import LOCAL, wait_until
 from kiosk_app.money.amounts import Fen
 from kiosk_app.money.payment import KIND, STREAM, State, from_entry
+from kiosk_app.money.receipts import CARD, CODE
 from kiosk_app.money.till import Till
 from kiosk_app.ports import Clock, Entry, Journal
 
@@ -34,25 +37,35 @@ NOTHING = DayTotals(0, Fen(0))
 
 @dataclass(frozen=True)
 class Closed:
-    """One day: ours beside the terminal's; None: the terminal's answer was lost."""
+    """One day: ours beside the terminal's; None: the terminal's answer was lost. ``codes``: payments by code."""
 
     day: str
     ours: DayTotals
     terminal: DayTotals | None
+    codes: DayTotals = NOTHING
 
     @property
     def agrees(self) -> bool:
-        """Whether both columns say the same."""
+        """Whether both columns of the cards say the same."""
         return self.ours == self.terminal
 
 
 def own_totals(entries: Iterable[Entry]) -> DayTotals:
     """Payments that stand at the terminal, of the journal's payment entries since its last close."""
+    return _totals(entries, CARD, State.COMPLETED, State.REVERSED)
+
+
+def code_totals(entries: Iterable[Entry]) -> DayTotals:
+    """Payments by code that were reported to central and stand, of the same entries."""
+    return _totals(entries, CODE, State.FULFILLED, State.REVERSING)
+
+
+def _totals(entries: Iterable[Entry], means: str, begins: State, ends: State) -> DayTotals:
     standing: dict[str, Fen] = {}
     for entry in entries:
-        if entry.state == State.COMPLETED:
-            standing[entry.reference] = from_entry(entry).amount
-        elif entry.state == State.REVERSED:
+        if entry.state == begins and (payment := from_entry(entry)).means == means:
+            standing[entry.reference] = payment.amount
+        elif entry.state == ends:
             standing.pop(entry.reference, None)
     return DayTotals(len(standing), Fen(sum(standing.values())))
 
@@ -82,7 +95,7 @@ class DayEnd:
 
     async def close(self) -> Closed | None:
         """Close the batch if nobody pays and everything is settled with the terminal; None if it must wait."""
-        if self._till.moving or self._till.why_closed() or not self._quiet():
+        if self._till.moving or self._till.why_closed(CARD) or not self._quiet():
             return None
         async with self._till.lock:
             self._till.paused = "menu.closed.day_end"  # whoever comes now is told at once, and does not wait
@@ -103,7 +116,8 @@ class DayEnd:
         if not tried:  # a terminal that refuses for weeks must not fill the journal
             self._journal.append(day, DAY, "intended")
         theirs = await self._terminal.end_of_day()
-        closed = Closed(day, ours, None if tried and theirs == NOTHING != ours else theirs)
+        codes = code_totals(self._journal.entries(kind=KIND, after=last))  # settlement went on meanwhile
+        closed = Closed(day, ours, None if tried and theirs == NOTHING != ours else theirs, codes)
         self._write(closed)
         return closed
 
@@ -117,6 +131,9 @@ class DayEnd:
             terminal_count=theirs.count,
             terminal_amount=theirs.amount,
             known=closed.terminal is not None,
+            code_count=closed.codes.count,
+            code_amount=closed.codes.amount,
         )
-        body = {"ours": [closed.ours.count, closed.ours.amount], "terminal": [theirs.count, theirs.amount]}
+        columns = {"ours": closed.ours, "terminal": theirs, "codes": closed.codes}
+        body = {name: [totals.count, totals.amount] for name, totals in columns.items()}
         self._journal.append(closed.day, DAY, state, body, reports=[(STREAM, report)])

@@ -7,12 +7,15 @@
                      v   answer)        reversing ──> reversed
                   declined                   └──────> refund due ──> refunded
 
-- *intended*: written down, nothing asked of the terminal. *requested*: the terminal may be taking money now.
+- *intended*: written down, nothing asked of anybody. *requested*: the terminal, or the citizen's telephone, may be
+  taking money now.
 - *approved*: the money is taken, nothing is delivered. *fulfilled*: the report to central is in the outbox, in
-  the same transaction as this state. *completed*: the terminal closed the payment. *settled*: central accepted.
-- *unknown*: the answer was lost; the terminal's last transaction decides before anything else is paid.
-- *reversing*: we decided to give it back; repeating a reversal is harmless (ZVT result B4).
-- *refund due*: the terminal cannot; a person must. The case stays in ``kiosk books`` until *refunded*.
+  the same transaction as this state. *completed*: the terminal closed the payment; one by code needs no closing.
+  *settled*: central accepted.
+- *unknown*: the answer was lost, or the citizen left. By card the terminal's last transaction decides before
+  anybody else pays by card; by code the order decides, asked again after it was closed.
+- *reversing*: we decided to give it back; repeating that is harmless (ZVT result B4; an order is refunded once).
+- *refund due*: it cannot be given back here; a person must. The case stays in ``kiosk books`` until *refunded*.
 
 The till asks :func:`move` before every journal entry; a move that is not in the table is a bug and stops it.
 """
@@ -24,6 +27,7 @@ from typing import Any
 
 from kiosk_app.devices import CardReceipt
 from kiosk_app.money.amounts import Fen
+from kiosk_app.money.receipts import CARD, CODE, CodeReceipt, Receipt
 from kiosk_app.ports import Entry
 
 KIND = "payment"
@@ -70,7 +74,7 @@ FINAL = frozenset(state for state, after in MOVES.items() if not after)
 OPEN_AT_TERMINAL = frozenset(
     {State.REQUESTED, State.UNKNOWN, State.APPROVED, State.FULFILLED, State.REVERSING, State.INTENDED}
 )
-"""While a payment is in one of these, the terminal must be asked before anybody else pays."""
+"""While a payment by card is in one of these, the terminal must be asked before anybody else pays by card."""
 TAKEN = frozenset({State.APPROVED, State.FULFILLED, State.COMPLETED, State.SETTLED, State.REVERSING, State.REFUND_DUE})
 """The citizen's money is with us (or may be) in these."""
 
@@ -81,14 +85,19 @@ class ImpossibleMoveError(AssertionError):
 
 @dataclass(frozen=True)
 class Payment:
-    """A payment as the journal knows it. ``before`` is the terminal's last trace before it was asked."""
+    """A payment as the journal knows it. ``before`` is the terminal's last trace before it was asked.
+
+    ``means``: CARD (also of entries older than the other one) or CODE, with its ``channel``.
+    """
 
     reference: str
     amount: Fen
     state: State
     before: int | None = None
-    receipt: CardReceipt | None = None
+    receipt: Receipt | None = None
     why: str = ""
+    means: str = CARD
+    channel: str = ""
 
 
 def move(payment: Payment, to: State, **changes: Any) -> Payment:
@@ -100,7 +109,9 @@ def move(payment: Payment, to: State, **changes: Any) -> Payment:
 
 def fields(payment: Payment) -> dict[str, Any]:
     """The body of a journal entry: everything but reference and state."""
-    body: dict[str, Any] = {"amount": payment.amount}
+    body: dict[str, Any] = {"amount": payment.amount, "means": payment.means}
+    if payment.channel:
+        body["channel"] = payment.channel
     if payment.before is not None:
         body["before"] = payment.before
     if payment.why:
@@ -114,20 +125,23 @@ def fields(payment: Payment) -> dict[str, Any]:
 def from_entry(entry: Entry) -> Payment:
     """The payment that a journal entry of kind ``payment`` describes."""
     body = entry.body
-    receipt = body.get("receipt")
+    receipt, means = body.get("receipt"), body.get("means", CARD)
+    kind = CodeReceipt if means == CODE else CardReceipt
     return Payment(
         reference=entry.reference,
         amount=Fen(body["amount"]),
         state=State(entry.state),
         before=body.get("before"),
-        receipt=CardReceipt(**receipt) if receipt else None,
+        receipt=kind(**receipt) if receipt else None,
         why=body.get("why", ""),
+        means=means,
+        channel=body.get("channel", ""),
     )
 
 
 def blocking(payments: Iterable[Payment]) -> list[Payment]:
-    """Those that must be settled with the terminal before anything else is paid."""
-    return [payment for payment in payments if payment.state in OPEN_AT_TERMINAL]
+    """Those that must be settled with the terminal before anything else is paid by card."""
+    return [payment for payment in payments if payment.means == CARD and payment.state in OPEN_AT_TERMINAL]
 
 
 def what_happened(payment: Payment, last: CardReceipt | None) -> State:
@@ -161,7 +175,7 @@ def another_terminal(booked: CardReceipt, last: CardReceipt | None) -> bool:
 
 def stands(payment: Payment, last: CardReceipt | None) -> bool | None:
     """Whether an approved payment still stands at the terminal; None when its last transaction is another one."""
-    if last is None or payment.receipt is None:
+    if last is None or not isinstance(payment.receipt, CardReceipt):
         return None
     if last.trace == payment.receipt.trace:
         return last.approved

@@ -1,6 +1,7 @@
 """What a proof says, as plain values: the papers and the last view are made of these.
 
-Nothing here names a person in full: the payer is shown masked, the bank card by its last four digits.
+Nothing here names a person in full: the payer is shown masked, the bank card by its last four digits, and of a payment
+by code only the provider and its number of the payment.
 """
 
 from dataclasses import dataclass
@@ -20,6 +21,27 @@ class PaidFine:
 
 
 @dataclass(frozen=True)
+class ByCard:
+    """What the terminal's receipt says; ``authorisation`` may be empty."""
+
+    card_name: str
+    card: str
+    authorisation: str
+    trace: int
+
+
+@dataclass(frozen=True)
+class ByCode:
+    """``channel``: ``wechat``, ``alipay``; ``transaction``: the provider's number of the payment."""
+
+    channel: str
+    transaction: str
+
+
+PaidBy = ByCard | ByCode
+
+
+@dataclass(frozen=True)
 class PaidFines:
     """A payment of penalty decisions. ``voucher`` None: central has not answered yet, the report is on its way."""
 
@@ -27,10 +49,7 @@ class PaidFines:
     amount: Fen
     items: tuple[PaidFine, ...]
     paid_at: datetime
-    card_name: str
-    card: str
-    authorisation: str
-    trace: int
+    by: PaidBy
     voucher: str | None
     payer: str
     site: str

@@ -9,19 +9,20 @@ from datetime import datetime
 from kiosk_app.devices import Slip, SlipLine
 from kiosk_app.local_time import LOCAL
 from kiosk_app.money.amounts import yuan
-from kiosk_app.papers.proof import PaidFines, Trouble
+from kiosk_app.papers.proof import ByCode, PaidBy, PaidFines, Trouble
 
 RULE = SlipLine("", style="rule")
 WHERE_THE_MONEY_IS = {
     "declined": ("未扣款", "Nothing was taken."),
     "abandoned": ("未扣款", "Nothing was taken."),
-    "reversed": ("已退回原卡", "Returned to your card."),
-    "reversing": ("正在退回原卡", "Being returned to your card."),
+    "reversed": ("已原路退回", "Returned the way you paid."),
+    "reversing": ("正在原路退回", "Being returned the way you paid."),
     "refund due": ("待人工退款", "Will be refunded by our staff."),
     "refunded": ("已人工退款", "Refunded by our staff."),
     "completed": ("已缴费，待报送", "Paid; the report is on its way."),
     "settled": ("已缴费", "Paid."),
 }
+CHANNELS = {"wechat": "微信支付 WeChat Pay", "alipay": "支付宝 Alipay"}
 IN_DOUBT = ("款项核实中", "Your payment is being checked.")
 
 
@@ -36,8 +37,7 @@ def fines_receipt(paid: PaidFines) -> Slip:
     lines += [
         RULE,
         SlipLine("合计 Total", f"¥{yuan(paid.amount)}", style="strong"),
-        SlipLine("付款 Card", f"{paid.card_name} {paid.card}".strip()),
-        *([SlipLine("授权码 Authorisation", paid.authorisation)] if paid.authorisation else []),
+        *_paid_by(paid.by),
         SlipLine("流水号 Reference", paid.reference),
         SlipLine("时间 Time", moment(paid.paid_at)),
     ]
@@ -58,6 +58,22 @@ def fines_receipt(paid: PaidFines) -> Slip:
         SlipLine("咨询电话 Help", paid.hotline),
     ]
     return Slip(tuple(lines), qr=paid.proof_url)
+
+
+def _paid_by(by: PaidBy) -> list[SlipLine]:
+    if isinstance(by, ByCode):
+        return [
+            SlipLine("扫码支付 By code", channel_name(by.channel)),
+            SlipLine("支付流水 Transaction"),
+            SlipLine(by.transaction),
+        ]
+    card = SlipLine("付款 Card", f"{by.card_name} {by.card}".strip())
+    return [card, SlipLine("授权码 Authorisation", by.authorisation)] if by.authorisation else [card]
+
+
+def channel_name(channel: str) -> str:
+    """The provider as a person knows it; its key if this version does not."""
+    return CHANNELS.get(channel, channel)
 
 
 def trouble_slip(trouble: Trouble) -> Slip:

@@ -26,8 +26,8 @@ from reportlab.pdfgen.canvas import Canvas
 from reportlab.platypus import Flowable, KeepTogether, Paragraph, SimpleDocTemplate, Spacer, Table
 
 from kiosk_app.money.amounts import total, yuan
-from kiosk_app.papers.proof import PaidFines
-from kiosk_app.papers.slips import moment
+from kiosk_app.papers.proof import ByCode, PaidBy, PaidFines
+from kiosk_app.papers.slips import channel_name, moment
 
 FONTS = (
     Path("/usr/share/fonts/truetype/wqy/wqy-microhei.ttc"),
@@ -129,8 +129,7 @@ def _facts(paid: PaidFines) -> Table:
         ("缴款人", "Payer", paid.payer),
         ("缴款时间", "Paid at", f"{moment(paid.paid_at)}（北京时间）"),
         ("缴款地点", "Issued at", paid.site),
-        ("付款卡", "Card", f"{paid.card_name} {paid.card}".strip()),
-        ("授权码 / 终端流水", "Authorisation / trace", f"{paid.authorisation or '—'} / {paid.trace}"),
+        *_paid_by(paid.by),
         ("交警平台受理号", "Voucher number", voucher),
     ]
     rows = [
@@ -138,6 +137,15 @@ def _facts(paid: PaidFines) -> Table:
     ]
     style = [("TOPPADDING", (0, 0), (-1, -1), 1.1 * mm), ("BOTTOMPADDING", (0, 0), (-1, -1), 1.1 * mm)]
     return _plain(rows, [62 * mm, WIDTH - 62 * mm], style)
+
+
+def _paid_by(by: PaidBy) -> tuple[tuple[str, str, str], ...]:
+    if isinstance(by, ByCode):
+        return (("扫码支付", "By code", channel_name(by.channel)), ("支付机构流水", "Transaction", by.transaction))
+    return (
+        ("付款卡", "Card", f"{by.card_name} {by.card}".strip()),
+        ("授权码 / 终端流水", "Authorisation / trace", f"{by.authorisation or '—'} / {by.trace}"),
+    )
 
 
 def _notice(paid: PaidFines) -> Table:

@@ -16,7 +16,8 @@ from kiosk_app.papers.slips import fines_receipt
 from kiosk_app.papers.voucher import fines_voucher
 from kiosk_app.services.steps.deliver import Papers, deliver
 from kiosk_app.services.steps.identify import place_card
-from kiosk_app.services.steps.shown import card_text, day, moment, short_time
+from kiosk_app.services.steps.paid import to_prove, to_read, to_report
+from kiosk_app.services.steps.shown import day, moment, short_time
 from kiosk_app.views import Back, Choice, ChooseMany, Chosen, Done, EnterNumber, Marked, Sorry, Steps, Text, Typed, text
 
 STEPS = tuple(text(f"fines.step.{name}") for name in ("identify", "choose", "pay", "proof"))
@@ -158,15 +159,12 @@ def row(decision: Decision, *, numbered: bool = False) -> Choice:
 
 def claim(charge: Charge, chosen: list[Decision]) -> FinesPaid:
     """The report to the department: these decisions are paid by this payment."""
-    receipt = charge.receipt
     return FinesPaid(
         reference=charge.reference,
         amount=charge.amount,
         items=[PaidItem(number=d.number, fine=d.fine, late_fee=d.late_fee) for d in chosen],
         paid_at=charge.approved_at,
-        trace=receipt.trace,
-        receipt_no=receipt.receipt_no,
-        terminal_id=receipt.terminal_id,
+        **to_report(charge),
     )
 
 
@@ -174,29 +172,18 @@ def proof(
     desk: Desk, charge: Charge, chosen: list[Decision], verdict: Verdict | None, citizen: IdentityCard | None
 ) -> PaidFines:
     """Everything the papers and the last view say."""
-    receipt = charge.receipt
     return PaidFines(
         reference=charge.reference,
         amount=charge.amount,
         items=tuple(PaidFine(d.number, d.what, Fen(d.fine), Fen(d.late_fee)) for d in chosen),
         paid_at=charge.approved_at,
-        card_name=receipt.card_name,
-        card=receipt.card,
-        authorisation=receipt.authorisation,
-        trace=receipt.trace,
+        by=to_prove(charge),
         voucher=verdict.voucher if verdict else None,
         payer=citizen.masked_name if citizen else "",
         site=desk.site.name,
         hotline=desk.site.hotline,
         proof_url=f"{desk.site.proof_url}/{charge.reference}" if desk.site.proof_url else "",
     )
-
-
-def _paid_by(paid: PaidFines) -> Text:
-    card = card_text(paid.card_name, paid.card)
-    if not paid.authorisation:  # not every terminal tells it
-        return text("done.paid_by_card", card=card)
-    return text("done.paid_by", card=card, authorisation=paid.authorisation)
 
 
 def done_view(paid: PaidFines) -> Done:
@@ -207,7 +194,7 @@ def done_view(paid: PaidFines) -> Done:
     return Done(
         title=text("done.title.paid" if paid.payer else "done.title.paid_by_number"),
         amount=paid.amount,
-        paid_by=_paid_by(paid),
+        paid_by=to_read(paid.by),
         facts=(
             *(text("done.fact.decision", number=item.number) for item in paid.items),
             text("done.fact.reference", reference=paid.reference),

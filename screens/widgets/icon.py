@@ -206,12 +206,22 @@ def _search(b: _Board) -> None:
     b.stroke((66, 66), (90, 90), wide=13)
 
 
+def _code(b: _Board) -> None:
+    for x, y in ((6, 6), (60, 6), (6, 60)):
+        b.slab(x, y, x + 34, y + 34, 5)
+        b.slab(x + 8, y + 8, x + 26, y + 26, 2, on=0)
+        b.slab(x + 13, y + 13, x + 21, y + 21, 1)
+    for x, y in ((60, 60), (84, 60), (72, 72), (60, 84), (84, 84)):
+        b.slab(x, y, x + 10, y + 10, 1)
+
+
 DRAWINGS: dict[str, Callable[[_Board], None]] = {
     "social": _shield, "border": _plane, "road": _car, "printer": _printer, "document": _printer, "receipt": _receipt,
     "card": _id_card, "bank_card": _bank_card, "check": _check, "bang": _bang, "warning": _warning, "back": _back,
     "forward": _forward,
     "down": _down, "up": _up, "arrow": _arrow, "leave": _leave, "letters": _letters, "globe": _globe,
     "contrast": _contrast, "erase": _erase, "touch": _touch, "search": _search,
+    "code": _code,
 }  # fmt: skip
 
 

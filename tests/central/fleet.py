@@ -10,7 +10,7 @@ from central.db import memory_engine
 from central.departments import samples
 from central.departments.rules import china_day
 from central.departments.traffic import Traffic
-from central.front import Front
+from central.front import CAPS, Front
 from central.limits import Limits
 from kiosk_app import contract
 from kiosk_app.contract import (
@@ -30,7 +30,7 @@ from provisioning.device_key import DeviceKey
 
 NOON = datetime(2026, 3, 2, 4, 0, tzinfo=UTC)
 """Noon in China on a Monday."""
-PLENTY = {"/hb": 10**9, "/tx/batch": 10**9, "/traffic/decisions": 10**9, "/enrol": 10**9}
+PLENTY = dict.fromkeys(CAPS, 10**9)
 KIOSK = "0198c0de-0000-7000-8000-000000000001"
 
 

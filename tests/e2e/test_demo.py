@@ -51,6 +51,24 @@ def test_the_books_agree_after_a_power_cut_between_approval_and_delivery(tmp_pat
     assert result["reference"] in (tmp_path / "receipt-1.txt").read_text("utf-8")
 
 
+def test_a_citizen_pays_with_a_telephone_at_the_real_window(tmp_path: Path) -> None:
+    result = _play(tmp_path, "--script", "traffic_fines_by_code")
+    assert result["problems"] == []
+    assert result["states"] == ["intended", "requested", "approved", "fulfilled", "completed", "settled"]
+    [trade] = result["provider"]["trades"]
+    assert (trade["number"], trade["amount"], trade["state"]) == (result["reference"], 70000, "paid")
+    assert result["terminal"]["ledger"] == []
+    assert [(order["state"], order["reported"]) for order in result["central"]["orders"]] == [("paid", "settled")]
+    assert trade["transaction"] in "".join((tmp_path / "receipt-1.txt").read_text("utf-8").split())
+
+
+def test_a_payment_by_code_survives_a_power_cut_in_the_instant_of_the_payment(tmp_path: Path) -> None:
+    result = _play(tmp_path, "--script", "traffic_fines_by_code", "--fault", "kill_during_payment")
+    assert result["problems"] == []
+    assert result["kiosk_starts"] == 2
+    assert result["states"][-1] in {"settled", "reversed"}
+
+
 def test_a_demo_that_is_killed_leaves_no_process_behind(tmp_path: Path) -> None:
     if not Path(NOVNC).is_dir():
         pytest.skip("noVNC is not installed")

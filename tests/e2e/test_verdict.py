@@ -29,7 +29,7 @@ def test_three_books_that_agree_are_no_problem() -> None:
     ("kiosk", "central", "ledger", "says"),
     [
         ({"payments": []}, {}, None, "no payment"),
-        ({}, {"held": 0}, None, "money differs: kiosk 70000, terminal 70000, central 0 fen"),
+        ({}, {"held": 0}, None, "money differs: kiosk 70000, terminal 70000, provider 0, central 0 fen"),
         ({}, {}, [], "terminal 0"),
         ({}, {}, LEDGER * 2, "terminal 140000"),
         ({}, {}, [{"kind": "payment", "amount": 70000, "state": "reversed"}], "terminal 0"),
@@ -46,6 +46,17 @@ def test_each_disagreement_is_told(
     problems = money_problems(KIOSK | kiosk, CENTRAL | central, LEDGER if ledger is None else ledger, Expects())
     assert len(problems) == 1
     assert says in problems[0]
+
+
+def test_money_at_the_payment_provider_is_money_too() -> None:
+    trades = [{"state": "paid", "amount": 70000}, {"state": "refunded", "amount": 5}, {"state": "open", "amount": 7}]
+    assert money_problems(KIOSK, CENTRAL, [], Expects(), trades) == []
+    [problem] = money_problems(KIOSK, CENTRAL, LEDGER, Expects(), trades)
+    assert "provider 70000" in problem
+
+
+def test_an_order_that_became_a_persons_case_is_told() -> None:
+    assert money_problems(KIOSK, CENTRAL | {"cases": [{}]}, LEDGER, Expects()) == ["1 orders are a person's case"]
 
 
 def test_a_missing_paper_and_one_without_reference_are_told() -> None:

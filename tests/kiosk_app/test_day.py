@@ -12,7 +12,7 @@ from kiosk_app.devices import DayTotals
 from kiosk_app.errors import TillClosed
 from kiosk_app.local_time import LOCAL, wait_until
 from kiosk_app.money.amounts import Fen
-from kiosk_app.money.day import DAY, DayEnd, own_totals
+from kiosk_app.money.day import DAY, DayEnd, code_totals, own_totals
 from kiosk_app.money.payment import KIND
 from kiosk_app.money.till import Till
 from kiosk_app.ports import Entry
@@ -23,8 +23,8 @@ from tests.virtual import run
 MIDDAY = NOON
 
 
-def entry(seq: int, reference: str, state: str, amount: int = 20_000) -> Entry:
-    return Entry(seq, MIDDAY, reference, KIND, state, {"amount": amount})
+def entry(seq: int, reference: str, state: str, amount: int = 20_000, **body: str) -> Entry:
+    return Entry(seq, MIDDAY, reference, KIND, state, {"amount": amount, **body})
 
 
 class TestOurColumn:
@@ -39,6 +39,20 @@ class TestOurColumn:
 
     def test_a_payment_that_never_completed_does_not_count(self) -> None:
         assert own_totals([entry(1, "A", "approved"), entry(2, "A", "fulfilled")]) == DayTotals(0, Fen(0))
+
+
+class TestTheColumnOfCodes:
+    def test_it_counts_what_was_reported_and_the_cards_column_does_not(self) -> None:
+        walked = [entry(1, "A", "fulfilled", means="code"), entry(2, "A", "completed", means="code")]
+        assert code_totals(walked) == DayTotals(1, Fen(20_000))
+        assert own_totals(walked) == DayTotals(0, Fen(0))
+
+    def test_cards_are_not_in_it(self) -> None:
+        assert code_totals([entry(1, "A", "fulfilled"), entry(2, "A", "completed")]) == DayTotals(0, Fen(0))
+
+    def test_what_is_being_given_back_does_not_count(self) -> None:
+        walked = [entry(1, "A", "fulfilled", means="code"), entry(2, "A", "reversing", means="code")]
+        assert code_totals(walked) == DayTotals(0, Fen(0))
 
 
 class TestTheHour:

@@ -1,6 +1,7 @@
 """What the machine serves from the conditions of its parts, as a table; and what it tells central of itself."""
 
 import asyncio
+from dataclasses import replace
 
 import msgspec
 import pytest
@@ -35,6 +36,13 @@ def ill(role: str, state: DeviceState = DeviceState.OFFLINE) -> Parts:
         (ill("id_card_reader", DeviceState.HARDWARE_ERROR), None, ["menu.note.no_id_reader"], "limited"),
         (ill("document_printer", DeviceState.STARTING), None, ["menu.note.no_document"], "limited"),
         (ill("receipt_printer", DeviceState.BUSY), None, [], "open"),
+        (ill("card_terminal"), None, ["menu.note.no_card"], "limited"),  # one can pay by code
+        (
+            replace(ill("card_terminal"), till="menu.closed.card_terminal"),
+            "menu.closed.card_terminal",
+            [],
+            "closed",
+        ),
     ],
 )
 def test_it_serves_as_much_as_its_parts_allow(parts: Parts, closed: str | None, notes: list[str], state: str) -> None:

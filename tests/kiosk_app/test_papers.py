@@ -11,7 +11,7 @@ import pytest
 from kiosk_app.devices import Slip
 from kiosk_app.money.amounts import Fen
 from kiosk_app.papers import voucher
-from kiosk_app.papers.proof import PaidFine, PaidFines, Trouble
+from kiosk_app.papers.proof import ByCard, ByCode, PaidFine, PaidFines, Trouble
 from kiosk_app.papers.slips import WHERE_THE_MONEY_IS, fines_receipt, trouble_slip
 from kiosk_app.papers.voucher import fines_voucher
 
@@ -22,10 +22,7 @@ PAID = PaidFines(
     amount=Fen(40600),
     items=(RED_LIGHT, PARKED),
     paid_at=datetime(2026, 11, 22, 17, 42, tzinfo=UTC),
-    card_name="中国银联",
-    card="**** 4321",
-    authorisation="123456",
-    trace=42,
+    by=ByCard("中国银联", "**** 4321", "123456", 42),
     voucher="440726112300017",
     payer="样**",
     site="样本自助区 3 号机",
@@ -68,6 +65,28 @@ def test_the_receipt_shows_the_time_of_china() -> None:
 
 def test_a_fine_in_time_has_no_line_for_a_late_fee() -> None:
     assert "Late fee" not in words(fines_receipt(replace(PAID, items=(PARKED,))))
+
+
+BY_CODE = replace(PAID, by=ByCode("alipay", "2026112322001400001234567890"))
+
+
+def test_a_receipt_by_code_names_the_provider_and_its_number_and_no_card() -> None:
+    slip = words(fines_receipt(BY_CODE))
+    for said in ("扫码支付 By code", "支付宝 Alipay", "2026112322001400001234567890"):
+        assert said in slip
+    for unsaid in ("授权码", "Card", "4321"):
+        assert unsaid not in slip
+
+
+def test_a_channel_this_version_does_not_know_is_named_by_its_key() -> None:
+    assert "digital-yuan" in words(fines_receipt(replace(PAID, by=ByCode("digital-yuan", "1"))))
+
+
+def test_the_voucher_by_code_says_the_same(tmp_path: Path) -> None:
+    text = read(fines_voucher(BY_CODE), tmp_path)
+    for said in ("扫码支付", "支付宝 Alipay", "2026112322001400001234567890"):
+        assert said in text
+    assert "授权码" not in text
 
 
 def test_a_payment_that_is_not_reported_yet_says_so() -> None:

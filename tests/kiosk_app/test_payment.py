@@ -15,12 +15,14 @@ from kiosk_app.money.payment import (
     Payment,
     State,
     another_terminal,
+    blocking,
     fields,
     from_entry,
     move,
     stands,
     what_happened,
 )
+from kiosk_app.money.receipts import CARD, CODE, CodeReceipt
 from kiosk_app.ports import Entry
 from tests.worlds.world import MORNING
 
@@ -83,6 +85,28 @@ def test_a_payment_survives_the_journal() -> None:
     booked = payment(State.APPROVED, booked=receipt(8))
     entry = Entry(1, MORNING, booked.reference, "payment", booked.state.value, fields(booked))
     assert from_entry(entry) == booked
+
+
+def test_a_payment_by_code_survives_the_journal() -> None:
+    paid = CodeReceipt("wechat", "4200001", AMOUNT)
+    booked = replace(payment(State.APPROVED, before=None), receipt=paid, means=CODE, channel="wechat")
+    entry = Entry(1, MORNING, booked.reference, "payment", booked.state.value, fields(booked))
+    assert from_entry(entry) == booked
+
+
+def test_an_entry_that_is_older_than_the_second_means_is_by_card() -> None:
+    old = Entry(1, MORNING, "1", "payment", "approved", {"amount": 5, "receipt": fields(
+        payment(State.APPROVED, booked=receipt(8)))["receipt"]})  # fmt: skip
+    assert from_entry(old).means == CARD
+    assert from_entry(old).receipt == receipt(8)
+
+
+@pytest.mark.parametrize("state", list(State))
+def test_only_an_open_payment_by_card_blocks_and_only_cards_look(state: State) -> None:
+    by_card = payment(state)
+    by_code = replace(by_card, means=CODE, channel="alipay")
+    assert blocking([by_code]) == []
+    assert blocking([by_card]) == ([by_card] if state in OPEN_AT_TERMINAL else [])
 
 
 class TestWhatHappenedToAPaymentWhoseAnswerWasLost:

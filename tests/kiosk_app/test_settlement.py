@@ -35,7 +35,7 @@ async def test_a_decision_already_paid_elsewhere_gives_the_money_back_at_once_wi
     assert [b.kind for b in stand.card_terminal.ledger.bookings] == ["payment", "reversal"]
     assert stand.card_terminal.ledger.bookings[1].original == 1  # 84 66: the terminal undid it by itself
     [slip] = stand.slips()
-    assert "已退回原卡" in slip
+    assert "已原路退回" in slip
     stand.person.touches(Chosen("other"))
     await stand.person.sees(Menu)
     await stand.until(lambda: stand.machine.waiting_reports() == 0)
@@ -47,7 +47,7 @@ async def test_a_withhold_that_is_lost_says_the_money_is_on_its_way_back_and_end
     stand.card_terminal.cut_at("settling")
     sorry = await _refused(stand)
     assert sorry.title.id == "pay.trouble.reversing"
-    assert "正在退回原卡" in stand.slips()[0]
+    assert "正在原路退回" in stand.slips()[0]
     await stand.until(lambda: stand.states()[-1] == "reversed", within=20)
     assert stand.standing() == []
 

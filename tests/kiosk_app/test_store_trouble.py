@@ -7,6 +7,7 @@ import pytest
 from kiosk_app.devices import TerminalNotice
 from kiosk_app.errors import DiskFull, Left, StoreCorrupt, TillClosed, WrongKey
 from kiosk_app.money.amounts import Fen
+from kiosk_app.money.means import Notice
 from kiosk_app.ports import Entry
 from kiosk_app.views import Attract, Chosen, Leave, Marked, Menu, Sorry
 from tests.stand import Stand, story, story_from_the_dark
@@ -141,7 +142,7 @@ async def test_a_store_that_dies_as_a_cancelled_payment_is_undone_still_gives_ba
     stand.books_here.after["approved"] = cancel.set
     stand.books_here.before["reversing"] = stand.kill_store
 
-    def told(_: str, notice: TerminalNotice | None) -> None:
+    def told(_: str, notice: Notice | None) -> None:
         if notice is TerminalNotice.INSERT_CARD:
             stand.card_terminal.tap("sample")
 

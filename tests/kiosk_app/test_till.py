@@ -8,6 +8,7 @@ import pytest
 from kiosk_app.devices import TerminalNotice
 from kiosk_app.errors import TillClosed
 from kiosk_app.money.amounts import Fen
+from kiosk_app.money.means import Notice
 from kiosk_app.views import Attract, Chosen, Done, Leave, Pay, Sorry
 from tests.stand import PARKING, WRONG_LANE, WRONG_PIN, Stand, story
 from tests.worlds.world import SITE
@@ -162,7 +163,7 @@ async def test_a_cancel_in_the_instant_of_the_approval_gives_the_money_back(stan
     stand.machine.till._terminal.pay = pays_and_cancels  # type: ignore[method-assign,assignment]
     stand.card_terminal.insert("sample")
 
-    def told(_: str, notice: TerminalNotice | None) -> None:
+    def told(_: str, notice: Notice | None) -> None:
         if notice is TerminalNotice.ENTER_PIN:
             stand.card_terminal.type_pin()
 
@@ -328,7 +329,7 @@ async def test_two_charges_never_run_at_once(stand: Stand) -> None:
     await stand.person.sees(Attract)
     stand.card_terminal.insert("sample")
 
-    def told(_: str, notice: TerminalNotice | None) -> None:
+    def told(_: str, notice: Notice | None) -> None:
         if notice is TerminalNotice.ENTER_PIN:
             stand.card_terminal.type_pin()
 
@@ -419,7 +420,7 @@ async def test_a_bug_after_the_report_left_gives_the_money_back_and_central_hear
 async def test_a_body_that_reports_nothing_is_still_completed(stand: Stand) -> None:
     await stand.person.sees(Attract)
 
-    def told(_: str, notice: TerminalNotice | None) -> None:
+    def told(_: str, notice: Notice | None) -> None:
         if notice is TerminalNotice.INSERT_CARD:
             stand.card_terminal.tap("sample")
 

@@ -15,6 +15,8 @@ from kiosk_app.views import (
     Marked,
     Menu,
     Pay,
+    PayCode,
+    PayWay,
     PlaceCard,
     Sorry,
     Typed,
@@ -37,6 +39,7 @@ class Citizen:
         self._world = world
         self._here = False
         self._begun = False
+        self._scanned: set[str] = set()
         self._gone = asyncio.Event()
 
     async def visit(self) -> None:
@@ -78,6 +81,10 @@ class Citizen:
                 return Marked(keys) if keys else Leave()
             case EnterNumber():
                 return Leave() if view.problem else Typed("440703100000018")
+            case PayWay():
+                return Chosen(self._world.random.choice([*view.ways[1:], view.ways[-1], view.ways[0]]))
+            case PayCode() if (intent := self._with_telephone(view)) is not None:
+                return intent
             case Pay() if (intent := self._at_terminal(view)) is not None:
                 return intent
             case Done():
@@ -126,6 +133,28 @@ class Citizen:
                 terminal.type_pin(PIN)
             case "remove_card" | "approved" | "declined":
                 terminal.remove_card()
+            case _:
+                pass
+        return None
+
+    def _with_telephone(self, view: PayCode) -> Intent | None:
+        """Scan once, and mostly pay; some cancel, some do both at once, some pay much later."""
+        world = self._world
+        if not view.code or view.code in self._scanned:
+            return None
+        self._scanned.add(view.code)
+        lag = world.random.choice((0.0, 0.0, 0.1, 3.0, 40.0))
+        drawn = world.random.choices(("pay", "race", "cancel", "later", "nothing"), (6, 2, 1, 1, 1))[0]
+        match world.plan.telephone or drawn:
+            case "pay":
+                world.pay_later(view.code, 0.0, lag)
+            case "race":
+                world.pay_later(view.code, world.random.uniform(0.0, 0.8), lag)
+                return Leave()
+            case "cancel":
+                return Leave()
+            case "later":
+                world.pay_later(view.code, world.random.uniform(60, 125), lag)
             case _:
                 pass
         return None

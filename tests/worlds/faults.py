@@ -14,18 +14,25 @@ Fault = Callable[["World"], Coroutine[Any, Any, None]]
 
 @dataclass(frozen=True)
 class Plan:
-    """Which faults strike in one world, when a person gives up (chance per view), and how many come."""
+    """Which faults strike in one world, when a person gives up (chance per view), and how many come.
+
+    ``channels``: whose codes central offers beside the card; where it does, people mostly take a telephone. What they
+    do with it is drawn, unless ``telephone`` says it.
+    """
 
     names: tuple[str, ...]
     walks_away: float
     visits: int = 1
+    channels: tuple[str, ...] = ()
+    telephone: str = ""
 
 
 def draw(random: Random) -> Plan:
-    """None, one or two faults."""
+    """None, one or two faults; in two worlds of three one can pay by code, and then its faults strike too."""
     count = random.choices((0, 1, 2), (2, 5, 3))[0]
-    names = tuple(random.sample(sorted(FAULTS), count))
-    return Plan(names, random.choice((0.0, 0.0, 0.1)), random.choice((1, 1, 2)))
+    channels = random.choice(((), ("wechat",), ("alipay", "wechat")))
+    names = tuple(random.sample(sorted(FAULTS if not channels else FAULTS | OF_CODES), count))
+    return Plan(names, random.choice((0.0, 0.0, 0.1)), random.choice((1, 1, 2)), channels)
 
 
 async def _after(world: "World", least: float, most: float) -> None:
@@ -155,6 +162,69 @@ async def reader_unplugged(world: "World") -> None:
     await world.id_card_reader.plug_in()
 
 
+async def provider_down(world: "World") -> None:
+    """The payment provider does not answer central for a while."""
+    await _after(world, 5, 60)
+    world.provider.set_faults(down=True)
+    await _after(world, 1, 600)
+    world.provider.set_faults(down=False)
+
+
+async def provider_slow(world: "World") -> None:
+    """It answers late, or so late that central has given up."""
+    await _after(world, 0, 40)
+    world.provider.set_faults(slow=world.random.choice((1.0, 3.0, 6.0)))
+    await _after(world, 10, 300)
+    world.provider.set_faults(slow=0.0)
+
+
+async def provider_answers_lost(world: "World") -> None:
+    """It does what it was asked, and the answer is lost, again and again."""
+    for _ in range(world.random.randint(1, 4)):
+        await _after(world, 0, 40)
+        world.provider.set_faults(lose_answers=world.random.randint(1, 3))
+
+
+async def provider_refuses_to_close(world: "World") -> None:
+    """While a payment is under way it does not close the order."""
+    world.provider.set_faults(in_flight="refuses")
+    await _after(world, 60, 600)
+
+
+async def payment_after_close(world: "World") -> None:
+    """It closes the order, and the payment that was under way arrives nevertheless."""
+    world.provider.set_faults(in_flight="late")
+    await _after(world, 60, 600)
+
+
+async def refunds_take_time(world: "World") -> None:
+    """A refund is under way for a while."""
+    world.provider.set_faults(refunds="processing")
+    await _after(world, 60, 600)
+    world.provider.set_faults(refunds="ok")
+
+
+async def refunds_refused(world: "World") -> None:
+    """The merchant's balance does not cover a refund."""
+    world.provider.set_faults(refunds="refuse")
+    await _after(world, 60, 600)
+    world.provider.set_faults(refunds="ok")
+
+
+async def provider_names_another_amount(world: "World") -> None:
+    """What was paid is not what was asked for, the provider says."""
+    await _after(world, 5, 60)
+    world.provider.set_faults(wrong_amount=True)
+    await _after(world, 60, 200)
+
+
+async def answers_about_orders_lost(world: "World") -> None:
+    """Central's answers about orders are lost on the way to the kiosk."""
+    for _ in range(world.random.randint(1, 3)):
+        await _after(world, 0, 40)
+        world.network.lose_next = f"/orders/{world.random.choice(('create', 'query', 'close', 'refund'))}"
+
+
 FAULTS: dict[str, Fault] = {
     fault.__name__: fault
     for fault in (
@@ -176,5 +246,20 @@ FAULTS: dict[str, Fault] = {
         reader_unplugged,
     )
 }
+OF_CODES: dict[str, Fault] = {
+    fault.__name__: fault
+    for fault in (
+        provider_down,
+        provider_slow,
+        provider_answers_lost,
+        provider_refuses_to_close,
+        payment_after_close,
+        refunds_take_time,
+        refunds_refused,
+        provider_names_another_amount,
+        answers_about_orders_lost,
+    )
+}
+"""Where one can pay by code."""
 RARE: dict[str, Fault] = {central_down_for_a_day.__name__: central_down_for_a_day}
 """Too long for every run: for a test of their own."""

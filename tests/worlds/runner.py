@@ -10,6 +10,7 @@ from random import Random
 
 from structlog.testing import capture_logs
 
+from kiosk_app.money.receipts import CODE
 from tests.virtual import VirtualLoop
 from tests.worlds.faults import Plan, draw
 from tests.worlds.invariants import broken
@@ -24,11 +25,12 @@ class Report:
     virtual_seconds: float = 0.0
     crashes: int = 0
     payments: int = 0
+    by_code: int = 0
     seconds: float = 0.0
     failures: list[str] = field(default_factory=list)
 
     def lines(self) -> Iterator[str]:
-        yield f"worlds {self.worlds}, crashes {self.crashes}, payments {self.payments}"
+        yield f"worlds {self.worlds}, crashes {self.crashes}, payments {self.payments}, by code {self.by_code}"
         yield f"virtual hours {self.virtual_seconds / 3600:.0f} in {self.seconds:.1f} s: x{self.speed:.0f}"
         yield f"invariant failures {len(self.failures)}"
         yield from self.failures
@@ -79,6 +81,8 @@ def _counted(seed: int, crash: Crash | None, report: Report) -> World | None:
         return None
     report.virtual_seconds += world.virtual
     report.crashes += world.crashes
-    report.payments += sum(1 for entry in world.journal if entry.state == "approved")
+    approved = [entry for entry in world.journal if entry.state == "approved"]
+    report.payments += len(approved)
+    report.by_code += sum(1 for entry in approved if entry.body["means"] == CODE)
     report.failures += [f"{again}: {fault}" for fault in faults]
     return world

@@ -1,9 +1,15 @@
-"""A small number of worlds in the suite, and proof that the worlds would notice the two classic bugs."""
+"""A small number of worlds in the suite, and proof that the worlds would notice the classic bugs."""
 
+from collections.abc import Mapping
+from contextlib import suppress
 from typing import Any
 
 import pytest
 
+from kiosk_app.contract import OrderState
+from kiosk_app.errors import PaymentUncertain
+from kiosk_app.money.by_code import ByCode, _found
+from kiosk_app.money.means import Found
 from kiosk_app.money.payment import Payment, State
 from kiosk_app.money.settle import Settlement
 from kiosk_app.money.till import Till
@@ -14,7 +20,7 @@ from tests.worlds.world import Crash
 CALM = Plan((), 0.0)
 
 
-@pytest.mark.parametrize("seed", [7, 11])
+@pytest.mark.parametrize("seed", [10, 12])
 def test_all_promises_hold_whatever_fails_and_whenever_the_plug_is_pulled(seed: int) -> None:
     report = Report()
     run_seed(seed, report)
@@ -66,6 +72,47 @@ def test_the_worlds_notice_a_settlement_that_ignores_the_uncertain_step(monkeypa
 
     monkeypatch.setattr(Settlement, "settle", hopeful)
     assert any(_crashed_faults(seed) for seed in range(3))
+
+
+def test_the_worlds_notice_a_close_that_is_believed_without_a_second_query(monkeypatch: pytest.MonkeyPatch) -> None:
+    async def hasty(means: ByCode, payment: Payment) -> Found:
+        order = await means._query(payment)
+        if order is None or order.state is OrderState.WAITING:
+            await means._close(payment)
+            return Found(State.DECLINED, why="order closed")
+        return _found(payment, order)
+
+    assert not any(_faults_of_leaving(seed) for seed in range(4))
+    monkeypatch.setattr(ByCode, "_end", hasty)
+    assert any(_faults_of_leaving(seed) for seed in range(4))
+
+
+def test_the_worlds_notice_a_refund_whose_silence_is_taken_for_success(monkeypatch: pytest.MonkeyPatch) -> None:
+    give_back = ByCode.give_back
+
+    async def hopeful(means: ByCode, payment: Payment) -> None:
+        with suppress(PaymentUncertain):
+            await give_back(means, payment)
+
+    monkeypatch.setattr(ByCode, "give_back", hopeful)
+    assert any(_faults_of_leaving(seed, "refunds_take_time") for seed in range(4))
+
+
+def test_the_worlds_notice_an_order_that_is_made_before_it_is_written_down(monkeypatch: pytest.MonkeyPatch) -> None:
+    create = ByCode._create
+
+    async def first(means: ByCode, payment: Payment) -> Mapping[str, Any]:
+        await create(means, payment)  # the citizen's telephone could be quicker than the journal
+        return {}
+
+    monkeypatch.setattr(ByCode, "before", first)
+    plan = Plan((), 0.0, channels=("wechat",))
+    assert any(run_one(seed, Crash(2, "before"), plan)[1] for seed in range(3))
+
+
+def _faults_of_leaving(seed: int, *names: str) -> list[str]:
+    """Broken promises of a world whose people pay with a telephone and cancel at once, with these faults."""
+    return run_one(seed, None, Plan(names, 0.0, visits=2, channels=("wechat",), telephone="race"))[1]
 
 
 def _crashed_faults(seed: int) -> list[str]:

@@ -25,8 +25,11 @@ from central.db import memory_engine
 from central.departments import samples
 from central.departments.rules import china_day
 from central.departments.traffic import Traffic
-from central.front import Front
+from central.front import CAPS, Front
 from central.limits import Limits
+from central.payments import Channel as Provider
+from central.payments.reconcile import Night, reconcile
+from central.payments.simulated import Faults, NotPossible, SimulatedProvider
 from hardware.channel import Channel, ChannelClosed, MemoryChannel, Opener, memory_pair
 from hardware.drivers.card_terminal import CardTerminal
 from hardware.drivers.document_printer import DocumentPrinter
@@ -49,11 +52,11 @@ from offline_cache.store import open_store
 from provisioning.device_key import DeviceKey
 from tests.people import ScriptedScreen
 from tests.worlds.citizen import Citizen
-from tests.worlds.faults import FAULTS, RARE, Plan
+from tests.worlds.faults import FAULTS, OF_CODES, RARE, Plan
 
 KIOSK = "0198c0de-0000-7000-8000-0000000000ff"
 MORNING = datetime(2026, 11, 23, 1, 0, tzinfo=UTC)
-PLENTY = {"/hb": 10**9, "/tx/batch": 10**9, "/traffic/decisions": 10**9}
+PLENTY = dict.fromkeys(CAPS, 10**9)
 SITE = Site(name="样本服务区", hotline="0750-0000000", machine="44070399", proof_url="https://example.invalid/proof")
 KEY = DeviceKey.from_number(4407)
 STORE_KEY = bytes(range(32))
@@ -72,10 +75,15 @@ class Crash:
 
 
 class WorldClock:
-    """Wall time that follows the loop."""
+    """Wall time that follows the loop, and stays at its last moment when the world is over."""
+
+    def __init__(self) -> None:
+        self._last = MORNING
 
     def now(self) -> datetime:
-        return MORNING + timedelta(seconds=asyncio.get_running_loop().time())
+        with contextlib.suppress(RuntimeError):  # no loop runs any more
+            self._last = MORNING + timedelta(seconds=asyncio.get_running_loop().time())
+        return self._last
 
 
 class Power:
@@ -144,6 +152,10 @@ class Network:
         self._front, self._random = front, random
         self.up = True
         self.lose_replies = 0.0
+        self.lose_next: str | None = None
+        """The path of which the next reply is lost."""
+        self.waits = 0.0
+        """Seconds that central itself waited for somebody else."""
 
     async def post(self, path: str, body: bytes, *, deadline: float) -> bytes:
         await asyncio.sleep(self._random.uniform(0.01, 0.2))
@@ -151,9 +163,12 @@ class Network:
             await asyncio.sleep(min(deadline, 3.0))
             raise CentralUnreachable("no route")
         status, answer = self._front.post(KIOSK, path, body)
-        if self._random.random() < self.lose_replies:
+        waits, self.waits = self.waits, 0.0
+        if self._random.random() < self.lose_replies or path == self.lose_next or waits >= deadline:
+            self.lose_next = None if path == self.lose_next else self.lose_next
             await asyncio.sleep(deadline)
             raise CentralUnreachable("reply lost")
+        await asyncio.sleep(waits)
         await asyncio.sleep(self._random.uniform(0.01, 0.2))
         if status == 200:
             return answer
@@ -177,11 +192,16 @@ class World:
         self.document_printer = DocumentPrinterSimulator(seed=chance(2**32))
         self.engine = memory_engine()
         self.department = Traffic()
-        self.front = Front(self.engine, self.clock, traffic=self.department, limits=Limits(PLENTY))
+        self.provider = SimulatedProvider(self.clock, wait=self._provider_waits)
+        self.channels: dict[str, Provider] = {}
+        self.front = Front(
+            self.engine, self.clock, traffic=self.department, channels=self.channels, limits=Limits(PLENTY)
+        )
         self.front.register(KIOSK, KEY.public_pem)
         with self.engine.begin() as connection:
             samples.load(connection, china_day(MORNING))
         self.network = Network(self.front, Random(chance(2**32)))
+        self.offer_codes(*plan.channels)
         self.citizen = Citizen(self)
         self.entries = 0
         self.crashes = 0
@@ -194,6 +214,30 @@ class World:
         self.lives: list[tuple[float, float]] = []
 
     # --- hands of the world ---
+
+    def offer_codes(self, *names: str) -> None:
+        """Central has contracts with these providers, as kiosks hear with a heartbeat."""
+        every = self.provider.channels
+        self.channels.update({name: every[name] for name in names})
+
+    def pay_later(self, code: str, delay: float, lag: float) -> None:
+        """A telephone pays this code after ``delay`` seconds, whatever became of the machine that showed it."""
+
+        async def pay() -> None:
+            await asyncio.sleep(delay)
+            with contextlib.suppress(NotPossible):
+                self.provider.pay(code, lag=lag)
+
+        paying = asyncio.create_task(pay(), name="telephone")
+        self._serving.add(paying)
+        paying.add_done_callback(self._serving.discard)
+
+    def _provider_waits(self, seconds: float) -> None:
+        self.network.waits += seconds
+
+    def reconcile(self) -> Night:
+        """Central's night comes."""
+        return reconcile(self.front.store, self.front.orders, self.clock)
 
     def pay_at_counter(self) -> None:
         """One of the sample citizen's open decisions is paid elsewhere."""
@@ -213,16 +257,18 @@ class World:
 
     async def run(self, *, quiet: float = 1800) -> None:
         """Visits with faults and at most one power cut, then ``quiet`` seconds in which everything is mended."""
-        faults = [asyncio.create_task((FAULTS | RARE)[name](self), name=name) for name in self.plan.names]
+        faults = [asyncio.create_task((FAULTS | OF_CODES | RARE)[name](self), name=name) for name in self.plan.names]
         await self._live(Power(self.crash), self.plan.visits, faults)
         if self.crashes:
             await asyncio.sleep(self.random.uniform(3, 60))
             await self._live(Power(None, self.entries), 0, faults)
         await self._mend()
         await self._live(Power(None, self.entries), 0, [], quiet=quiet)
+        self.reconcile()
 
     async def _mend(self) -> None:
         self.network.up, self.network.lose_replies, self.department.available = True, 0.0, True
+        self.provider.set_faults(**msgspec.to_builtins(Faults()))
         self.card_terminal.bank_line(1)
         self.receipt_printer.clear_jam()
         for simulator in (self.id_card_reader, self.card_terminal, self.receipt_printer, self.document_printer):
