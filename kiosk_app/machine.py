@@ -21,6 +21,8 @@ from kiosk_app.alarms import Alarms
 from kiosk_app.central_desk import CentralDesk
 from kiosk_app.closing import ClosingScreen
 from kiosk_app.contract import DeviceReport, Heartbeat, OutboxReport
+from kiosk_app.contract.catalogue import ExitRules
+from kiosk_app.custody import Custody
 from kiosk_app.desk import Desk, Patience, Site
 from kiosk_app.devices import Condition, DeviceState
 from kiosk_app.errors import StoreError
@@ -37,7 +39,7 @@ from kiosk_app.ports import Clock, Journal, Observations, Outbox, Screen, Transp
 from kiosk_app.power import Limits, Power
 from kiosk_app.reporting import Reporting
 from kiosk_app.services.traffic_fines import pay_traffic_fines
-from kiosk_app.session import Session
+from kiosk_app.session import CARD_OUT, Session
 from kiosk_app.supplies import Supplies, Unkept
 from kiosk_app.views import Sorry, text
 
@@ -86,6 +88,7 @@ class Machine:
         patience: Patience,
         surroundings: Surroundings,
         observations: Observations | None = None,
+        exit_rules: Callable[[], ExitRules | None] = lambda: None,
     ) -> None:
         self._devices, self._journal, self._outbox, self._clock = devices, journal, outbox, clock
         self._surroundings = surroundings
@@ -105,6 +108,7 @@ class Machine:
             hour=surroundings.day_end,
             quiet=lambda: not self.session.visiting,
         )
+        self.custody = self._custody(site.machine)
         self.desk = Desk(
             screen=self._screen,
             id_card_reader=devices.id_card_reader,
@@ -116,6 +120,8 @@ class Machine:
             clock=clock,
             site=site,
             patience=patience,
+            custody=self.custody,
+            exit_rules=exit_rules,
         )
         self.session = Session(self.desk, SERVICES, self.parts)
         self._alarms, self._supplies = Alarms(journal), Supplies(observations or Unkept(), clock)
@@ -131,9 +137,25 @@ class Machine:
             self._devices.keypad.watch_keys(self._screen.key)
         self.reporting.link_changed.append(lambda _: self._changed())
         self.till.reported.append(self.reporting.kick)
+        if self.custody is not None:
+            self.custody.reported.append(self.reporting.kick)
+            self.custody.kept.append(self._slips.kept)
         self._alarms.told.append(self.reporting.kick)
         self._outage.changed.append(self._power_changed)
         self.reporting.verdict_came.append(lambda _: self.till.settlement.news())
+
+    def _custody(self, machine: str) -> Custody | None:
+        if self._devices.permit_unit is None:
+            return None
+        custody = Custody(
+            self._devices.permit_unit,
+            self._journal,
+            self._clock,
+            machine=machine,
+            undelivered=self.till.settlement.undelivered,
+        )
+        custody.changed.append(self._card_moved)
+        return custody
 
     def _channels(self) -> tuple[str, ...]:
         return self.reporting.channels if self.reporting.online else ()
@@ -143,11 +165,19 @@ class Machine:
     def parts(self) -> health.Parts:
         """How the parts are now."""
         conditions = health.conditions_of(self._devices.all())
-        return health.Parts(conditions=conditions, till=self.till.why_closed(), central=self.reporting.online)
+        return health.Parts(
+            conditions=conditions,
+            till=self.till.why_closed(),
+            central=self.reporting.online,
+            custody=self.custody.why_closed() if self.custody else "",
+            permit_out=self.custody is not None and self.custody.offered,
+        )
 
     def _condition_changed(self, role: str, condition: Condition) -> None:
         log.info("condition", role=role, state=condition.state.value, reason=condition.reason)
         self.till.settlement.news()
+        if self.custody is not None:
+            self.custody.news()
         self._alarms.changed(role, condition)
         self._supplies.changed()
         self._changed()
@@ -208,9 +238,11 @@ class Machine:
             return OutboxReport(count=0), trouble
 
     def _cases(self) -> list[str]:
-        """What a person should know of: refunds due, payments nobody has answered for, an unbalanced day."""
+        """What a person should know of: refunds due, payments nobody has answered for, permits, an unbalanced day."""
         waiting = [payment for payment in self.till.open_payments if payment.state in UNRESOLVED]
         owed = [f"{payment.state.value} {payment.reference}" for payment in [*self.till.refunds_due(), *waiting]]
+        permits = [*self.custody.retained(), *self.custody.left] if self.custody else []
+        owed += [f"permit {stay.place.value} {stay.reference}" for stay in permits]
         day = self._journal.newest(DAY)
         return owed + ([f"day {day.state} {day.reference}"] if day and day.state in UNBALANCED else [])
 
@@ -256,6 +288,9 @@ class Machine:
         self._slips.prove_newest()
         self.till.settlement.settled.append(self._settled)
         async with asyncio.TaskGroup() as group:
+            if self.custody is not None:
+                await self.custody.round()  # money goes by what was printed: the card is asked for first
+                group.create_task(self.custody.run(), name="custody")
             await self.till.settlement.round()
             group.create_task(self.till.settlement.run(), name="settlement")
             group.create_task(self._slips.run(), name="slips")
@@ -265,6 +300,12 @@ class Machine:
 
     def _settled(self, before: Payment, after: Payment) -> None:
         self._slips.settled(before, after)
+        self._changed()
+
+    def _card_moved(self) -> None:
+        """A card that waits at the exit is asked for at once, also before anybody is greeted."""
+        if self.custody is not None and self.custody.offered and not self.session.visiting:
+            self._screen.put(CARD_OUT)
         self._changed()
 
     async def _devices_up(self) -> None:
