@@ -1,8 +1,9 @@
 # The two commands are `make demo` and `make test`; each does all set-up by itself.
 PY = .venv/bin/python
 SEEDS ?= 20
+RUNS ?= 1000000
 
-.PHONY: demo test check bench worlds lock prepare gallery
+.PHONY: demo test check bench worlds fuzz soak lock prepare gallery
 
 prepare:
 	@provisioning/prepare.sh
@@ -22,6 +23,16 @@ check: prepare
 worlds: prepare
 	@$(PY) -m tests.worlds --seeds $(SEEDS)
 
+# Coverage-guided; `make fuzz CODECS="zvt_tcp nut" RUNS=100000` for some. Installs atheris, which nothing else needs.
+fuzz: prepare
+	@$(PY) -c "import atheris" 2>/dev/null || $(PY) -m pip install --quiet --disable-pip-version-check \
+	  --require-hashes -r requirements-fuzz.lock
+	@nice $(PY) -m tests.fuzz --runs $(RUNS) $(CODECS)
+
+# A host killed a hundred times, every plug pulled a thousand times; about half an hour.
+soak: prepare
+	@$(PY) -m tests.soak
+
 bench: prepare
 	@$(PY) -m bench
 
@@ -29,7 +40,9 @@ gallery: prepare
 	@Xvfb :97 -screen 0 1920x1920x24 >/dev/null 2>&1 & server=$$!; trap "kill $$server" EXIT; \
 	  DISPLAY=:97 $(PY) -m screens.gallery out/screens docs/pictures
 
-# Needs `uv`; rewrites requirements.lock from setup.cfg.
+# Needs `uv`; rewrites both locks from setup.cfg.
 lock:
 	uv pip compile setup.cfg --extra test --generate-hashes --no-emit-index-url --no-annotate \
 	  --python-version 3.11 --custom-compile-command "make lock" -o requirements.lock
+	grep -o 'atheris==.*' setup.cfg | uv pip compile - --generate-hashes --no-emit-index-url --no-annotate \
+	  --python-version 3.11 --custom-compile-command "make lock" -o requirements-fuzz.lock

@@ -2,7 +2,7 @@
 
 Rules. A link has one owner at a time (:meth:`Link.turn` is the device's queue). A lost line or a late answer is
 DeviceOffline and nothing else. On every connect ``greet`` asks the device what is true before anybody is
-served. It never gives up: the pause doubles from 0.5 s to 15 s. Frames nobody waits for are dropped with the
+served. It never gives up: the pause doubles from 0.25 s to 15 s. Frames nobody waits for are dropped with the
 next :meth:`Link.turn`, so that a late answer to an old question is never taken for the answer to a new one
 (one that is still on its way then is the driver's to recognise, or to end with :meth:`Link.lose`). A device that
 talks without end costs its own line, neither memory nor anybody else's time.
@@ -30,7 +30,7 @@ What a technician records with (:mod:`hardware.recording`). It comes through the
 an outsider's, has to know about it; bytes of a tap hold personal data, and a kiosk that serves citizens never sets it.
 """
 
-FIRST_PAUSE, LONGEST_PAUSE = 0.5, 15.0
+FIRST_PAUSE, LONGEST_PAUSE = 0.25, 15.0
 MOST_FRAMES = 2000
 """Frames that nobody has asked for; no device says so much between two questions."""
 

@@ -7,6 +7,7 @@ the rule of the field stands: one question, one answer, and whoever asks again c
 Why only pymodbus' codec and not its client: ``docs/decisions/0005``.
 """
 
+import struct
 from dataclasses import dataclass
 from typing import Final
 
@@ -56,7 +57,7 @@ class Rtu:
     """Bytes in, messages out. ``asked``: this end is asked, so what comes in are questions."""
 
     def __init__(self, *, asked: bool = False) -> None:
-        self._framer = _framer(asked=asked)
+        self._asked, self._framer = asked, _framer(asked=asked)
         self._buffer = b""
 
     def feed(self, data: bytes) -> list[Message]:
@@ -68,7 +69,15 @@ class Rtu:
             self._buffer = b""
             return []
         self._buffer = self._buffer[used:]
-        return [] if pdu is None else [_message(pdu)]
+        return [] if pdu is None or not self._meant(pdu) else [_message(pdu)]
+
+    def _meant(self, pdu: ModbusPDU) -> bool:
+        """What pymodbus lets pass: a "no" to any function, also among questions (another board's answer), or without
+        a reason, which would read as a yes; and an order to write more registers than it brings.
+        """
+        if pdu.function_code & 0x80:
+            return not self._asked and pdu.function_code & 0x7F in _KNOWN and pdu.exception_code != 0
+        return not self._asked or pdu.function_code != WRITE_HOLDING or pdu.count == len(pdu.registers)
 
     def forget(self) -> None:
         """The line was silent: what has come so far will never be a frame."""
@@ -81,7 +90,7 @@ def question(message: Message) -> bytes:
 
 
 def answer(message: Message) -> bytes:
-    """The frame that answers ``message``."""
+    """The frame that answers ``message``. Raises ValueError for what no frame can say."""
     if message.error:
         pdu = ExceptionResponse(message.function, ExcCodes(message.error), device_id=message.unit)
         return _framer(asked=True).buildFrame(pdu)
@@ -95,7 +104,10 @@ def _encode(message: Message, kind: type[ModbusPDU]) -> bytes:
         count=message.count or len(message.registers),
         registers=list(message.registers),
     )
-    return _framer(asked=True).buildFrame(pdu)
+    try:
+        return _framer(asked=True).buildFrame(pdu)
+    except struct.error as error:
+        raise ValueError(str(error)) from error
 
 
 def _message(pdu: ModbusPDU) -> Message:

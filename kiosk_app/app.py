@@ -3,6 +3,8 @@
 When the machine stops by itself, its battery is ending: the system is asked to power off, by the command of the file.
 """
 
+import asyncio
+import gc
 import resource
 import shutil
 from contextlib import ExitStack
@@ -64,8 +66,11 @@ async def run(config: Config, base: Path) -> None:
                 clock_quality=transport.clock_quality,
                 day_end=time.fromisoformat(config.session.day_end),
                 clean=records.clean,
+                aside=asyncio.to_thread,
             ),
         )
+        gc.collect()
+        gc.freeze()  # what lives as long as the program is not looked through again at every goodbye
         ended = await until_either(machine.run(), stage.run())
     if ended is Power.SHUT_DOWN:  # the store is closed: nothing is lost however fast the system goes
         await power_off(config.power.shutdown)

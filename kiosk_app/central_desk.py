@@ -4,7 +4,7 @@ from typing import TypeVar
 
 import msgspec
 
-from kiosk_app.contract import Body, Verdict
+from kiosk_app.contract import Body, Verdict, decode
 from kiosk_app.errors import CentralRefused, CentralUnreachable
 from kiosk_app.money.charge import Charge
 from kiosk_app.ports import Question, Transport
@@ -31,7 +31,7 @@ class CentralDesk:
             self._reporting.changed()  # ask for a heartbeat: the menu should know before the next citizen
             raise
         try:
-            return msgspec.json.decode(body, type=reply)
+            return decode(body, reply)
         except msgspec.DecodeError as error:
             raise CentralUnreachable(f"unreadable answer: {error}") from error
 

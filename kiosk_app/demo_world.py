@@ -116,6 +116,8 @@ OPTIONAL: Mapping[str, Callable[[Any], dict[str, Any]]] = {
     "permit_unit": lambda port: {"driver": "open-permit", "port": port},
     "cabinet": lambda port: {"driver": "modbus", "port": port, "doors": list(DOORS), "lamps": list(LAMPS)},
     "ups": lambda port: {"driver": "nut", "port": port},
+    "camera": lambda address: {"driver": "opencv", "device": address},
+    "document_camera": lambda address: {"driver": "opencv", "device": address},
     "code_scanner": lambda port: {"driver": "lines", "port": port},
     "keypad": lambda path: {"driver": "evdev", "path": path},
     "headphones": lambda path: {"driver": "evdev", "path": path},

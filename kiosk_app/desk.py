@@ -91,6 +91,15 @@ class Patience:
     take_card: int = 60
 
 
+Aside = Callable[[Callable[[], bytes]], Awaitable[bytes]]
+"""Has something made that takes the processor for long, beside the loop that the screen lives on."""
+
+
+async def at_once(make: Callable[[], bytes]) -> bytes:
+    """No aside at all: for worlds, in which a thread would be a second clock."""
+    return make()
+
+
 @dataclass(frozen=True)
 class Desk:
     """What a service may touch. ``custody``: None where there is no permit unit; ``exit_rules``: of the signed catalogue."""
@@ -107,6 +116,7 @@ class Desk:
     patience: Patience = Patience()
     custody: Custody | None = None
     exit_rules: Callable[[], ExitRules | None] = lambda: None
+    aside: Aside = at_once
 
     # --- asking ---
 

@@ -374,6 +374,7 @@ class ReversalStuck(DeviceError):
 class CameraCovered(DeviceError):
     """The camera works and sees nothing."""
 
+    kind = FaultKind.USER
     reason = "camera_covered"
     kind = FaultKind.USER
     citizen = "error.camera_covered"

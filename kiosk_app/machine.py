@@ -23,7 +23,7 @@ from kiosk_app.closing import ClosingScreen
 from kiosk_app.contract import DeviceReport, Heartbeat, OutboxReport
 from kiosk_app.contract.catalogue import ExitRules
 from kiosk_app.custody import Custody
-from kiosk_app.desk import Desk, Patience, Site
+from kiosk_app.desk import Aside, Desk, Patience, Site, at_once
 from kiosk_app.devices import Condition, DeviceState
 from kiosk_app.errors import StoreError
 from kiosk_app.fitted import Devices
@@ -69,6 +69,7 @@ class Surroundings:
     """Deletes what is old enough; called each night when nobody is served. Raises StoreError."""
     limits: Limits = field(default_factory=Limits)
     """When the battery's end is near."""
+    aside: Aside = at_once
 
 
 class Machine:
@@ -122,6 +123,7 @@ class Machine:
             patience=patience,
             custody=self.custody,
             exit_rules=exit_rules,
+            aside=surroundings.aside,
         )
         self.session = Session(self.desk, SERVICES, self.parts)
         self._alarms, self._supplies = Alarms(journal), Supplies(observations or Unkept(), clock)

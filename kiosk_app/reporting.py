@@ -19,6 +19,7 @@ from kiosk_app.contract import (
     Heartbeat,
     HeartbeatReply,
     Verdict,
+    decode,
 )
 from kiosk_app.errors import CentralError, CentralUnreachable, StoreError
 from kiosk_app.ports import Outbox, Transport
@@ -91,7 +92,7 @@ class Reporting:
         """Send once; False when central took nothing in (it waits for a gap, or a department): not again at once."""
         body = await self._transport.post("/tx/batch", msgspec.json.encode(batch), deadline=BATCH_DEADLINE)
         try:
-            reply = msgspec.json.decode(body, type=BatchReply)
+            reply = decode(body, BatchReply)
         except msgspec.DecodeError as error:
             raise CentralUnreachable(f"unreadable answer: {error}") from error
         self._failures = 0
@@ -118,7 +119,7 @@ class Reporting:
                 body = await self._transport.post("/hb", message, deadline=HEARTBEAT_DEADLINE)
                 returned = not self.online
                 if body:
-                    reply = msgspec.json.decode(body, type=HeartbeatReply)
+                    reply = decode(body, HeartbeatReply)
                     pause = min(reply.next_s, LONGEST_BEAT)
                     self._set_channels(tuple(reply.channels))
                 self._set_online(True)

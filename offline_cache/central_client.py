@@ -25,7 +25,7 @@ import requests
 from requests.adapters import HTTPAdapter
 from urllib3.exceptions import HTTPError
 
-from kiosk_app.contract import PATH, Problem
+from kiosk_app.contract import PATH, Problem, decode
 from kiosk_app.errors import CentralRefused, CentralUnreachable, ConfigError
 from kiosk_app.ports import Clock, NewId
 from offline_cache.lifeline import Lifeline, ties
@@ -186,7 +186,7 @@ def _refusal(response: requests.Response, answer: bytes, now: datetime) -> Centr
     status = response.status_code
     code, detail = f"http-{status}", ""
     try:
-        problem = msgspec.json.decode(answer, type=Problem)
+        problem = decode(answer, Problem)
         code, detail = problem.type, problem.detail or problem.title
     except msgspec.MsgspecError:
         pass  # a proxy or a crash answered, not central's code

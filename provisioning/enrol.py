@@ -21,7 +21,7 @@ from urllib.parse import urlsplit
 
 import msgspec
 
-from kiosk_app.contract import PATH, Enrol, Enrolled, Problem
+from kiosk_app.contract import PATH, Enrol, Enrolled, Problem, decode
 from provisioning.device_key import DeviceKey
 
 ADVICE = {
@@ -184,8 +184,8 @@ def _post(url: str, wish: Enrol, root: str, deadline: float) -> Enrolled:
     status, body = _request("POST", url, "/enrol", msgspec.json.encode(wish), context=_pinned(root), deadline=deadline)
     try:
         if status == 201:
-            return msgspec.json.decode(body, type=Enrolled)
-        code = msgspec.json.decode(body, type=Problem).type
+            return decode(body, Enrolled)
+        code = decode(body, Problem).type
     except msgspec.MsgspecError:
         raise EnrolmentError("unreachable", f"status {status}") from None
     raise EnrolmentError(code)

@@ -110,6 +110,9 @@ class Page:
         await self.pointer("mouseReleased", to_x, to_y)
 
     async def click(self, selector: str) -> None:
+        await self.until(
+            f"(e => e && (e.scrollIntoViewIfNeeded(), true))(document.querySelector({json.dumps(selector)}))"
+        )
         x, y = await self._middle(selector)
         await self.pointer("mousePressed", x, y)
         await self.pointer("mouseReleased", x, y)

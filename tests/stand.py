@@ -160,6 +160,7 @@ class Stand(World):
         self.books_here: TellingJournal
         self.logs: list[Any] = []
         self.cleaned: list[Deleted] = []
+        self.made_aside: list[bytes] = []
         self._power = Power(None)
         self._running: asyncio.Task[Any] | None = None
         self._held = ExitStack()
@@ -194,7 +195,9 @@ class Stand(World):
             random=Random(7),
             site=self.site,
             patience=self.patience,
-            surroundings=Surroundings(issues=trouble, clean=lambda: self.cleaned.append(self._clean())),
+            surroundings=Surroundings(
+                issues=trouble, clean=lambda: self.cleaned.append(self._clean()), aside=self._aside
+            ),
         )
         self._running = asyncio.create_task(self.machine.run(), name="machine")
 
@@ -225,6 +228,10 @@ class Stand(World):
             new_id=uuid7(self.clock, self.random),
         )
         return TellingJournal(SqlJournal(self.store, outbox, self.clock), self._power), outbox
+
+    async def _aside(self, make: Callable[[], bytes]) -> bytes:
+        self.made_aside.append(make())
+        return self.made_aside[-1]
 
     def _clean(self) -> Deleted:
         return Retention(self.store, self.clock, lambda: "ntp").run()

@@ -49,7 +49,9 @@ class Board:
 
     @classmethod
     def of(cls, registers: Sequence[int]) -> "Board":
-        """From the block at :data:`BOARD`."""
+        """From the block at :data:`BOARD`. Raises ValueError for less than that."""
+        if len(registers) < BOARD_SIZE:
+            raise ValueError(f"{len(registers)} registers of {BOARD_SIZE}")
         return cls(*registers[:BOARD_SIZE])
 
     def registers(self) -> tuple[int, ...]:
@@ -77,7 +79,9 @@ class State:
 
     @classmethod
     def of(cls, registers: Sequence[int]) -> "State":
-        """From the block at :data:`STATE`; a lamp may show a value of later versions."""
+        """From the block at :data:`STATE`; a lamp may show a value of later versions. Raises ValueError for less."""
+        if len(registers) < STATE_SIZE:
+            raise ValueError(f"{len(registers)} registers of {STATE_SIZE}")
         doors, shock, heat = registers[:3]
         signed = heat - 0x10000 if heat & 0x8000 else heat
         return cls(

@@ -107,6 +107,11 @@ def quote(word: str) -> str:
     return '"' + word.replace("\\", "\\\\").replace('"', '\\"') + '"'
 
 
+def _word(word: str) -> str:
+    """A word that needs no quotes stands without them, as upsd says it."""
+    return word if words_of(word) == (word,) else quote(word)
+
+
 def list_vars(ups: str) -> bytes:
     """Ask for every variable of ``ups``."""
     return f"LIST VAR {quote(ups)}\n".encode()
@@ -118,18 +123,18 @@ def get_var(ups: str, name: str) -> bytes:
 
 
 def encode(answer: Answer) -> bytes:
-    """The other direction: the line that a server says."""
+    """The other direction: the line that a server says. Raises ValueError when a word holds a line's end."""
     match answer:
         case Var(ups, name, value):
-            line = f"VAR {ups} {name} {quote(value)}"
+            line = f"VAR {_word(ups)} {_word(name)} {quote(value)}"
         case ListBegins(ups):
-            line = f"BEGIN LIST VAR {ups}"
+            line = f"BEGIN LIST VAR {_word(ups)}"
         case ListEnds(ups):
-            line = f"END LIST VAR {ups}"
+            line = f"END LIST VAR {_word(ups)}"
         case Refused(code):
-            line = f"ERR {code}"
+            line = f"ERR {_word(code)}"
         case Line(words):
-            line = " ".join(words)
+            line = " ".join(map(_word, words))
     return line.encode() + b"\n"
 
 

@@ -142,9 +142,9 @@ def decode(record: bytes) -> CardText:
 def encode(card: CardText) -> bytes:
     """The record of ``card``. ValueError if something is too long for its field."""
     record = bytearray(" ".encode("utf-16-le") * (SIZE // 2))
-    end = LONG_TERM if card.valid_to is None else f"{card.valid_to:%Y%m%d}"
+    end = LONG_TERM if card.valid_to is None else _digits(card.valid_to)
     fields = {name: getattr(card, name, "") for name in LAYOUTS[card.layout]}
-    fields |= {"birth": f"{card.birth:%Y%m%d}", "valid_from": f"{card.valid_from:%Y%m%d}", "valid_to": end}
+    fields |= {"birth": _digits(card.birth), "valid_from": _digits(card.valid_from), "valid_to": end}
     if "english_name_end" in fields:
         room = LAYOUTS[card.layout]["english_name"].chars
         fields["english_name"], fields["english_name_end"] = card.english_name[:room], card.english_name[room:]
@@ -167,6 +167,10 @@ def _put(record: bytearray, place: Place, value: str) -> None:
     if len(data) > 2 * place.chars:
         raise ValueError(f"longer than {place.chars} characters")
     record[place.at : place.at + len(data)] = data
+
+
+def _digits(day: date) -> str:
+    return day.isoformat().replace("-", "")  # strftime fills no years below 1000
 
 
 def _date(value: str, name: str) -> date:

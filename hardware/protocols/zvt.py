@@ -148,6 +148,7 @@ class TcpFraming:
         while self._buffer:
             if self._buffer[0] not in CLASSES:
                 self._lost = True
+                self._buffer.clear()
                 return [*frames, Sign.DAMAGED]
             taken = take_apdu(self._buffer)
             if taken is None:

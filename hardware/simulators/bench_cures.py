@@ -35,6 +35,10 @@ _EVERY = (
     Cure("noise", "noise on the line", lambda s: s.get("noisy"), {"count": 0}),
     Cure("slow_down", "slow", lambda s: s.get("delay_ms"), {"milliseconds": 0}),
 )
+_CAMERA = (
+    Cure("uncover", "lens covered", lambda s: s["covered"]),
+    Cure("unstick", "picture frozen", lambda s: s["stuck"]),
+)
 _OF_ROLE: Mapping[str, tuple[Cure, ...]] = MappingProxyType(
     {
         "id_card_reader": (Cure("repair", "security module broken", lambda s: s["broken"]),),
@@ -60,6 +64,7 @@ _OF_ROLE: Mapping[str, tuple[Cure, ...]] = MappingProxyType(
             Cure("mend_head", "print head broken", lambda s: s["head"] != "ok"),
             Cure("empty_box", "box nearly full", lambda s: len(s["box"]) >= BOX_LOW),
         ),
+        **dict.fromkeys(("camera", "document_camera"), _CAMERA),
         "cabinet": (
             Cure("restart", "board dead", lambda s: s["muted"]),
             Cure("close_doors", "door open", lambda s: s["open_doors"]),

@@ -4,6 +4,7 @@ import subprocess
 from collections.abc import Sequence
 from pathlib import Path
 
+from hardware.simulators.camera import CameraSimulator
 from hardware.simulators.receipt_printer import ReceiptPrinterSimulator
 
 
@@ -26,6 +27,21 @@ class Slips:
         if kind == "png":
             return paper.png
         return paper.text.encode() if kind == "txt" else None
+
+
+class Live:
+    """What a camera is sending, as ``live.jpg``, while somebody looks through it."""
+
+    def __init__(self, camera: CameraSimulator) -> None:
+        self._camera = camera
+
+    def names(self) -> Sequence[str]:
+        """One name, or none while the camera is closed."""
+        return ["live.jpg"] if self._camera.seen else []
+
+    def read(self, name: str) -> bytes | None:
+        """The picture of this moment."""
+        return self._camera.seen if name == "live.jpg" else None
 
 
 class Documents:

@@ -15,11 +15,13 @@ from typing import Any
 
 from hardware.simulators.base import Simulator
 from hardware.simulators.bench import Papers, Part
-from hardware.simulators.bench_papers import Documents, Slips
+from hardware.simulators.bench_papers import Documents, Live, Slips
 from hardware.simulators.bench_relay import relay
 from hardware.simulators.cabinet import CabinetSimulator
+from hardware.simulators.camera import CameraSimulator
 from hardware.simulators.card_terminal import CardTerminalSimulator
 from hardware.simulators.code_scanner import CodeScannerSimulator
+from hardware.simulators.document_camera import DocumentCameraSimulator
 from hardware.simulators.evdev import HeadphonesSimulator, KeypadSimulator
 from hardware.simulators.id_card_reader import IdCardReaderSimulator
 from hardware.simulators.permit_unit import PermitUnitSimulator
@@ -99,6 +101,17 @@ def on_tcp(make: Callable[..., Simulator], port_option: str = "") -> Callable[..
     return put_up
 
 
+def on_http(make: Callable[..., CameraSimulator]) -> Callable[..., Any]:
+    """A camera in the network of this machine; the place is its address."""
+
+    async def put_up(site: Site) -> Opened:
+        camera = make(seed=site.options.seed)
+        wire = await site.house.enter_async_context(TcpWire(camera, "127.0.0.1", 0))
+        return camera, f"http://127.0.0.1:{wire.port}/", Live(camera)
+
+    return put_up
+
+
 async def _print_queue(site: Site) -> Opened:
     folder = site.folder
     printer = await site.house.enter_async_context(PrintQueue(folder))
@@ -117,6 +130,8 @@ TABLE = (
     Row("permit_unit", on_pty(PermitUnitSimulator)),
     Row("receipt_printer", on_pty(ReceiptPrinterSimulator, Slips)),
     Row("document_printer", _print_queue, PrintQueue.missing),
+    Row("camera", on_http(CameraSimulator)),
+    Row("document_camera", on_http(DocumentCameraSimulator)),
     Row("cabinet", on_pty(CabinetSimulator)),
     Row("ups", on_tcp(UpsSimulator)),
     Row("code_scanner", on_pty(CodeScannerSimulator)),

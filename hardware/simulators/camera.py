@@ -51,6 +51,8 @@ class CameraSimulator(Simulator):
         self.covered = self.stuck = False
         self.garbage = 0
         self.sent = 0
+        self.seen: bytes | None = None
+        """The picture that was sent last, as JPEG; None while nobody looks."""
         self.shows = "portrait"
         self._viewers = 0
         self._source: Callable[[], Iterator[Image.Image]] = self._portraits
@@ -87,6 +89,8 @@ class CameraSimulator(Simulator):
             await self._play(channel, gone)
         finally:
             self._viewers -= 1
+            if not self._viewers:
+                self.seen = None
             gone.cancel()
             with suppress(asyncio.CancelledError):
                 await gone
@@ -102,7 +106,7 @@ class CameraSimulator(Simulator):
                 self.garbage -= 1
                 picture = self.random.randbytes(len(picture))
             await self.answer(channel, _part(picture))
-            self.sent += 1
+            self.seen, self.sent = picture, self.sent + 1
             number += not self.stuck
             due = max(due + 1 / self.rate, loop.time())
             await asyncio.sleep(due - loop.time())

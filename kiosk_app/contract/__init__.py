@@ -9,12 +9,16 @@ same seq with other content is a fork. No names and no card numbers travel in ev
 import hashlib
 from datetime import date, datetime
 from enum import StrEnum
-from typing import Annotated, Any, ClassVar, Final
+from typing import Annotated, Any, ClassVar, Final, TypeVar
 
 import msgspec
 
-from kiosk_app.contract.common import Amount, Aware, Name, Paid, Seq
-from kiosk_app.contract.exit_entry import EndorsementPrinted, EndorsementsPaid, IdentityChecked, PermitRetained
+from kiosk_app.contract.common import Amount, Aware, Name, Seq
+from kiosk_app.contract.common import Paid as Paid
+from kiosk_app.contract.exit_entry import EndorsementPrinted as EndorsementPrinted
+from kiosk_app.contract.exit_entry import EndorsementsPaid as EndorsementsPaid
+from kiosk_app.contract.exit_entry import IdentityChecked as IdentityChecked
+from kiosk_app.contract.exit_entry import PermitRetained as PermitRetained
 
 PATH: Final = "/k/v1"
 BATCH_EVENTS: Final = 200
@@ -376,3 +380,19 @@ class Problem(msgspec.Struct, frozen=True, kw_only=True):
     title: str
     status: int
     detail: str = ""
+
+
+# --- reading ---------------------------------------------------------------------------------------------------
+
+Message = TypeVar("Message")
+
+
+def decode(body: bytes, kind: type[Message]) -> Message:
+    """The message in ``body``. Raises msgspec.DecodeError, whatever is wrong with it.
+
+    msgspec alone lets two more out: text that is not UTF-8, and nesting without end, even in a field nobody reads.
+    """
+    try:
+        return msgspec.json.decode(body, type=kind)
+    except (UnicodeDecodeError, RecursionError) as error:
+        raise msgspec.DecodeError(f"not a {kind.__name__}: {type(error).__name__}") from error

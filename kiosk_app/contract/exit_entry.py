@@ -67,7 +67,7 @@ class Offer(msgspec.Struct, frozen=True, kw_only=True):
     ``shortened``: it ends before its usual end, because permit or registration does. ``replaces``: numbers of valid
     endorsements that it would take the place of; the citizen is asked. ``refused`` is empty when it can be had here,
     else why not: ``not_open_here`` (household), ``not_registered`` (first time: counter), ``waiting_time`` (from
-    ``earliest``), ``permit_expiring``, ``crowded`` (no room on the card).
+    ``earliest``), ``permit_expiring``, ``registration_ending``, ``crowded`` (no room on the card).
     """
 
     id: str
@@ -109,10 +109,10 @@ class Holder(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Sameness(StrEnum):
-    """What a comparison with the document said."""
+    """What a comparison with the document said; ``STAFF``: a person decides."""
 
     SAME = "same"
-    STAFF_DECIDES = "staff_decides"
+    STAFF = "staff"
     NOT_SAME = "not_same"
 
 
@@ -153,7 +153,8 @@ class Apply(msgspec.Struct, frozen=True, kw_only=True):
     the signed catalogue of version ``catalogue``.
 
     Refused with: Holder's codes; an Offer's; ``not-offered``, ``two-of-a-kind``, ``replacement-not-agreed``,
-    ``fee-changed``, ``identity-not-checked``, ``unfinished-case`` (print what was paid first).
+    ``fee-changed``, ``identity-not-checked``, ``unfinished-case`` (print what was paid first). Codes of Holder and
+    Offer come with hyphens here.
     """
 
     path: ClassVar[str] = "/exit-entry/apply"
@@ -222,8 +223,8 @@ class AskPrint(msgspec.Struct, frozen=True, kw_only=True):
     ``endorsed`` is what the card itself says; it is the witness of a print that nobody reported.
 
     Refused with ``unknown-approval`` (or of another permit), ``not-paid``, ``given-back``, ``already-printed``,
-    ``printing-elsewhere`` (another job holds the right, or the card bears a print whose report is not here yet), and
-    Holder's codes.
+    ``printing-elsewhere`` (another job holds the right, or the card bears a print whose report is not here yet),
+    ``job-used`` (it has an outcome: take a new one), and Holder's codes with hyphens.
     """
 
     path: ClassVar[str] = "/exit-entry/print"
@@ -235,11 +236,11 @@ class AskPrint(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class PrintRight(msgspec.Struct, frozen=True, kw_only=True):
-    """This kiosk and no other may *begin* to print ``lines`` (the whole back) as ``job`` until ``until``."""
+    """Only this kiosk may *begin* to print ``lines``, the whole back, as ``job``: within ``seconds`` of asking."""
 
     approval: str
     job: str
-    until: Aware
+    seconds: int
     lines: list[str]
 
 
@@ -273,10 +274,10 @@ class PermitRetained(
     """
 
     slip: Name
-    reason: Word
-    at: Aware
     token: Word = ""
     approval: Word = ""
+    reason: Word
+    at: Aware
 
 
 # --- progress ----------------------------------------------------------------------------------------------------
@@ -298,7 +299,7 @@ class CaseState(StrEnum):
 
 
 class AskProgress(msgspec.Struct, frozen=True, kw_only=True):
-    """``POST /exit-entry/progress``: either by permit, or by a payment's reference or an approval from a slip.
+    """``POST /exit-entry/progress``: either by permit, or by a number from a slip (reference, approval, slip).
 
     Nothing found is an empty answer; only a permit that is unknown is CentralRefused ``unknown-permit``.
     """
@@ -312,8 +313,7 @@ class AskProgress(msgspec.Struct, frozen=True, kw_only=True):
 class Case(msgspec.Struct, frozen=True, kw_only=True):
     """One application. ``approval`` is also the ticket with which printing is resumed (:class:`AskPrint`).
 
-    ``spoiled``: the card's old back is gone, so printing it anew is urgent. ``retained_at``: the site in whose box
-    the card lies, and ``slip`` the number to fetch it with. Nothing in it says whose it is.
+    ``spoiled``: the card's old back is gone, so printing it anew is urgent. Nothing in it says whose it is.
     """
 
     approval: str
@@ -323,11 +323,18 @@ class Case(msgspec.Struct, frozen=True, kw_only=True):
     fee: int
     reference: str = ""
     spoiled: bool = False
-    retained_at: str = ""
-    slip: str = ""
+
+
+class RetainedCard(msgspec.Struct, frozen=True, kw_only=True):
+    """A card that lies in the box of the machine at ``site`` since ``at``, to be fetched with ``slip``."""
+
+    site: str
+    slip: str
+    at: Aware
 
 
 class Progress(msgspec.Struct, frozen=True, kw_only=True):
     """The answer, newest first."""
 
     cases: list[Case]
+    retained: list[RetainedCard] = []

@@ -22,7 +22,8 @@ def devices(places: dict[str, Any], *drivers: str) -> dict[str, Any]:
 
 
 def test_a_device_that_can_be_driven_is_configured_where_the_bench_says_it_is() -> None:
-    found = devices(PLACES, "chip_card_reader.pcsc", "permit_unit.open-permit", "cabinet.modbus", "ups.nut")
+    places = dict.fromkeys(OPTIONAL, "/dev/pts/1") | PLACES
+    found = devices(places, *(f"{role}.{section('')['driver']}" for role, section in OPTIONAL.items()))
     assert set(found) == REQUIRED | set(OPTIONAL)
     assert found["chip_card_reader"]["socket"] == "pcscd.comm"
     assert found["ups"]["port"] == "tcp://127.0.0.1:3493"

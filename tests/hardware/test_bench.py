@@ -47,7 +47,7 @@ def test_a_call_that_cannot_be_meant_names_what_is_allowed(tmp_path: Path) -> No
                 (
                     await at.hand("teapot/lay"),
                     404,
-                    "there are: id_card_reader, card_terminal, permit_unit, receipt_printer, cabinet, ups, ",
+                    "there are: id_card_reader, card_terminal, permit_unit, receipt_printer, camera, ",
                 ),
                 (await at.hand("network/lay"), 404, "it has: cut, restore, slow"),
                 (await at.hand("id_card_reader/lay"), 400, "missing card; allowed: card (str)"),

@@ -15,8 +15,10 @@ from hardware.simulators.bench_power import KioskPower
 from hardware.simulators.bench_relay import Relay
 from hardware.simulators.bench_scenes import Player, Scene, read_scenes
 from hardware.simulators.cabinet import CabinetSimulator
+from hardware.simulators.camera import CameraSimulator
 from hardware.simulators.card_terminal import CardTerminalSimulator
 from hardware.simulators.code_scanner import CodeScannerSimulator
+from hardware.simulators.document_camera import DocumentCameraSimulator
 from hardware.simulators.evdev import HeadphonesSimulator, KeypadSimulator
 from hardware.simulators.id_card_reader import IdCardReaderSimulator
 from hardware.simulators.permit_unit import PermitUnitSimulator
@@ -176,6 +178,7 @@ KINDS = {
     for kind in (
         *(IdCardReaderSimulator, CardTerminalSimulator, ReceiptPrinterSimulator, PermitUnitSimulator, CabinetSimulator),
         *(UpsSimulator, PrintQueue, VirtualReader, CodeScannerSimulator, KeypadSimulator, HeadphonesSimulator),
+        *(CameraSimulator, DocumentCameraSimulator),
     )
 } | {"network": Relay, "kiosk": KioskPower}
 

@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pymodbus.framer import FramerRTU
 
 from hardware.modbus_rtu import LONGEST, READ_HOLDING, READ_INPUT, WRITE_HOLDING, Message, Rtu, answer, question
 from hardware.protocols import cabinet
@@ -53,6 +54,13 @@ def test_every_state_survives_its_registers(state: State) -> None:
 @given(st.lists(WORDS, min_size=11, max_size=11))
 def test_no_registers_are_too_strange_to_be_read(registers: list[int]) -> None:
     assert set(State.of(registers).open_doors) <= set(range(16))
+
+
+def test_a_block_that_is_not_whole_is_nothing_and_never_a_board_of_ours() -> None:
+    for block, size in ((Board, cabinet.BOARD_SIZE), (State, cabinet.STATE_SIZE)):
+        for short in range(size):
+            with pytest.raises(ValueError, match="registers of"):
+                block.of([0] * short)
 
 
 def test_a_board_of_another_kind_or_version_is_not_known() -> None:
@@ -115,8 +123,6 @@ def test_hostile_bytes_cost_at_most_one_frame_of_memory(pieces: list[bytes], ask
 
 @given(st.binary(min_size=1, max_size=200))
 def test_a_right_checksum_over_nonsense_is_still_nonsense(body: bytes) -> None:
-    from pymodbus.framer import FramerRTU  # noqa: PLC0415 - only here the tests make a checksum themselves
-
     frame = body + FramerRTU.compute_CRC(body).to_bytes(2, "big")
     for asked in (True, False):
         for message in heard(frame, asked=asked):
@@ -126,6 +132,30 @@ def test_a_right_checksum_over_nonsense_is_still_nonsense(body: bytes) -> None:
 
 def test_a_function_that_nobody_uses_here_is_noise() -> None:
     assert heard(bytes.fromhex("01 05 00 00 ff 00 8c 3a")) == []  # a whole answer to "write single coil"
+
+
+def test_a_no_is_heard_by_who_asked_and_only_to_a_function_that_is_used_here() -> None:
+    ours = answer(Message(1, READ_INPUT, error=2))
+    theirs = answer(Message(1, 0x05, error=2))
+    assert heard(ours) == [Message(1, READ_INPUT, error=2)]
+    assert heard(theirs) == Rtu(asked=True).feed(ours) == Rtu(asked=True).feed(theirs) == []
+
+
+def test_a_no_without_a_reason_is_no_yes() -> None:
+    nothing = bytes([1, 0x80 | WRITE_HOLDING, 0])
+    assert heard(nothing + FramerRTU.compute_CRC(nothing).to_bytes(2)) == []
+
+
+def test_an_order_to_write_more_than_it_brings_is_noise() -> None:
+    whole = question(Message(1, WRITE_HOLDING, 0, 1, (7,)))
+    more = whole[:4] + b"\0\2" + whole[6:-2]
+    assert heard(whole, asked=True) == [Message(1, WRITE_HOLDING, 0, 1, (7,))]
+    assert heard(more + FramerRTU.compute_CRC(more).to_bytes(2), asked=True) == []
+
+
+def test_a_frame_that_cannot_be_is_not_built() -> None:
+    with pytest.raises(ValueError, match="format"):
+        question(Message(1, WRITE_HOLDING, 0, 0xFFFF))
 
 
 def test_a_flood_of_noise_does_not_hold_the_loop() -> None:

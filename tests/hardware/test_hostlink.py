@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hardware.protocols.hostlink import LIMIT, MAGIC, Broken, HostLink, Message, encode
+from hardware.protocols.hostlink import HEAD_LIMIT, LIMIT, MAGIC, Broken, HostLink, Message, encode
 
 HEADS = st.dictionaries(
     st.text(max_size=8), st.integers() | st.text(max_size=8) | st.none() | st.booleans(), max_size=4
@@ -46,10 +46,35 @@ def test_a_message_over_sixteen_megabytes_is_not_built() -> None:
         encode(Message({}, bytes(LIMIT)))
 
 
-def test_a_head_that_is_not_an_object_breaks_the_line() -> None:
-    content = b"[1]"
-    wire = struct.pack(">4sIII", MAGIC, 3, 0, zlib.crc32(content)) + content
-    assert isinstance(HostLink().feed(wire)[0], Broken)
+def test_a_head_as_large_as_a_body_is_neither_built_nor_read() -> None:
+    with pytest.raises(ValueError, match="in its head"):
+        encode(Message({"detail": "x" * HEAD_LIMIT}))
+    head = MAGIC + (HEAD_LIMIT + 1).to_bytes(4, "big") + bytes(8)
+    assert HostLink().feed(head) == [Broken("frame too large")]
+
+
+def framed(head: bytes) -> bytes:
+    return struct.pack(">4sIII", MAGIC, len(head), 0, zlib.crc32(head)) + head
+
+
+HOSTILE = {
+    "not an object": b"[1]",
+    "not JSON": b"{",
+    "not UTF-8": b'{"a":"\xff"}',
+    "half a character": b'{"a":"\\ud800"}',
+    "half a character in a name": b'{"\\udc00":1}',
+    "nested without end": b'{"a":' * 10_000,
+    "a number without end": b'{"a":' + b"1" * 10_000 + b"}",
+}
+
+
+@pytest.mark.parametrize("head", HOSTILE.values(), ids=HOSTILE)
+def test_a_head_that_is_no_object_breaks_the_line(head: bytes) -> None:
+    assert isinstance(HostLink().feed(framed(head))[0], Broken)
+
+
+def test_broken_characters_of_a_library_do_not_cost_the_host() -> None:
+    assert HostLink().feed(encode(Message({"detail": "caf\udce9"}))) == [Message({"detail": "caf?"})]
 
 
 @given(st.binary(max_size=200))

@@ -52,6 +52,12 @@ def test_a_line_is_words(line: str, words: tuple[str, ...]) -> None:
     assert words_of(line) == words
 
 
+@pytest.mark.parametrize("odd", ["a b", 'a"b', "a\\b", "", "\u3000"])
+def test_a_word_that_needs_quotes_gets_them_wherever_it_stands(odd: str) -> None:
+    for said in (Var(odd, odd, odd), ListBegins(odd), ListEnds(odd), Refused(odd), Line(("OK", odd))):
+        assert NutLines().feed(encode(said)) == [said]
+
+
 def test_a_whole_answer_is_understood_however_it_is_cut() -> None:
     assert NutLines().feed(LIST) == SAID
     for at in range(1, len(LIST)):

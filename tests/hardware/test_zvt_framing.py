@@ -129,6 +129,7 @@ def test_tcp_that_stops_making_sense_is_never_believed_again() -> None:
     framing = TcpFraming()
     assert framing.feed(b"\x80\x00\x00GET / HTTP/1.0\r\n") == [zvt.ACCEPTED, Sign.DAMAGED]
     assert framing.feed(b"\x80\x00\x00") == []
+    assert not framing._buffer
 
 
 def test_answers_are_told_from_messages() -> None:

@@ -244,11 +244,13 @@ def test_a_lost_reply_means_sending_again_and_the_verdict_is_told_once() -> None
     tell(story)
 
 
-@pytest.mark.parametrize("said", [b"not json", b'{"streams": 3}', CentralRefused("bad-message")])
+@pytest.mark.parametrize(
+    "said", [b"not json", b'{"streams": 3}', b'{"x":"\xff"}', b"[" * 9999, CentralRefused("bad-message")]
+)
 def test_an_answer_one_cannot_read_is_a_failure_and_not_a_loop(said: object) -> None:
     async def story(line: Line) -> None:
         line.outbox.put()
-        line.wire.says = {"/tx/batch": said}
+        line.wire.says = {"/tx/batch": said, "/hb": said}
         await asyncio.sleep(600)
         assert 2 <= len(line.wire.times("/tx/batch")) < 30
         assert line.outbox.acked == 0

@@ -350,6 +350,15 @@ async def test_the_voucher_is_printed_on_request(stand: Stand) -> None:
 
 
 @story
+async def test_the_voucher_is_made_beside_the_loop_that_the_screen_lives_on(stand: Stand) -> None:
+    await stand.person.pays_a_fine()
+    stand.person.touches(Chosen("document"))
+    await stand.person.sees(Working, "work.printing_document")
+    await stand.person.sees(Done)
+    assert stand.made_aside == stand.document_printer.papers
+
+
+@story
 async def test_a_voucher_nobody_confirms_is_called_sent(stand: Stand) -> None:
     stand.document_printer.confirms = False
     await stand.person.pays_a_fine()

@@ -122,8 +122,9 @@ def test_later_is_unreachable_and_not_a_no(ca: Ca, status: int, type_: str) -> N
         assert len(server.requests) == 1
 
 
-def test_a_no_without_a_readable_problem_still_has_a_code(ca: Ca) -> None:
-    with serving(say("403 Forbidden", b"<html>"), ca) as server, client(ca, server.port) as made:
+@pytest.mark.parametrize("body", [b"<html>", b'{"type":"\xff"}', b"[" * 9999])
+def test_a_no_without_a_readable_problem_still_has_a_code(ca: Ca, body: bytes) -> None:
+    with serving(say("403 Forbidden", body), ca) as server, client(ca, server.port) as made:
         error = refusal(made)
         assert isinstance(error, CentralRefused)
         assert error.code == "http-403"

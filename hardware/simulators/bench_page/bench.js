@@ -36,7 +36,7 @@ function notice(role, old, part) {
   const display = [part.state.display ?? []].flat().join(" ");
   if (display && display !== [old.state.display ?? []].flat().join(" ")) tell(say(`${name}显示：${display}`, `${name} shows: ${display}`));
   if ((part.state.ledger?.length ?? 0) > (old.state.ledger?.length ?? 0)) { const last = part.state.ledger.at(-1); tell(`${name}: ${inWords(last.kind)} ${yuan(last.amount)}`, "good"); }
-  if ((part.papers?.length ?? 0) > (old.papers?.length ?? 0)) tell(say(`${name}：出纸`, `${name}: a paper came out`), "good");
+  if ((part.papers?.length ?? 0) > (old.papers?.length ?? 0) && !part.papers[0].startsWith("live")) tell(say(`${name}：出纸`, `${name}: a paper came out`), "good");
   if (part.state.tamper && !old.state.tamper) tell(say(`${name}：受到震动`, `${name}: was struck`), "bad");
   if (part.state.position && part.state.position !== old.state.position) tell(`${name}: ${say(...POSITIONS[part.state.position])}`);
 }

@@ -23,6 +23,33 @@ export const title = role => TITLES[role] ? say(...TITLES[role]) : role.replaceA
 export const otherTitle = role => TITLES[role] ? TITLES[role][language === "zh" ? 1 : 0] : "";
 
 const CHINESE = {
+  // cameras and papers
+  "cover the lens": "遮住镜头",
+  "uncover the lens": "移开遮挡",
+  "freeze the picture": "画面定格",
+  "let the picture move": "画面恢复",
+  "lay a page down": "放一页纸",
+  "take the page away": "取走纸张",
+  "turn the page": "转动纸张",
+  "shift the page": "移动纸张",
+  "push the page about": "推动纸张",
+  "throw a shadow": "投下阴影",
+  "reflect a lamp": "灯光反射",
+  "put the page out of focus": "对焦模糊",
+  "show the drawn person": "显示示意人像",
+  "play a folder of pictures": "播放图片文件夹",
+  "play a video": "播放视频",
+  "pictures a second": "每秒帧数",
+  "send garbage pictures": "发送乱码画面",
+  "slow card": "卡片反应慢",
+  "another program holds the card": "别的程序占用卡",
+  "plug the reader in": "接上读卡器",
+  "pull the reader": "拔掉读卡器",
+  "pause queue": "暂停队列",
+  "jam the next sheet": "下一张卡纸",
+  "count pages short": "页数少计",
+  "say completed at a jam": "卡纸却报完成",
+  "toner to per cent": "墨粉百分比",
   // hands
   "lay a card": "放证件", "lay a card that is no identity card": "放别的卡", "lift the card": "取卡", "insert bank card": "插卡",
   "tap bank card": "挥卡", "type PIN": "输密码", "press cancel": "取消", "remove bank card": "取卡", "take paper": "取纸",

@@ -92,7 +92,8 @@ def _receipt_warnings(outcome: PrintOutcome | None, reference: str) -> tuple[Tex
 
 async def _print_document(desk: Desk, papers: Papers, steps: Steps) -> PrintOutcome | None:
     async with desk.working(text("work.printing_document"), text("work.waits.printer"), usually=15, steps=steps):
-        return await desk.print_document(papers.reference, papers.document(), papers.title)
+        pdf = await desk.aside(papers.document)
+        return await desk.print_document(papers.reference, pdf, papers.title)
 
 
 def _document_words(outcome: PrintOutcome | None) -> tuple[Text, ...]:

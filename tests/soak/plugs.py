@@ -1,0 +1,289 @@
+"""Plugs pulled and put back a thousand times: nothing leaks, and the device serves again.
+
+A row of :data:`PLUGS` is a role on a real wire (pseudo-terminal or TCP) with its driver and a real operation. Each
+round pulls the plug, waits until the driver says that nobody can be served, puts it back and waits until somebody
+can; every so often, and at the end, the operation is done. The back-off is shortened, for its length is proved
+elsewhere (``tests/hardware/test_link.py``) and a thousand pauses prove nothing more.
+"""
+
+import asyncio
+import tempfile
+import time
+from array import array
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
+from contextlib import asynccontextmanager, contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Literal
+
+from hardware import link
+from hardware.channel import opener_of
+from hardware.drivers.cabinet import Cabinet
+from hardware.drivers.card_terminal import CardTerminal
+from hardware.drivers.chip_card_reader import ChipCardReader
+from hardware.drivers.document_printer import DocumentPrinter
+from hardware.drivers.id_card_reader import IdCardReader
+from hardware.drivers.permit_unit import PermitUnit
+from hardware.drivers.receipt_printer import ReceiptPrinter
+from hardware.drivers.ups import Ups
+from hardware.simulators.base import Simulator
+from hardware.simulators.cabinet import CabinetSimulator
+from hardware.simulators.card_terminal import CardTerminalSimulator, Timings
+from hardware.simulators.chip_card_reader import ChipCardReaderSimulator
+from hardware.simulators.document_printer import DocumentPrinterSimulator
+from hardware.simulators.id_card_reader import IdCardReaderSimulator, Timing
+from hardware.simulators.permit_body import Timing as PermitTiming
+from hardware.simulators.permit_unit import PermitUnitSimulator
+from hardware.simulators.receipt_printer import ReceiptPrinterSimulator
+from hardware.simulators.ups import UpsSimulator
+from hardware.simulators.wire import PtyWire, TcpWire
+from kiosk_app.devices import Device, Lamp, PermitMedia, PrintOutcome, Slip, SlipLine
+from kiosk_app.money.amounts import Fen
+from tests.soak.census import Census, settled, traced
+from tests.soak.hosts import running
+
+PAUSES = (0.002, 0.02)
+LONGEST = 20.0
+"""Seconds after which a device that does not come back never will."""
+EVERY = 50
+"""Rounds between two operations."""
+
+
+@dataclass
+class Plugged:
+    """A device on its wire. ``serve`` does what it is for, and raises if it does not."""
+
+    simulator: Simulator
+    driver: Device
+    serve: Callable[[], Awaitable[None]]
+
+
+Place = Callable[[Path], AsyncIterator[Plugged]]
+
+
+async def until(seen: Callable[[], bool]) -> None:
+    """As a person would look."""
+    async with asyncio.timeout(LONGEST):
+        while not seen():  # noqa: ASYNC110 - the simulators ring no bell
+            await asyncio.sleep(0.002)
+
+
+# --- the devices -----------------------------------------------------------------------------------------------
+
+
+async def _id_card_reader(folder: Path) -> AsyncIterator[Plugged]:
+    simulator = IdCardReaderSimulator(timing=Timing(read=0.02))
+    async with PtyWire(simulator, folder / "reader"):
+        driver = IdCardReader(opener_of(str(folder / "reader")))
+
+        async def serve() -> None:
+            simulator.lay("zhang")
+            assert (await driver.wait_card()).name == "张样本"
+            simulator.lift()
+            while await driver.card_present() is not False:  # noqa: ASYNC110 - what the driver says is the point
+                await asyncio.sleep(0.01)
+
+        yield Plugged(simulator, driver, serve)
+
+
+async def _pay(driver: CardTerminal, simulator: CardTerminalSimulator) -> None:
+    simulator.insert()
+    paying = asyncio.create_task(driver.pay(Fen(1010), lambda _: None))
+    await until(lambda: simulator.working and simulator.stage == "pin")
+    simulator.type_pin()
+    receipt = await paying
+    await driver.deliver()
+    await driver.reverse(receipt.receipt_no)
+    simulator.remove_card()
+    simulator.ledger.bookings.clear()
+
+
+def _terminal(framing: Literal["tcp", "serial"]) -> CardTerminalSimulator:
+    brisk = Timings(host=0.01, repeat=0.01, reversal=0.01)
+    return CardTerminalSimulator(framing=framing, timings=brisk, now=lambda: datetime(2026, 3, 2, tzinfo=UTC))
+
+
+async def _card_terminal(folder: Path) -> AsyncIterator[Plugged]:
+    del folder
+    simulator = _terminal("tcp")
+    async with TcpWire(simulator, "127.0.0.1", 0) as wire:
+        driver = CardTerminal(opener_of(f"tcp://127.0.0.1:{wire.port}"))
+        yield Plugged(simulator, driver, lambda: _pay(driver, simulator))
+
+
+async def _card_terminal_serial(folder: Path) -> AsyncIterator[Plugged]:
+    simulator = _terminal("serial")
+    async with PtyWire(simulator, folder / "terminal"):
+        driver = CardTerminal(opener_of(str(folder / "terminal"), baud=9600, stop_bits=2), framing="serial")
+        yield Plugged(simulator, driver, lambda: _pay(driver, simulator))
+
+
+async def _receipt_printer(folder: Path) -> AsyncIterator[Plugged]:
+    simulator = ReceiptPrinterSimulator()
+    async with PtyWire(simulator, folder / "receipts"):
+        driver = ReceiptPrinter(opener_of(str(folder / "receipts")))
+
+        async def serve() -> None:
+            assert await driver.print(Slip((SlipLine("样本"),))) is PrintOutcome.PRINTED
+            simulator.papers.clear()
+
+        yield Plugged(simulator, driver, serve)
+
+
+async def _document_printer(folder: Path) -> AsyncIterator[Plugged]:
+    del folder
+    simulator = DocumentPrinterSimulator()
+    async with TcpWire(simulator, "127.0.0.1", 0) as wire:
+        driver = DocumentPrinter(opener_of(f"tcp://127.0.0.1:{wire.port}"), queue="a4")
+
+        async def serve() -> None:
+            assert await driver.print(b"%PDF-1.4 /Type /Page sample", "sample") is PrintOutcome.PRINTED
+            simulator.papers.clear()
+
+        yield Plugged(simulator, driver, serve)
+
+
+async def _chip_card_reader(folder: Path) -> AsyncIterator[Plugged]:
+    del folder
+    simulator = ChipCardReaderSimulator()
+    async with TcpWire(simulator, "127.0.0.1", 0) as wire:
+        driver = ChipCardReader(opener_of(f"tcp://127.0.0.1:{wire.port}"))
+
+        async def serve() -> None:
+            simulator.insert("zhang")
+            card = await driver.wait_card()
+            await driver.verify_pin("123456", card)
+            simulator.remove()
+            while await driver.card_present() is not False:  # noqa: ASYNC110 - what the driver says is the point
+                await asyncio.sleep(0.01)
+
+        yield Plugged(simulator, driver, serve)
+
+
+async def _permit_unit(folder: Path) -> AsyncIterator[Plugged]:
+    quick = PermitTiming(feed=0.02, read=0.02, eject=0.02, retain=0.02, home=0.02, erase=0.02, line=0.02)
+    simulator = PermitUnitSimulator(timing=quick)
+    async with PtyWire(simulator, folder / "permit"):
+        driver = PermitUnit(opener_of(str(folder / "permit")), today=lambda: date(2026, 7, 1))
+
+        async def serve() -> None:
+            waiting = asyncio.create_task(driver.wait_permit())
+            await until(lambda: simulator.body.shutter)
+            simulator.insert("zhang")
+            assert (await waiting).number == "CA1234567"
+            giving = asyncio.create_task(driver.give_back())
+            while await driver.position() is not PermitMedia.EXIT:  # noqa: ASYNC110 - what the driver says is the point
+                await asyncio.sleep(0.01)
+            simulator.take()
+            assert await giving is PermitMedia.NONE
+
+        yield Plugged(simulator, driver, serve)
+
+
+async def _cabinet(folder: Path) -> AsyncIterator[Plugged]:
+    simulator = CabinetSimulator()
+    async with PtyWire(simulator, folder / "cabinet"):
+        driver = Cabinet(opener_of(str(folder / "cabinet"), baud=19200, stop_bits=2), lamps=["slot"])
+
+        async def serve() -> None:
+            driver.lamp("slot", Lamp.ON)
+            await until(lambda: simulator.lamps[0] == "on")
+            driver.lamp("slot", Lamp.OFF)
+            await until(lambda: simulator.lamps[0] == "off")
+
+        yield Plugged(simulator, driver, serve)
+
+
+async def _ups(folder: Path) -> AsyncIterator[Plugged]:
+    del folder
+    simulator = UpsSimulator()
+    async with TcpWire(simulator, "127.0.0.1", 0) as wire:
+        driver = Ups(opener_of(f"tcp://127.0.0.1:{wire.port}"))
+
+        async def serve() -> None:
+            assert driver.reading is not None
+            assert driver.reading.on_mains
+
+        yield Plugged(simulator, driver, serve)
+
+
+PLUGS: Mapping[str, Place] = {
+    "id_card_reader": _id_card_reader,
+    "card_terminal": _card_terminal,
+    "card_terminal_serial": _card_terminal_serial,
+    "receipt_printer": _receipt_printer,
+    "document_printer": _document_printer,
+    "chip_card_reader": _chip_card_reader,
+    "permit_unit": _permit_unit,
+    "cabinet": _cabinet,
+    "ups": _ups,
+}
+
+# --- pulling ---------------------------------------------------------------------------------------------------
+
+
+@dataclass
+class Pulls:
+    """What became of one device: rounds, seconds of each from plugged in to serving, and the two counts."""
+
+    took: "array[float]" = field(default_factory=lambda: array("d"))
+    operations: int = 0
+    first: Census | None = None
+    last: Census | None = None
+    faults: list[str] = field(default_factory=list)
+
+    def row(self, name: str) -> str:
+        """One line of the table."""
+        if self.first is None or self.last is None:
+            return f"{name:22} no count: {self.faults}"
+        counts = (
+            f"{self.first.descriptors}->{self.last.descriptors}",
+            f"{self.first.tasks}->{self.last.tasks}",
+            f"{(self.last.traced - self.first.traced) / 1024:+.1f}",
+            f"{self.last.resident - self.first.resident:+.1f}",
+        )
+        cells = "".join(f"{cell:>10}" for cell in counts)
+        return f"{name:22}{len(self.took):>7}{self.operations:>6}{max(self.took) * 1000:>9.0f}{cells}"
+
+
+@contextmanager
+def short_pauses() -> Iterator[None]:
+    """A link that tries again at once."""
+    before = link.FIRST_PAUSE, link.LONGEST_PAUSE
+    link.FIRST_PAUSE, link.LONGEST_PAUSE = PAUSES
+    try:
+        yield
+    finally:
+        link.FIRST_PAUSE, link.LONGEST_PAUSE = before
+
+
+async def pull_many(name: str, times: int, *, every: int = EVERY) -> Pulls:
+    """Pull and replug ``times`` times; counted from the second operation on, when everything was made once."""
+    pulls = Pulls()
+    place = asynccontextmanager(PLUGS[name])
+    with tempfile.TemporaryDirectory(prefix="soak-") as folder, short_pauses(), traced():
+        async with place(Path(folder)) as plugged, running(plugged.driver):
+            await until(lambda: plugged.driver.condition.serves)
+            for number in range(times):
+                if number % every == 0:
+                    await plugged.serve()
+                    pulls.operations += 1
+                if number == min(every, times // 2):
+                    pulls.first = Census.now()
+                await _pull(plugged, pulls)
+            await plugged.serve()
+            pulls.operations += 1
+            if pulls.first is not None:
+                pulls.last = await settled(pulls.first)
+                pulls.faults += pulls.last.leaks(pulls.first)
+    return pulls
+
+
+async def _pull(plugged: Plugged, pulls: Pulls) -> None:
+    await plugged.simulator.unplug()
+    await until(lambda: not plugged.driver.condition.serves)
+    began = time.monotonic()
+    await plugged.simulator.plug_in()
+    await until(lambda: plugged.driver.condition.serves)
+    pulls.took.append(time.monotonic() - began)
