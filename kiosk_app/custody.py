@@ -79,6 +79,11 @@ class Custody:
         """Whether a card waits at the exit though nobody is served: whoever stands there should take it."""
         return any(stay.place in {Place.RETURNING, Place.RETAINING} for stay in self.left)
 
+    @property
+    def at_exit(self) -> bool:
+        """Whether the unit says that a card waits to be taken."""
+        return self.unit.condition.supplies.get("media") == PermitMedia.EXIT.value
+
     def retained(self) -> list[Stay]:
         """Cards in the box; ``kiosk books`` may have closed a case beside us. Raises StoreError."""
         for reference in list(self._kept):

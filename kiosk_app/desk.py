@@ -16,7 +16,6 @@ import structlog
 
 from kiosk_app import pay_views
 from kiosk_app.central_desk import CentralDesk
-from kiosk_app.contract.catalogue import ExitRules
 from kiosk_app.custody import Custody
 from kiosk_app.custody_table import Place, Stay
 from kiosk_app.custody_visit import Held
@@ -102,7 +101,7 @@ async def at_once(make: Callable[[], bytes]) -> bytes:
 
 @dataclass(frozen=True)
 class Desk:
-    """What a service may touch. ``custody``: None where there is no permit unit; ``exit_rules``: of the signed catalogue."""
+    """What a service may touch. ``custody``: None where there is no permit unit."""
 
     screen: Screen
     id_card_reader: IdCardReader
@@ -115,7 +114,7 @@ class Desk:
     site: Site
     patience: Patience = Patience()
     custody: Custody | None = None
-    exit_rules: Callable[[], ExitRules | None] = lambda: None
+    rulebook: "Rulebook | None" = None
     aside: Aside = at_once
 
     # --- asking ---

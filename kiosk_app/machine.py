@@ -21,7 +21,6 @@ from kiosk_app.alarms import Alarms
 from kiosk_app.central_desk import CentralDesk
 from kiosk_app.closing import ClosingScreen
 from kiosk_app.contract import DeviceReport, Heartbeat, OutboxReport
-from kiosk_app.contract.catalogue import ExitRules
 from kiosk_app.custody import Custody
 from kiosk_app.desk import Aside, Desk, Patience, Site, at_once
 from kiosk_app.devices import Condition, DeviceState
@@ -89,7 +88,6 @@ class Machine:
         patience: Patience,
         surroundings: Surroundings,
         observations: Observations | None = None,
-        exit_rules: Callable[[], ExitRules | None] = lambda: None,
     ) -> None:
         self._devices, self._journal, self._outbox, self._clock = devices, journal, outbox, clock
         self._surroundings = surroundings
@@ -122,7 +120,6 @@ class Machine:
             site=site,
             patience=patience,
             custody=self.custody,
-            exit_rules=exit_rules,
             aside=surroundings.aside,
         )
         self.session = Session(self.desk, SERVICES, self.parts)

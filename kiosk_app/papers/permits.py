@@ -13,6 +13,34 @@ from kiosk_app.papers.proof import PaidBy
 from kiosk_app.papers.slips import RULE, moment, paid_by_lines
 
 DESTINATIONS = {"HK": ("香港", "Hong Kong"), "MO": ("澳门", "Macau"), "TW": ("台湾", "Taiwan")}
+PURPOSES = {
+    "T": ("探亲", "Family visit"),
+    "S": ("商务", "Business"),
+    "L": ("团队旅游", "Group travel"),
+    "G": ("个人旅游", "Individual travel"),
+    "Q": ("其他", "Other"),
+    "D": ("逗留", "Residence"),
+    "R": ("人才", "Talent"),
+}
+"""``domain.md`` 4.2; a letter that this version does not know is shown as it is."""
+TIMES = {0: ("多次", "multiple entries"), 1: ("一次", "one entry"), 2: ("二次", "two entries")}
+
+
+def destination(key: str) -> tuple[str, str]:
+    """A destination's name, Chinese and English."""
+    return DESTINATIONS.get(key, (key, key))
+
+
+def purpose(letter: str) -> tuple[str, str]:
+    """A purpose's name, Chinese and English."""
+    return PURPOSES.get(letter, (letter, letter))
+
+
+def entries(count: int, *, weekly: bool = False) -> tuple[str, str]:
+    """How often one may enter, Chinese and English."""
+    if weekly:
+        return "一周一次", "once a week"
+    return TIMES.get(count, (f"{count} 次", f"{count} entries"))
 
 
 @dataclass(frozen=True)
@@ -60,7 +88,7 @@ def endorsement_receipt(done: Endorsements) -> Slip:
     """智能签注受理回执."""
     lines = [SlipLine("智能签注受理回执", style="title"), SlipLine("Receipt for endorsements"), RULE]
     for item in done.items:
-        chinese, english = DESTINATIONS.get(item.destination, (item.destination, item.destination))
+        chinese, english = destination(item.destination)
         lines += [
             SlipLine(f"{chinese} {item.purpose} {item.entries}", f"¥{yuan(item.fee)}", style="strong"),
             SlipLine(f"{english}, until {item.valid_until}"),
