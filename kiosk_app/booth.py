@@ -3,29 +3,23 @@
 A machine has one or it has none; a service that needs one is closed without (``health.py``).
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from random import Random
 
 from kiosk_app.devices import Backdrop, Camera, FaceAnalyst
-from kiosk_app.errors import DeviceOffline
 from kiosk_app.portrait.match import Thresholds
-from kiosk_app.ports import NewId
 
 
 @dataclass(frozen=True)
 class Booth:
-    """``chance`` must not be foreseeable in the field (``random.SystemRandom``): it draws the order of gestures."""
+    """``chance`` must not be foreseeable in the field (``random.SystemRandom``): it draws the order of gestures.
+
+    ``backdrop``: what may be done to the wall behind the person; anything but KEEP is the operator's decision, since
+    the photo rules forbid edited pictures (``docs/face-check.md``).
+    """
 
     camera: Camera
     face: FaceAnalyst
     chance: Random
-    new_id: NewId
-    thresholds: Thresholds = Thresholds()
+    thresholds: Thresholds = field(default_factory=Thresholds)
     backdrop: Backdrop = Backdrop.KEEP
-
-
-def fitted(booth: Booth | None) -> Booth:
-    """The booth of this machine. Raises DeviceOffline when it has none."""
-    if booth is None:
-        raise DeviceOffline("camera", "this machine has no booth")
-    return booth

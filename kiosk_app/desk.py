@@ -15,6 +15,7 @@ from typing import Any, TypeVar
 import structlog
 
 from kiosk_app import pay_views
+from kiosk_app.booth import Booth
 from kiosk_app.central_desk import CentralDesk
 from kiosk_app.custody import Custody
 from kiosk_app.custody_table import Place, Stay
@@ -116,6 +117,7 @@ class Desk:
     custody: Custody | None = None
     rulebook: "Rulebook | None" = None
     aside: Aside = at_once
+    booth: Booth | None = None
 
     # --- asking ---
 

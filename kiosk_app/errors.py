@@ -394,7 +394,6 @@ class CameraCovered(DeviceError):
 
     kind = FaultKind.USER
     reason = "camera_covered"
-    kind = FaultKind.USER
     citizen = "error.camera_covered"
     operator = "Uncover and clean the camera's lens; check the light in front of it."
 

@@ -6,8 +6,9 @@ An intent is what a touch meant. Flows await intents, never touches (``architect
 """
 
 from dataclasses import dataclass, field
+from typing import Protocol
 
-from kiosk_app.devices.camera import Preview
+from kiosk_app.devices.camera import Frame
 from kiosk_app.money.amounts import ZERO, Fen
 
 
@@ -172,6 +173,13 @@ class Consent(View):
     ways: tuple[tuple[str, Text, Text], ...]
 
 
+class Live(Protocol):
+    """What the screen needs of ``devices.Preview``: the newest picture, without waiting."""
+
+    def latest(self) -> Frame | None:
+        """None before the first, and when there is none now."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class LivePortrait(View):
     """Board 05: the person in a mirror, and one sentence at a time. ``live`` is read until another view comes.
@@ -183,7 +191,7 @@ class LivePortrait(View):
     """
 
     title: Text
-    live: Preview = field(compare=False, repr=False)
+    live: Live = field(repr=False)
     say: Text
     right: bool = False
     checks: tuple[tuple[Text, bool | None], ...] = ()

@@ -14,10 +14,10 @@ from kivy.properties import BooleanProperty, NumericProperty, ObjectProperty, St
 from kiosk_app.views import LivePortrait as LiveView
 from kiosk_app.views import Text, View, text
 from screens.look import Look
-from screens.widgets import mirror  # noqa: F401 - used in the .kv
 from screens.widgets.element import Element, load
 from screens.widgets.frame import Key
 from screens.widgets.gestures import gesture
+from screens.widgets.mirror import Mirror  # noqa: F401 - used in the .kv
 from screens.widgets.target import Skin, Strip
 from screens.widgets.work import Work
 
@@ -188,22 +188,13 @@ class LivePortrait(Work):
 
     def renew(self, view: View) -> bool:
         """Something else is to be said, of the same picture."""
-        if (
-            not isinstance(view, LiveView)
-            or self._frame(view) != self._frame(self.view)
-            or view.live is not self.view.live
-        ):
+        if not isinstance(view, LiveView) or self._frame(view) != self._frame(self.view):
             return False
         before, self.view = self.view, view
         for line, (_, right) in zip(self._lines, view.checks, strict=True):
             line.tell(right)
         self.ids.mirror.mark(view.right)
-        if (view.say, view.gesture, view.done, view.seconds) != (
-            before.say,
-            before.gesture,
-            before.done,
-            before.seconds,
-        ):
+        if self._said(view) != self._said(before):
             self._say(view)
             self._rearrange()
         return True
@@ -218,6 +209,10 @@ class LivePortrait(Work):
         booth.place(*booth.pos, *booth.size)
         for part in (booth,) if ids.band.height != tall else (ids.band, ids.task):
             part.stain()
+
+    @staticmethod
+    def _said(view: LiveView) -> tuple[object, ...]:
+        return (view.say, view.gesture, view.done, view.seconds)
 
     @staticmethod
     def _frame(view: LiveView) -> LiveView:

@@ -24,10 +24,10 @@ class Photo(Element):
     along = NumericProperty(4)
 
     def want(self) -> float:
-        return self.px(self.tall) * self.across / self.along
+        return float(self.px(self.tall) * self.across / self.along)
 
     def fit(self, width: float) -> float:
-        return min(self.px(self.tall), width * self.along / self.across)
+        return float(min(self.px(self.tall), width * self.along / self.across))
 
     def place(self, x: float, y: float, width: float, height: float) -> None:
         wide = min(width, height * self.across / self.along)

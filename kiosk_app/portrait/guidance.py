@@ -88,10 +88,12 @@ def wrongs(frame: FrameFacts, passed: frozenset[str] = frozenset()) -> tuple[Wro
     place = misplaced(face, frame.size, PLACE_SLACK if "place" in passed else 0.0)
     measures = measures_of(frame)
     found = [Wrong("place", place)] if place else []
-    for limit in LIMITS:
-        if limit.measure in measures and not limit.holds(measures[limit.measure], before=limit.measure in passed):
-            found.append(Wrong(limit.check, _said(limit, measures[limit.measure])))
-    return tuple(found)
+    wrong = [
+        Wrong(limit.check, _said(limit, measures[limit.measure]))
+        for limit in LIMITS
+        if limit.measure in measures and not limit.holds(measures[limit.measure], before=limit.measure in passed)
+    ]
+    return (*found, *wrong)
 
 
 def measures_of(frame: FrameFacts) -> Mapping[str, float]:

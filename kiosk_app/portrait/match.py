@@ -2,8 +2,8 @@
 
 The distance is that of two 128-number embeddings (dlib's network); its author publishes 0.6 as the limit for good
 pictures. A document's picture is small and years old, so between the two limits nobody is refused by a machine: staff
-decides. Both are configuration (``kiosk.toml`` ``[face]``), since they depend on the population and on the pictures that
-central holds. What is kept: score, time, versions, result; never a picture or an embedding (Measures for facial
+decides. Both are configuration (``kiosk.toml`` ``[face]``), since they depend on the population and on the pictures
+that central holds. What is kept: score, time, versions, result; never a picture or an embedding (Measures for facial
 recognition of 2025; ``domain.md`` 9.1).
 """
 
@@ -42,7 +42,7 @@ class Thresholds:
 
     def __post_init__(self) -> None:
         if not 0 < self.same <= self.staff:
-            raise ValueError(f"thresholds {self.same} and {self.staff}: the first must be above 0 and not above the second")
+            raise ValueError(f"thresholds {self.same}, {self.staff}: 0 < the first <= the second")
 
     def judge(self, distances: Sequence[float]) -> Matched:
         """From the distances of several live frames: their mean counts, as it is kept, on three decimals.

@@ -71,5 +71,5 @@ def parse(text: str, name: str = "specs.toml") -> Mapping[str, PhotoSpec]:
         common = raw.pop("common", {}).get("rules", [])
         merged = {key: {**one, "rules": [*common, *one.get("rules", [])]} for key, one in raw.items()}
         return msgspec.convert(merged, dict[str, PhotoSpec])
-    except (tomllib.TOMLDecodeError, msgspec.ValidationError, AttributeError) as error:
+    except (tomllib.TOMLDecodeError, msgspec.ValidationError, AttributeError, TypeError) as error:
         raise ConfigError(name, "photo specifications", str(error)) from error

@@ -206,6 +206,11 @@ def _search(b: _Board) -> None:
     b.stroke((66, 66), (90, 90), wide=13)
 
 
+def _dots(b: _Board) -> None:
+    for x in (20, 50, 80):
+        b.disc(x, 50, 9)
+
+
 def _code(b: _Board) -> None:
     for x, y in ((6, 6), (60, 6), (6, 60)):
         b.slab(x, y, x + 34, y + 34, 5)
@@ -215,17 +220,13 @@ def _code(b: _Board) -> None:
         b.slab(x, y, x + 10, y + 10, 1)
 
 
-def _dots(b: _Board) -> None:
-    for x in (20, 50, 80):
-        b.disc(x, 50, 9)
-
-
 DRAWINGS: dict[str, Callable[[_Board], None]] = {
     "social": _shield, "border": _plane, "road": _car, "printer": _printer, "document": _printer, "receipt": _receipt,
     "card": _id_card, "bank_card": _bank_card, "check": _check, "bang": _bang, "warning": _warning, "back": _back,
     "forward": _forward,
     "down": _down, "up": _up, "arrow": _arrow, "leave": _leave, "letters": _letters, "globe": _globe,
-    "contrast": _contrast, "erase": _erase, "touch": _touch, "search": _search, "code": _code, "dots": _dots,
+    "contrast": _contrast, "erase": _erase, "touch": _touch, "search": _search, "dots": _dots,
+    "code": _code,
 }  # fmt: skip
 
 
