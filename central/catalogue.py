@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
-from typing import Final, Protocol
+from typing import Any, Final, Protocol
 
 import msgspec
 import sqlalchemy as sa
@@ -27,6 +27,8 @@ from kiosk_app.contract.catalogue import (
     Catalogue,
     CatalogueReply,
     ExitRules,
+    FeeRule,
+    OptionRule,
     SignedCatalogue,
     signed_bytes,
 )
@@ -50,12 +52,21 @@ class Signer(Protocol):
 def read(path: Path, faults: Faults) -> ExitRules:
     """Rules from a TOML file. Raises CatalogueFault."""
     try:
-        rules = msgspec.convert(tomllib.loads(path.read_text("utf-8")), ExitRules)
+        written = tomllib.loads(path.read_text("utf-8"))
+        rules = msgspec.convert(written, ExitRules)
     except (OSError, UnicodeError, tomllib.TOMLDecodeError, msgspec.ValidationError) as error:
         raise CatalogueFault(f"{path.name}: {error}") from error
-    if wrong := list(faults(rules)):
+    if wrong := [*_misspelt(written), *faults(rules)]:
         raise CatalogueFault(f"{path.name}: {'; '.join(wrong)}")
     return rules
+
+
+def _misspelt(written: dict[str, Any]) -> Iterator[str]:
+    """Names that no rule has. On the wire they are ignored; whoever writes the file wants to know."""
+    tables = [(ExitRules, written), *((OptionRule, row) for row in written["options"])]
+    for kind, table in [*tables, *((FeeRule, row) for row in written["fees"])]:
+        for name in table.keys() - set(kind.__struct_fields__):
+            yield f"{name} is unknown in {table.get('id', kind.__name__)}"
 
 
 class Publisher:

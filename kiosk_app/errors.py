@@ -52,6 +52,11 @@
     ├── CentralError
     │   ├── CentralUnreachable         try again later
     │   └── CentralRefused             never try again; ``code`` is stable
+    ├── CatalogueError             rules and fees are not what they should be
+    │   ├── CatalogueForged            not signed by central as a catalogue: the last good one stays
+    │   ├── CatalogueOlder             a version that was replaced: the last good one stays
+    │   ├── CatalogueMissing           the version that is needed is not here
+    │   └── FeeDiffers                 central approved another fee than was shown: nothing is paid
     ├── StoreError                 money is not taken before this is mended
     │   ├── DiskFull
     │   ├── StoreCorrupt
@@ -540,6 +545,45 @@ class CentralRefused(CentralError):
     def sentence(self) -> str:
         """The citizen's text id for this code."""
         return f"refused.{self.code}" if self.code in self.said else self.citizen
+
+
+# --- rules and fees --------------------------------------------------------------------------------------------
+
+
+class CatalogueError(KioskError):
+    """Rules and fees are not what they should be. ``alarm`` is the stable code that operations see."""
+
+    alarm: ClassVar[str] = "catalogue"
+    citizen = "error.catalogue"
+
+
+class CatalogueForged(CatalogueError):
+    """The document, its signature or its signer's certificate is not central's, or not for this."""
+
+    alarm = "forged"
+    operator = "Compare central's root with the kiosk's, and both clocks; else somebody is on the line: keep the trace."
+
+
+class CatalogueOlder(CatalogueError):
+    """A version that was replaced already."""
+
+    alarm = "older"
+    operator = "Central offers old rules: was its database restored? Publish the rules there again."
+
+
+class CatalogueMissing(CatalogueError):
+    """The version that is needed is not here."""
+
+    alarm = "missing"
+    operator = "Check the kiosk's network; the catalogue comes by itself."
+
+
+class FeeDiffers(CatalogueError):
+    """Central approved another fee than the signed catalogue says and the citizen saw. Nothing is paid."""
+
+    alarm = "fee-differs"
+    citizen = "error.fee_differs"
+    operator = "Compare the catalogue's version at central with the kiosk's, and call the department."
 
 
 # --- the store -------------------------------------------------------------------------------------------------

@@ -56,7 +56,7 @@ def signed_bytes(document: bytes) -> bytes:
 # --- the section of exit-entry -----------------------------------------------------------------------------------
 
 
-class Dated(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class Dated(msgspec.Struct, frozen=True, kw_only=True):
     """A row that holds from ``since`` to ``until`` (both days count). ``source``: where it comes from."""
 
     since: date
@@ -68,7 +68,7 @@ class Dated(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
         return self.since <= today and (self.until is None or today <= self.until)
 
 
-class OptionRule(Dated, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class OptionRule(Dated, frozen=True, kw_only=True):
     """One thing that can be had: purpose x entries x validity, and who may have it (``domain.md`` 4.2, 4.3).
 
     ``areas``: beginnings of the division code of household or residence permit; none: wherever they live.
@@ -89,7 +89,7 @@ class OptionRule(Dated, frozen=True, kw_only=True, forbid_unknown_fields=True):
     wait_days: Days = 0
 
 
-class FeeRule(Dated, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class FeeRule(Dated, frozen=True, kw_only=True):
     """What one destination costs, in fen, by entries and validity (``domain.md`` 4.1); the first row that fits holds.
 
     ``upto_months`` counts its end in, ``below_months`` does not; neither: whatever the validity.
@@ -102,7 +102,7 @@ class FeeRule(Dated, frozen=True, kw_only=True, forbid_unknown_fields=True):
     below_months: Months | None = None
 
 
-class ExitRules(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class ExitRules(msgspec.Struct, frozen=True, kw_only=True):
     """Rules and fees of exit-entry.
 
     ``least_age``: younger ones go to the counter with a guardian. ``least_days``: a shorter validity is not sold.
