@@ -19,7 +19,7 @@ import structlog
 from kiosk_app.contract import Body
 from kiosk_app.contract.exit_entry import EndorsementPrinted, PermitRetained, PrintResult
 from kiosk_app.custody_table import KIND, OVER, Place, Stay, fields, from_entry
-from kiosk_app.devices import EndorsementOutcome, EndorsementResult, PermitMedia, PermitUnit, RetainReason
+from kiosk_app.devices import EndorsementResult, PermitMedia, PermitUnit, RetainReason
 from kiosk_app.errors import DeviceError, StoreError
 from kiosk_app.ids import new_reference
 from kiosk_app.ports import Clock, Journal

@@ -22,6 +22,7 @@ from kiosk_app.custody_table import Place, Stay
 from kiosk_app.custody_visit import Held
 from kiosk_app.devices import DocumentPrinter, IdCardReader, PrintOutcome, ReceiptPrinter, Slip
 from kiosk_app.errors import (
+    CatalogueMissing,
     CentralRefused,
     CodeUnavailable,
     DeviceError,
@@ -45,6 +46,7 @@ from kiosk_app.papers.permits import KeptPermit, kept_permit_slip
 from kiosk_app.papers.proof import Trouble
 from kiosk_app.papers.slips import trouble_slip
 from kiosk_app.ports import Clock, Journal, Screen
+from kiosk_app.rulebook import Rulebook
 from kiosk_app.views import (
     Chosen,
     IdleWarning,
@@ -115,7 +117,7 @@ class Desk:
     site: Site
     patience: Patience = Patience()
     custody: Custody | None = None
-    rulebook: "Rulebook | None" = None
+    rulebook: Rulebook | None = None
     aside: Aside = at_once
     booth: Booth | None = None
 
@@ -284,6 +286,13 @@ class Desk:
         await self.print_slip(payment.reference, self.trouble_slip(payment))
         return PaymentTrouble(payment.reference, payment.amount, payment.state.value, cause)
 
+    @property
+    def prices(self) -> Rulebook:
+        """Fees by the signed catalogue. Raises CatalogueMissing where none is kept."""
+        if self.rulebook is None:
+            raise CatalogueMissing("this machine keeps none")
+        return self.rulebook
+
     # --- the permit ---
 
     def receive_permit(self) -> Held:
@@ -296,7 +305,9 @@ class Desk:
 
     def permit_slip(self, stay: Stay) -> Slip:
         """For a permit that is not with its citizen: where it is, and with which number it is fetched."""
-        kept = KeptPermit(stay.reference, stay.place is Place.RETAINED, self.clock.now(), self.site.name, self.site.hotline)
+        kept = KeptPermit(
+            stay.reference, stay.place is Place.RETAINED, self.clock.now(), self.site.name, self.site.hotline
+        )
         return kept_permit_slip(kept)
 
     def trouble_slip(self, payment: Payment) -> Slip:

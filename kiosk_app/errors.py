@@ -532,7 +532,14 @@ class CentralRefused(CentralError):
         {
             *("already-paid", "amount-changed", "unknown-decision", "not-payable", "given-back"),
             *("department-unavailable", "counter", "under_age", "permit_expired", "permit_invalid", "permit_full"),
-            *("unknown-permit", "unfinished-case", "approval-lapsed", "printing-elsewhere", "already-printed"),
+            *(
+                "not-the-holder",
+                "unknown-permit",
+                "unfinished-case",
+                "approval-lapsed",
+                "printing-elsewhere",
+                "already-printed",
+            ),
         }
     )
     """Codes that have a sentence of their own, ``refused.<code>``."""

@@ -64,6 +64,14 @@ class Service:
 
 SERVICES: Sequence[Service] = (
     Service("traffic_fines", "road", wants=("card_terminal", "id_card_reader", "receipt_printer", "document_printer")),
+    Service(
+        "endorsement",
+        "border",
+        holds=True,
+        needs=(("permit_unit",),),
+        wants=("card_terminal", "camera", "face", "receipt_printer"),
+    ),
+    Service("progress", "border", pays=False, wants=("permit_unit", "receipt_printer")),
 )
 
 

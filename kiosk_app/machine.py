@@ -18,6 +18,7 @@ import structlog
 
 from kiosk_app import health
 from kiosk_app.alarms import Alarms
+from kiosk_app.booth import Booth
 from kiosk_app.central_desk import CentralDesk
 from kiosk_app.closing import ClosingScreen
 from kiosk_app.contract import DeviceReport, Heartbeat, OutboxReport
@@ -34,9 +35,12 @@ from kiosk_app.money.payment import Payment, State
 from kiosk_app.money.till import Till
 from kiosk_app.outage import Outage
 from kiosk_app.owed_slips import OwedSlips
-from kiosk_app.ports import Clock, Journal, Observations, Outbox, Screen, Transport
+from kiosk_app.ports import CatalogueShelf, Clock, Journal, Observations, Outbox, Screen, Transport
 from kiosk_app.power import Limits, Power
 from kiosk_app.reporting import Reporting
+from kiosk_app.rulebook import Rulebook
+from kiosk_app.services.endorsement import endorse
+from kiosk_app.services.progress import show_progress
 from kiosk_app.services.traffic_fines import pay_traffic_fines
 from kiosk_app.session import CARD_OUT, Session
 from kiosk_app.supplies import Supplies, Unkept
@@ -44,7 +48,10 @@ from kiosk_app.views import Sorry, text
 
 log = structlog.get_logger()
 
-SERVICES: Mapping[str, Callable[[Desk], Awaitable[bool]]] = {"traffic_fines": pay_traffic_fines}
+SERVICES: Mapping[str, Callable[[Desk], Awaitable[bool]]] = {
+    "traffic_fines": pay_traffic_fines,
+    "progress": show_progress,
+}
 STARTING_PATIENCE = 15.0
 """Seconds that devices have to answer before the first screen; later they join by themselves."""
 UNRESOLVED = frozenset({State.UNKNOWN, State.REVERSING})
@@ -88,6 +95,9 @@ class Machine:
         patience: Patience,
         surroundings: Surroundings,
         observations: Observations | None = None,
+        catalogue: CatalogueShelf | None = None,
+        card_first: bool = False,
+        booth: Booth | None = None,
     ) -> None:
         self._devices, self._journal, self._outbox, self._clock = devices, journal, outbox, clock
         self._surroundings = surroundings
@@ -108,6 +118,7 @@ class Machine:
             quiet=lambda: not self.session.visiting,
         )
         self.custody = self._custody(site.machine)
+        self.rulebook = Rulebook(catalogue, central, journal) if catalogue is not None else None
         self.desk = Desk(
             screen=self._screen,
             id_card_reader=devices.id_card_reader,
@@ -120,9 +131,12 @@ class Machine:
             site=site,
             patience=patience,
             custody=self.custody,
+            rulebook=self.rulebook,
+            booth=booth,
             aside=surroundings.aside,
         )
-        self.session = Session(self.desk, SERVICES, self.parts)
+        services = {**SERVICES, "endorsement": partial(endorse, card_first=card_first)}
+        self.session = Session(self.desk, services, self.parts)
         self._alarms, self._supplies = Alarms(journal), Supplies(observations or Unkept(), clock)
         self._outage = Outage(devices.ups, surroundings.limits)
         self._slips = OwedSlips(self.desk)
@@ -141,6 +155,8 @@ class Machine:
             self.custody.kept.append(self._slips.kept)
         self._alarms.told.append(self.reporting.kick)
         self._outage.changed.append(self._power_changed)
+        if self.rulebook is not None:
+            self.reporting.catalogue_told.append(self.rulebook.told)
         self.reporting.verdict_came.append(lambda _: self.till.settlement.news())
 
     def _custody(self, machine: str) -> Custody | None:
@@ -261,6 +277,8 @@ class Machine:
             tasks = [group.create_task(device.run(), name=device.role) for device in devices]
             tasks.append(group.create_task(self.reporting.run(), name="reporting"))
             tasks.append(group.create_task(self._alarms.run(devices), name="alarms"))
+            if self.rulebook is not None:
+                tasks.append(group.create_task(self.rulebook.run(), name="rulebook"))
             tasks.append(group.create_task(self._supplies.run(devices), name="supplies"))
             tasks.append(group.create_task(self._serve(), name="serve"))
             await self._outage.run()

@@ -143,7 +143,9 @@ def row(offer: Offer, *, whole: bool = False) -> Choice:
         title=" · ".join(chinese for chinese, _ in names),
         title_en=" · ".join(english for _, english in names),
         lines=(
-            text("endorsement.row.shortened" if offer.shortened else "endorsement.row.until", date=day(offer.valid_until)),
+            text(
+                "endorsement.row.shortened" if offer.shortened else "endorsement.row.until", date=day(offer.valid_until)
+            ),
             *stay,
         ),
         amount=Fen(offer.fee),

@@ -90,9 +90,7 @@ def _receipt_warnings(outcome: PrintOutcome | None, reference: str) -> tuple[Tex
     return (text("done.warning.receipt_failed", reference=reference),)
 
 
-async def _print_document(
-    desk: Desk, papers: Papers, make: Callable[[], bytes], steps: Steps
-) -> PrintOutcome | None:
+async def _print_document(desk: Desk, papers: Papers, make: Callable[[], bytes], steps: Steps) -> PrintOutcome | None:
     async with desk.working(text("work.printing_document"), text("work.waits.printer"), usually=15, steps=steps):
         pdf = await desk.aside(make)
         return await desk.print_document(papers.reference, pdf, papers.title)
@@ -127,7 +125,12 @@ async def _keep_looking(desk: Desk, view: Done, *, with_document: bool) -> None:
 async def _as_it_is(desk: Desk, view: Done, *, with_document: bool) -> Done:
     take = await still_inside(desk)
     seen = "receipt_printer" if "presenter" in desk.receipt_printer.capabilities else ""  # it says itself what is taken
-    return replace(view, take=take, papers=tuple(p for p in view.papers if p != seen), actions=_actions(desk, with_document=with_document))
+    return replace(
+        view,
+        take=take,
+        papers=tuple(p for p in view.papers if p != seen),
+        actions=_actions(desk, with_document=with_document),
+    )
 
 
 async def still_inside(desk: Desk) -> tuple[str, ...]:
