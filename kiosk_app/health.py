@@ -69,7 +69,7 @@ SERVICES: Sequence[Service] = (
         "border",
         holds=True,
         needs=(("permit_unit",),),
-        wants=("card_terminal", "camera", "face", "receipt_printer"),
+        wants=("card_terminal", "camera", "face_analyst", "receipt_printer"),
     ),
     Service("progress", "border", pays=False, wants=("permit_unit", "receipt_printer")),
 )

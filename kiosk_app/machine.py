@@ -12,7 +12,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, time
 from functools import partial
-from random import Random
+from random import Random, SystemRandom
 
 import structlog
 
@@ -48,7 +48,8 @@ from kiosk_app.views import Sorry, text
 
 log = structlog.get_logger()
 
-SERVICES: Mapping[str, Callable[[Desk], Awaitable[bool]]] = {
+Services = Mapping[str, Callable[[Desk], Awaitable[bool]]]
+SERVICES: Services = {
     "traffic_fines": pay_traffic_fines,
     "progress": show_progress,
 }
@@ -73,6 +74,8 @@ class Surroundings:
     """Local hour at which the terminal's batch is closed."""
     clean: Callable[[], None] = lambda: None
     """Deletes what is old enough; called each night when nobody is served. Raises StoreError."""
+    chance: Random = field(default_factory=SystemRandom)
+    """Draws the order of gestures: nobody may foresee it."""
     limits: Limits = field(default_factory=Limits)
     """When the battery's end is near."""
     aside: Aside = at_once
@@ -97,7 +100,6 @@ class Machine:
         observations: Observations | None = None,
         catalogue: CatalogueShelf | None = None,
         card_first: bool = False,
-        booth: Booth | None = None,
     ) -> None:
         self._devices, self._journal, self._outbox, self._clock = devices, journal, outbox, clock
         self._surroundings = surroundings
@@ -132,10 +134,10 @@ class Machine:
             patience=patience,
             custody=self.custody,
             rulebook=self.rulebook,
-            booth=booth,
+            booth=self._booth(),
             aside=surroundings.aside,
         )
-        services = {**SERVICES, "endorsement": partial(endorse, card_first=card_first)}
+        services: Services = {**SERVICES, "endorsement": partial(endorse, card_first=card_first)}
         self.session = Session(self.desk, services, self.parts)
         self._alarms, self._supplies = Alarms(journal), Supplies(observations or Unkept(), clock)
         self._outage = Outage(devices.ups, surroundings.limits)
@@ -158,6 +160,10 @@ class Machine:
         if self.rulebook is not None:
             self.reporting.catalogue_told.append(self.rulebook.told)
         self.reporting.verdict_came.append(lambda _: self.till.settlement.news())
+
+    def _booth(self) -> Booth | None:
+        camera, face = self._devices.camera, self._devices.face_analyst
+        return Booth(camera, face, self._surroundings.chance) if camera is not None and face is not None else None
 
     def _custody(self, machine: str) -> Custody | None:
         if self._devices.permit_unit is None:

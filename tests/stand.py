@@ -24,6 +24,7 @@ from hardware.drivers.cabinet import Cabinet
 from hardware.drivers.card_terminal import CardTerminal
 from hardware.drivers.document_printer import DocumentPrinter
 from hardware.drivers.id_card_reader import IdCardReader
+from hardware.drivers.permit_unit import PermitUnit
 from hardware.drivers.receipt_printer import ReceiptPrinter
 from hardware.drivers.ups import Ups
 from hardware.simulators.cabinet import CabinetSimulator
@@ -37,7 +38,7 @@ from kiosk_app.ids import uuid7
 from kiosk_app.machine import Devices, Machine, Surroundings
 from kiosk_app.money.payment import KIND
 from kiosk_app.no_store import NoStore
-from kiosk_app.ports import Entry
+from kiosk_app.ports import CatalogueShelf, Entry
 from kiosk_app.views import (
     Attract,
     ChooseMany,
@@ -53,14 +54,16 @@ from kiosk_app.views import (
     PlaceCard,
     View,
 )
+from offline_cache.catalogue import SqlCatalogue
 from offline_cache.journal import SqlJournal
 from offline_cache.observations import SqlObservations
 from offline_cache.outbox import SqlOutbox
 from offline_cache.retention import Deleted, Retention
 from offline_cache.store import Store, open_store
+from tests.faces import SceneAnalyst, SceneCamera
 from tests.virtual import VirtualLoop
 from tests.worlds.faults import Plan
-from tests.worlds.world import KEY, KIOSK, SITE, STORE_KEY, Power, PowerCut, World
+from tests.worlds.world import KEY, KIOSK, SITE, STORE_KEY, Power, PowerCut, World, authority
 
 Seen = TypeVar("Seen", bound=View)
 PARKING, MARKING, WRONG_LANE, SIGN = (sample.number for sample in SAMPLES[:4])
@@ -185,6 +188,9 @@ class Stand(World):
                 card_terminal=CardTerminal(self._wire(self.card_terminal, self._power)),
                 receipt_printer=ReceiptPrinter(self._wire(self.receipt_printer, self._power), presenter=self.presenter),
                 document_printer=DocumentPrinter(self._wire(self.document_printer, self._power), queue="a4"),
+                permit_unit=PermitUnit(self._wire(self.permit_unit, self._power), today=self._today),
+                camera=SceneCamera(self.scene),
+                face_analyst=SceneAnalyst(self.scene),
                 **self._box(),
             ),
             journal=journal,
@@ -196,8 +202,9 @@ class Stand(World):
             site=self.site,
             patience=self.patience,
             surroundings=Surroundings(
-                issues=trouble, clean=lambda: self.cleaned.append(self._clean()), aside=self._aside
+                issues=trouble, clean=lambda: self.cleaned.append(self._clean()), aside=self._aside, chance=Random(7)
             ),
+            catalogue=self.shelf(store_error),
         )
         self._running = asyncio.create_task(self.machine.run(), name="machine")
 
@@ -232,6 +239,12 @@ class Stand(World):
     async def _aside(self, make: Callable[[], bytes]) -> bytes:
         self.made_aside.append(make())
         return self.made_aside[-1]
+
+    def shelf(self, store_error: StoreError | None) -> CatalogueShelf:
+        """Where the signed catalogue is kept."""
+        if store_error is not None:
+            return NoStore(store_error)
+        return SqlCatalogue(self.store, authority().root_pem.encode(), self.clock)
 
     def _clean(self) -> Deleted:
         return Retention(self.store, self.clock, lambda: "ntp").run()

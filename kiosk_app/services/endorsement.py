@@ -30,7 +30,7 @@ from kiosk_app.services.endorsement_print import print_approved, print_owed
 from kiosk_app.services.steps.consent import consent_to_face_check
 from kiosk_app.services.steps.counter import to_counter
 from kiosk_app.services.steps.deliver import Papers, deliver
-from kiosk_app.services.steps.face_check import FaceCheck, check_face
+from kiosk_app.services.steps.face_check import FaceCheck, FaceResult, check_face
 from kiosk_app.services.steps.identify import place_card
 from kiosk_app.services.steps.paid import to_prove, to_read, to_report
 from kiosk_app.services.steps.permit import insert_permit, key_of, permit_held
@@ -60,9 +60,12 @@ async def endorse(desk: Desk, *, card_first: bool = False) -> bool:
             return await print_owed(desk, held, permit, holder.unfinished[0], PRINT)
         if not await consent_to_face_check(desk, text("endorsement.face.purpose"), FACE):
             held.offer()
-            return await to_counter(desk, text("endorsement.counter.declined"), FACE, reference=held.stay.reference)
+            return await to_counter(desk, text("counter.declined"), FACE, reference=held.stay.reference)
         face = await check_face(desk, holder.portrait, FACE)
-        if not face.passed:
+        if face.result is FaceResult.DECLINED:
+            held.offer()
+            return await to_counter(desk, text("counter.declined"), FACE, reference=face.reference)
+        if not face.passed:  # the step has shown where to go, and printed it
             return True
         wanted = await choose_endorsements(desk, holder, CHOOSE)
         if not wanted:
@@ -114,7 +117,8 @@ async def approve(
             result=Sameness.SAME,
             at=face.at,
             score=face.score or 0.0,
-            versions={"models": face.models} if face.models else {},
+            threshold=face.threshold,
+            versions=dict(face.models),
         ),
         endorsed=permit.endorsed,
     )

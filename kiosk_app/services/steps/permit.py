@@ -12,7 +12,7 @@ from dataclasses import replace
 
 from kiosk_app.contract.exit_entry import PermitKey
 from kiosk_app.desk import Desk, Held, Place
-from kiosk_app.devices import Permit
+from kiosk_app.devices import Permit, PermitKind
 from kiosk_app.errors import CentralRefused, CitizenError, KioskError, PaymentTrouble, VisitEnded
 from kiosk_app.views import Chosen, Done, PlaceCard, Sorry, Steps, Text, text
 
@@ -66,8 +66,7 @@ async def insert_permit(desk: Desk, held: Held, steps: Steps, *, other: Text | N
 
 def key_of(permit: Permit) -> PermitKey:
     """A permit as central asks for it."""
-    letters = "CS" if permit.kind.value == "CS" else "CD"
-    return PermitKey(kind=letters, number=permit.number, expiry=permit.expiry, birth=permit.birth)
+    return PermitKey(kind="CD" if permit.kind is PermitKind.TAIWAN else "CS", number=permit.number, expiry=permit.expiry, birth=permit.birth)
 
 
 async def return_permit(desk: Desk, held: Held, steps: Steps, why: Text | None = None) -> None:
