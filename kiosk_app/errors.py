@@ -531,15 +531,9 @@ class CentralRefused(CentralError):
     said: ClassVar[frozenset[str]] = frozenset(
         {
             *("already-paid", "amount-changed", "unknown-decision", "not-payable", "given-back"),
-            *("department-unavailable", "counter", "under_age", "permit_expired", "permit_invalid", "permit_full"),
-            *(
-                "not-the-holder",
-                "unknown-permit",
-                "unfinished-case",
-                "approval-lapsed",
-                "printing-elsewhere",
-                "already-printed",
-            ),
+            *("department-unavailable", "counter", "under-age", "permit-expired", "permit-invalid", "permit-full"),
+            *("not-the-holder", "unknown-permit", "unfinished-case", "approval-lapsed"),
+            *("printing-elsewhere", "already-printed"),
         }
     )
     """Codes that have a sentence of their own, ``refused.<code>``."""

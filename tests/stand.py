@@ -19,6 +19,8 @@ from typing import Any, TypeVar
 
 import structlog
 
+from central.departments.exit_entry import samples as exit_samples
+from central.departments.rules import china_day
 from central.departments.samples import SAMPLES
 from hardware.drivers.cabinet import Cabinet
 from hardware.drivers.card_terminal import CardTerminal
@@ -27,8 +29,10 @@ from hardware.drivers.id_card_reader import IdCardReader
 from hardware.drivers.permit_unit import PermitUnit
 from hardware.drivers.receipt_printer import ReceiptPrinter
 from hardware.drivers.ups import Ups
+from hardware.protocols.mrz import PermitLine
 from hardware.simulators.cabinet import CabinetSimulator
 from hardware.simulators.card_terminal_ledger import Booking
+from hardware.simulators.permit_cards import PermitCard
 from hardware.simulators.ups import UpsSimulator
 from kiosk_app.contract import Heartbeat
 from kiosk_app.desk import Patience, Site
@@ -304,6 +308,14 @@ class Stand(World):
         self.offer_codes(*(names or self.provider.channels))
         self.machine.reporting.changed()
         await self.until(lambda: set(self.machine.reporting.channels) == set(self.channels))
+
+    def has_card(self, key: str) -> str:
+        """The sample holder of this key has the permit in hand."""
+        if key not in self.permit_unit.body.cards:
+            permit = exit_samples.SAMPLES[key].permit(china_day(self.clock.now()))
+            line = str(PermitLine(permit.kind, permit.number, permit.expiry, permit.birth))
+            self.permit_unit.body.cards[key] = PermitCard(key, line)
+        return key
 
     # --- looking at the machine ---
 

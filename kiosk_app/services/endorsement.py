@@ -47,7 +47,7 @@ async def endorse(desk: Desk, *, card_first: bool = False) -> bool:
     if card_first:
         answer = await place_card(desk, PERMIT, other=text("identify.other_counter"))
         if not isinstance(answer, IdentityCard):
-            return True if answer is None else await to_counter(desk, text("endorsement.counter.no_card"), PERMIT)
+            return True if answer is None else await to_counter(desk, text("counter.no_card"), PERMIT)
         owner = answer
     async with permit_held(desk, PERMIT) as held:
         permit = await insert_permit(desk, held, PERMIT)
@@ -96,7 +96,7 @@ async def find_holder(desk: Desk, held: Held, permit: Permit, owner: IdentityCar
     if owner is not None and (owner.birth, owner.masked_name) != (permit.birth, holder.name):
         raise CentralRefused("not-the-holder")
     if holder.refused:
-        raise CentralRefused(holder.refused)
+        raise CentralRefused(holder.refused.replace("_", "-"))
     return holder
 
 
