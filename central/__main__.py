@@ -2,13 +2,17 @@
 
 import asyncio
 import signal
+from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from central import registry
+from central.catalogue import CatalogueFault, read
+from central.departments.exit_entry import desk, faults
 from central.enrolment import Place
+from central.front import Front
 from central.payments import ProviderSilent
 from central.payments import reconcile as reconcile_
 from central.problems import Refused
@@ -36,13 +40,15 @@ def serve(
         bool,
         typer.Option("--samples", help="Sample citizens and decisions; payments by code go to a simulated provider."),
     ] = False,
+    portraits: Annotated[Path | None, typer.Option(help="Pictures of the sample holders (`anybody.jpg`).")] = None,
 ) -> None:
     """Serve kiosks (mutual TLS) and operators (loopback) until interrupted."""
     if context.invoked_subcommand:
         return
     proof = proof_url or f"http://{LOOPBACK}:{console_port}/proof/"
     names = ("localhost", LOOPBACK, *(name or ()))
-    central = Central(Settings(data, port, console_port, host, names, Place(proof, hotline), samples))
+    settings = Settings(data, port, console_port, host, names, Place(proof, hotline), samples, portraits)
+    central = Central(settings)
     if samples:
         central.load_samples()
     asyncio.run(_serve(central, host))
@@ -109,6 +115,58 @@ def refund(
         typer.echo(f"not given back: {why}", err=True)
         raise typer.Exit(1) from None
     typer.echo("given back")
+
+
+# --- exit-entry ---
+
+
+@app.command()
+def publish(
+    file: Annotated[Path, typer.Argument(help="Rules and fees of exit-entry (TOML).")],
+    data: Data = Path("central-data"),
+) -> None:
+    """Check rules and fees and sign them as the new catalogue: central and all kiosks go by them from then on."""
+    try:
+        version = Central(Settings(data)).front.catalogue.publish(read(file, faults))
+    except CatalogueFault as fault:
+        typer.echo(f"not published: {fault}", err=True)
+        raise typer.Exit(1) from None
+    typer.echo(f"version {version}")
+
+
+Approval = Annotated[str, typer.Argument(help="Of a case on the console.")]
+By = Annotated[str, typer.Option(help="Who does it.")]
+
+
+@app.command()
+def take(approval: Approval, by: By, data: Data = Path("central-data")) -> None:
+    """Take a case of exit-entry: it has an owner then."""
+    _do(lambda front: desk.take(front.store, approval, by), data)
+
+
+@app.command()
+def finish(approval: Approval, by: By, data: Data = Path("central-data")) -> None:
+    """The card of a case is in order: what was paid is printed on it."""
+    _do(lambda front: desk.finish(front.store, front.clock, approval, by), data)
+
+
+@app.command()
+def hand_out(
+    slip: Annotated[str, typer.Argument(help="The number on the citizen's slip.")],
+    by: By,
+    data: Data = Path("central-data"),
+) -> None:
+    """A card from a machine's box was given to its holder."""
+    _do(lambda front: desk.hand_out(front.store, slip, by), data)
+
+
+def _do(work: Callable[[Front], None], data: Path) -> None:
+    try:
+        work(Central(Settings(data)).front)
+    except Refused as no:
+        typer.echo(f"not done: {no.title}", err=True)
+        raise typer.Exit(1) from None
+    typer.echo("done")
 
 
 if __name__ == "__main__":

@@ -100,6 +100,12 @@ class Authority:
         _write_private(private, key)
         return chain, private
 
+    def signer(self, purpose: str, use: str) -> _Signer:
+        """A fresh key with a certificate for one ``purpose``: ``use`` (an OID) is its only extended key usage."""
+        key = ec.generate_private_key(ec.SECP256R1())
+        builder = self._leaf(purpose, key.public_key(), x509.ObjectIdentifier(use))
+        return _Signer(builder.sign(self._issuing.key, SHA256()), key)
+
     def _leaf(self, name: str, key: ec.EllipticCurvePublicKey, use: x509.ObjectIdentifier) -> x509.CertificateBuilder:
         return (
             _builder(name, key, self._issuing, self._now(), LEAF)
@@ -140,6 +146,22 @@ class Authority:
             .add_extension(_usage(key_cert_sign=True, crl_sign=True), critical=True)
             .sign(signer, SHA256())
         )
+
+
+class DocumentSigner:
+    """Signs documents of one purpose, with a key that is never written down and changes with each half life."""
+
+    def __init__(self, authority: Authority, now: Callable[[], datetime], purpose: str, use: str) -> None:
+        self._authority, self._now, self._purpose, self._use = authority, now, purpose, use
+        self._signer: _Signer | None = None
+
+    def sign(self, data: bytes) -> tuple[str, str]:
+        """Keep :class:`central.catalogue.Signer`."""
+        signer = self._signer
+        if signer is None or signer.certificate.not_valid_after_utc - self._now() < LEAF / 2:
+            signer = self._signer = self._authority.signer(self._purpose, self._use)
+        signature = signer.key.sign(data, ec.ECDSA(SHA256()))
+        return signature.hex(), signer.pem + self._authority.chain_pem
 
 
 def requested_key(request: str) -> ec.EllipticCurvePublicKey:

@@ -16,13 +16,19 @@ from central.db import event as events
 from central.db import fork as forks
 from central.db import order as orders
 from central.db import payment as payments
-from central.departments.traffic import GIVEN_BACK
+from central.departments.exit_entry.desk import Record, records
+from central.departments.exit_entry.records import in_boxes
+from central.ledger import GIVEN_BACK, purchase
 from central.payments.reconcile import Case, cases
-from kiosk_app.contract import DayClosed, FinesPaid
+from kiosk_app.contract import DayClosed, FinesPaid, Purchase
+from kiosk_app.contract.exit_entry import RetainedCard
 
 
 class Line(msgspec.Struct, frozen=True, kw_only=True):
-    """One payment as central knows it; amounts in fen. ``channel`` and ``transaction``: of one by code."""
+    """One payment as central knows it; amounts in fen. ``channel`` and ``transaction``: of one by code.
+
+    ``numbers`` are what was paid for: decisions, or endorsements of ``approval``.
+    """
 
     kiosk: str
     reference: str
@@ -33,6 +39,7 @@ class Line(msgspec.Struct, frozen=True, kw_only=True):
     code: str
     voucher: str
     numbers: list[str]
+    approval: str = ""
     state: str
     held: bool
     reversed: bool
@@ -93,6 +100,8 @@ class Books(msgspec.Struct, frozen=True, kw_only=True):
     orders: list[OrderLine] = []
     days: list[DayLine] = []
     cases: list[Case] = []
+    exit_entry: list[Record] = []
+    boxes: list[RetainedCard] = []
 
     def line(self, reference: str) -> Line | None:
         """The payment with this reference."""
@@ -112,11 +121,13 @@ def books(connection: sa.Connection, now: datetime) -> Books:
         orders=made,
         days=[_day(row) for row in connection.execute(sa.select(days).order_by(days.c.n))],
         cases=cases(connection, now),
+        exit_entry=records(connection, now),
+        boxes=in_boxes(connection, sa.true()),
     )
 
 
 def _line(row: sa.Row[Any], by_code: Mapping[tuple[str, str], OrderLine]) -> Line:
-    paid = msgspec.json.decode(row.paid, type=FinesPaid) if row.paid else None
+    paid: Purchase | None = purchase(row.paid) if row.paid else None
     order = by_code.get((row.kiosk, row.reference))
     return Line(
         kiosk=row.kiosk,
@@ -128,6 +139,7 @@ def _line(row: sa.Row[Any], by_code: Mapping[tuple[str, str], OrderLine]) -> Lin
         code=row.code,
         voucher=row.voucher,
         numbers=[item.number for item in paid.items] if paid else [],
+        approval="" if paid is None or isinstance(paid, FinesPaid) else paid.approval,
         state=row.state,
         held=row.accepted and row.state not in GIVEN_BACK,
         reversed=row.state == "reversed",

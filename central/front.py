@@ -14,11 +14,13 @@ import sqlalchemy as sa
 
 from central import presence, registry
 from central.books import Books, books
+from central.catalogue import SHIPPED, Publisher, Signer, read
 from central.clock import Clock
 from central.db import Store
-from central.departments import TrafficPolice
+from central.departments import ExitEntryOffice, TrafficPolice
+from central.departments.exit_entry import ExitEntry, faults
 from central.departments.traffic import Traffic
-from central.ingest import Intake
+from central.ingest import Departments, Intake
 from central.limits import Limits
 from central.messages import decode
 from central.payments import Channels
@@ -27,12 +29,28 @@ from central.problems import Refused
 from central.registry import Kiosk
 from kiosk_app import contract
 from kiosk_app.contract import AskDecisions, Batch, Heartbeat
+from kiosk_app.contract.catalogue import AskCatalogue, CatalogueReply
+from kiosk_app.contract.exit_entry import (
+    Apply,
+    Approval,
+    AskHolder,
+    AskPrint,
+    AskProgress,
+    Holder,
+    PrintRight,
+    Progress,
+)
 
 CAPS: Final[Mapping[str, int]] = {
     "/hb": 8_000,
     "/tx/batch": contract.BATCH_BYTES,
     "/traffic/decisions": 1_000,
     "/enrol": 16_000,
+    AskCatalogue.path: 1_000,
+    AskHolder.path: 1_000,
+    Apply.path: 16_000,
+    AskPrint.path: 1_000,
+    AskProgress.path: 1_000,
     **dict.fromkeys(CALLS, 1_000),
 }
 """Largest body in bytes per path (C.2)."""
@@ -49,12 +67,18 @@ class Front:
         clock: Clock,
         *,
         traffic: TrafficPolice | None = None,
+        exit_entry: ExitEntryOffice | None = None,
+        signer: Signer | None = None,
         channels: Channels | None = None,
         limits: Limits | None = None,
     ) -> None:
         self.store = Store(engine)
         self.clock = clock
+        self.catalogue = Publisher(self.store, clock, signer)
+        self.catalogue.publish_first(lambda: read(SHIPPED, faults))
         self.traffic = traffic or Traffic()
+        self.exit_entry = exit_entry or ExitEntry(self.catalogue.current)
+        self._departments = Departments(self.traffic, self.exit_entry)
         self.orders = Orders(self.store, clock, {} if channels is None else channels)
         self._limits = limits or Limits()
         self._handlers: dict[str, Handler] = {
@@ -62,6 +86,11 @@ class Front:
             "/tx/batch": self._batch,
             "/traffic/decisions": self._decisions,
             **{path: partial(self._order, path) for path in CALLS},
+            AskCatalogue.path: self._catalogue,
+            AskHolder.path: self._holder,
+            Apply.path: self._apply,
+            AskPrint.path: self._print,
+            AskProgress.path: self._progress,
         }
 
     def register(self, kiosk: str, public_key: str, *, site: str = "") -> None:
@@ -96,14 +125,14 @@ class Front:
     def _heartbeat(self, kiosk: Kiosk, body: bytes) -> contract.HeartbeatReply:
         beat = decode(body, Heartbeat)
         reply = self.store.commit(lambda connection: presence.heartbeat(connection, kiosk.id, beat, self.clock.now()))
-        return msgspec.structs.replace(reply, channels=self.orders.channels)
+        return msgspec.structs.replace(reply, channels=self.orders.channels, catalogue=self.catalogue.version())
 
     def _batch(self, kiosk: Kiosk, body: bytes) -> contract.BatchReply:
         batch = decode(body, Batch)
         if len(batch.events) > contract.BATCH_EVENTS:
             raise Refused(413, "too-large", f"at most {contract.BATCH_EVENTS} events")
         return self.store.commit(
-            lambda connection: Intake(connection, kiosk, self.traffic, self.clock.now()).take(batch.events)
+            lambda connection: Intake(connection, kiosk, self._departments, self.clock.now()).take(batch.events)
         )
 
     def _decisions(self, _kiosk: Kiosk, body: bytes) -> contract.Decisions:
@@ -113,3 +142,26 @@ class Front:
 
     def _order(self, path: str, kiosk: Kiosk, body: bytes) -> contract.Order:
         return self.orders.answer(kiosk.id, path, body)
+
+    # --- exit-entry and its rules ---
+
+    def _catalogue(self, _kiosk: Kiosk, body: bytes) -> CatalogueReply:
+        return self.catalogue.answer(decode(body, AskCatalogue))
+
+    def _holder(self, _kiosk: Kiosk, body: bytes) -> Holder:
+        ask = decode(body, AskHolder)
+        with self.store.read() as connection:
+            return self.exit_entry.holder(connection, ask, self.clock.now())
+
+    def _apply(self, kiosk: Kiosk, body: bytes) -> Approval:
+        ask = decode(body, Apply)
+        return self.store.commit(lambda db: self.exit_entry.apply(db, kiosk.id, ask, self.clock.now()))
+
+    def _print(self, kiosk: Kiosk, body: bytes) -> PrintRight:
+        ask = decode(body, AskPrint)
+        return self.store.commit(lambda db: self.exit_entry.print(db, kiosk.id, ask, self.clock.now()))
+
+    def _progress(self, _kiosk: Kiosk, body: bytes) -> Progress:
+        ask = decode(body, AskProgress)
+        with self.store.read() as connection:
+            return self.exit_entry.progress(connection, ask, self.clock.now())

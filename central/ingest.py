@@ -24,27 +24,32 @@ from typing import Any
 import msgspec
 import sqlalchemy as sa
 
-from central import presence
+from central import ledger, presence
 from central.db import event as events
 from central.db import fork as forks
-from central.departments import Judgement, TrafficPolice
+from central.departments import Department, ExitEntryOffice, Judgement, TrafficPolice
 from central.payments import reported
 from central.problems import Unavailable
 from central.registry import Kiosk
 from kiosk_app import contract
 from kiosk_app.contract import (
+    PURCHASES,
     Alarm,
     BatchReply,
     DayClosed,
+    EndorsementPrinted,
+    EndorsementsPaid,
     Event,
     FinesPaid,
+    IdentityChecked,
     PaymentMoved,
+    PermitRetained,
+    Purchase,
     Rejection,
     StreamAck,
     Verdict,
 )
 
-_PAYMENTS = FinesPaid.__struct_config__.tag
 _SCHEMAS = frozenset(kind.__struct_config__.tag for kind in contract.Body.__args__)
 
 # Statements are built once: building one costs more than running it.
@@ -94,11 +99,23 @@ class _Stream:
             self.verdicts.append(verdict)
 
 
+@dataclass(frozen=True)
+class Departments:
+    """Who decides what events ask for."""
+
+    traffic: TrafficPolice
+    exit_entry: ExitEntryOffice
+
+    def seller(self, paid: Purchase) -> Department[Any]:
+        """The one that a payment is for."""
+        return self.traffic if isinstance(paid, FinesPaid) else self.exit_entry
+
+
 class Intake:
     """One batch of one kiosk, inside the caller's transaction."""
 
-    def __init__(self, connection: sa.Connection, kiosk: Kiosk, traffic: TrafficPolice, now: datetime) -> None:
-        self._connection, self._kiosk, self._traffic, self._now = connection, kiosk, traffic, now
+    def __init__(self, connection: sa.Connection, kiosk: Kiosk, departments: Departments, now: datetime) -> None:
+        self._connection, self._kiosk, self._departments, self._now = connection, kiosk, departments, now
         self._rows: list[dict[str, Any]] = []
         self._ids: set[str] = set()
 
@@ -168,23 +185,31 @@ class Intake:
 
     def _effect(self, event: Event) -> Verdict | None:
         """Do what the event says; the verdict if its department owes one."""
+        connection, kiosk, now = self._connection, self._kiosk.id, self._now
+        office = self._departments.exit_entry
         match contract.body_of(event):
-            case FinesPaid() as paid:
+            case FinesPaid() | EndorsementsPaid() as paid:
                 return self._verdict(event, self._judgement(paid))
             case PaymentMoved() as moved:
-                self._traffic.moved(self._connection, self._kiosk.id, moved, self._now)
-                reported.moved(self._connection, self._kiosk.id, moved)
+                ledger.moved(connection, kiosk, moved, self._departments.seller, now)
+                reported.moved(connection, kiosk, moved)
             case DayClosed() as closed:
-                reported.day_closed(self._connection, self._kiosk.id, closed, self._now)
+                reported.day_closed(connection, kiosk, closed, now)
+            case EndorsementPrinted() as told:
+                office.printed(connection, kiosk, told, now)
+            case PermitRetained() as told:
+                office.retained(connection, kiosk, told)
             case Alarm() as alarm:
-                presence.alarm(self._connection, self._kiosk.id, alarm, self._now)
+                presence.alarm(connection, kiosk, alarm, now)
+            case IdentityChecked():
+                pass  # evidence: the event itself is what is kept
         return None
 
-    def _judgement(self, paid: FinesPaid) -> Judgement:
+    def _judgement(self, paid: Purchase) -> Judgement:
         """No department accepts what nobody paid; else it decides."""
-        kiosk = self._kiosk.id
+        kiosk, seller = self._kiosk.id, self._departments.seller
         code = reported.objection(self._connection, kiosk, paid)
-        said = Judgement(False, code) if code else self._traffic.accept(self._connection, kiosk, paid, self._now)
+        said = Judgement(False, code) if code else ledger.accept(self._connection, kiosk, paid, seller, self._now)
         reported.judged(self._connection, kiosk, paid, accepted=said.accepted)
         return said
 
@@ -203,7 +228,7 @@ class Intake:
         stream.answer(event.seq, "chain-fork", verdict)
 
     def _refusal(self, event: Event, code: str) -> Verdict | None:
-        return self._verdict(event, Judgement(False, code)) if event.schema == _PAYMENTS else None
+        return self._verdict(event, Judgement(False, code)) if event.schema in PURCHASES else None
 
     def _verdict(self, event: Event, said: Judgement) -> Verdict:
         return Verdict(

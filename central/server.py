@@ -23,11 +23,12 @@ from litestar.exceptions import HTTPException
 from litestar.types import ASGIApp, Message, Scope
 
 from central import tls
-from central.authority import Authority
+from central.authority import Authority, DocumentSigner
 from central.clock import Clock
 from central.console import console_app
 from central.db import file_engine
 from central.departments import samples
+from central.departments.exit_entry import samples as exit_samples
 from central.departments.rules import china_day
 from central.enrolment import Enrolment, Place, key_in
 from central.front import Front
@@ -35,6 +36,7 @@ from central.payments.night import nights
 from central.payments.simulated import SimulatedProvider
 from central.problems import Refused
 from kiosk_app.contract import BATCH_BYTES, PATH
+from kiosk_app.contract.catalogue import PURPOSE, PURPOSE_OID
 
 LOOPBACK: Final = "127.0.0.1"
 Answer = Callable[[str, bytes], bytes]
@@ -52,6 +54,7 @@ class Settings:
     """Where central keeps its data and where it listens; port 0 is any free one.
 
     ``sample_provider``: payments by code go to the simulated provider, whose telephone is on the console's port.
+    ``portraits``: a folder with a JPEG named after the key of each sample holder, or ``anybody.jpg`` for all.
     """
 
     data: Path
@@ -61,6 +64,7 @@ class Settings:
     names: Sequence[str] = ("localhost", LOOPBACK)
     place: Place = field(default_factory=Place)
     sample_provider: bool = False
+    portraits: Path | None = None
 
 
 # --- the parts ---
@@ -79,8 +83,13 @@ class Central:
             else None
         )
         channels = self.provider.channels if self.provider else {}
-        self.front = Front(file_engine(settings.data / "central.db"), self.clock, channels=channels)
         self.authority = Authority(settings.data / "authority", self.clock.now)
+        self.front = Front(
+            file_engine(settings.data / "central.db"),
+            self.clock,
+            channels=channels,
+            signer=DocumentSigner(self.authority, self.clock.now, PURPOSE, PURPOSE_OID),
+        )
         self.enrolment = Enrolment(
             self.front.store,
             self.authority,
@@ -93,6 +102,7 @@ class Central:
         """The sample citizens' business, once."""
         with self.front.store.write() as connection:
             samples.load_once(connection, china_day(self.clock.now()))
+            exit_samples.load_once(connection, china_day(self.clock.now()), self._settings.portraits)
 
     async def run(self, stop: asyncio.Event, started: Callable[[int, int], None]) -> None:
         """Serve until ``stop``; ``started`` is told the two ports when both listen."""

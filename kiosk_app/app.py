@@ -54,6 +54,8 @@ async def run(config: Config, base: Path) -> None:
             journal=records.journal,
             outbox=records.outbox,
             observations=records.observations,
+            catalogue=records.catalogue,
+            card_first=config.endorsement.card_first,
             transport=transport,
             clock=clock,
             random=Random(),  # noqa: S311 - jitter, not a key

@@ -84,6 +84,12 @@ class PowerSection(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     shutdown: tuple[str, ...] = ("systemctl", "poweroff")
 
 
+class EndorsementSection(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """``card_first``: the identity card is read before the permit, and must be the same person's."""
+
+    card_first: bool = False
+
+
 class Config(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The whole file."""
 
@@ -94,6 +100,7 @@ class Config(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     session: SessionSection = SessionSection()
     store: StoreSection = StoreSection()
     power: PowerSection = PowerSection()
+    endorsement: EndorsementSection = EndorsementSection()
 
 
 def read_config(path: Path) -> Config:

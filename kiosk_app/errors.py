@@ -34,6 +34,8 @@
     │   ├── PermitJam                  a permit is stuck inside                      a person must come
     │   ├── PermitInTheWay             a permit of before is still in the machine
     │   ├── RetainBoxFull              no room to keep a card                        a person must come
+    │   ├── EndorsementNotPrinted      the unit could not print; the old back is whole
+    │   ├── PermitSpoiled              the old back is gone and the new one is not whole
     │   ├── ReversalStuck              a lost payment cannot be undone               a person must act
     │   ├── CameraCovered              it sees nothing: covered, or no light         a person must come
     │   ├── CameraFrozen               it gives the same picture again and again
@@ -50,6 +52,11 @@
     ├── CentralError
     │   ├── CentralUnreachable         try again later
     │   └── CentralRefused             never try again; ``code`` is stable
+    ├── CatalogueError             rules and fees are not what they should be
+    │   ├── CatalogueForged            not signed by central as a catalogue: the last good one stays
+    │   ├── CatalogueOlder             a version that was replaced: the last good one stays
+    │   ├── CatalogueMissing           the version that is needed is not here
+    │   └── FeeDiffers                 central approved another fee than was shown: nothing is paid
     ├── StoreError                 money is not taken before this is mended
     │   ├── DiskFull
     │   ├── StoreCorrupt
@@ -360,6 +367,22 @@ class RetainBoxFull(DeviceError):
     operator = "Empty the permit unit's box for kept cards and write down each card's number."
 
 
+class EndorsementNotPrinted(DeviceError):
+    """The unit could not print. The back of the card is as it was."""
+
+    reason = "not_printed"
+    citizen = "error.endorsement_not_printed"
+    operator = "See the permit unit's condition: head, jam or power; the money goes back by itself."
+
+
+class PermitSpoiled(DeviceError):
+    """The old back is gone and the new one is not whole, and no second print mended it."""
+
+    reason = "spoiled"
+    citizen = "error.permit_spoiled"
+    operator = "The holder has the card and the slip: central's exit-entry desk lists the case; have the head checked."
+
+
 class ReversalStuck(DeviceError):
     """The terminal could not undo a payment whose answer was lost: it takes no other before a person has acted."""
 
@@ -506,7 +529,12 @@ class CentralRefused(CentralError):
     citizen = "error.central_refused"
     operator = "Read the code; the request will not be repeated."
     said: ClassVar[frozenset[str]] = frozenset(
-        {"already-paid", "amount-changed", "unknown-decision", "not-payable", "given-back", "department-unavailable"}
+        {
+            *("already-paid", "amount-changed", "unknown-decision", "not-payable", "given-back"),
+            *("department-unavailable", "counter", "under-age", "permit-expired", "permit-invalid", "permit-full"),
+            *("not-the-holder", "unknown-permit", "unfinished-case", "approval-lapsed"),
+            *("printing-elsewhere", "already-printed"),
+        }
     )
     """Codes that have a sentence of their own, ``refused.<code>``."""
 
@@ -518,6 +546,45 @@ class CentralRefused(CentralError):
     def sentence(self) -> str:
         """The citizen's text id for this code."""
         return f"refused.{self.code}" if self.code in self.said else self.citizen
+
+
+# --- rules and fees --------------------------------------------------------------------------------------------
+
+
+class CatalogueError(KioskError):
+    """Rules and fees are not what they should be. ``alarm`` is the stable code that operations see."""
+
+    alarm: ClassVar[str] = "catalogue"
+    citizen = "error.catalogue"
+
+
+class CatalogueForged(CatalogueError):
+    """The document, its signature or its signer's certificate is not central's, or not for this."""
+
+    alarm = "forged"
+    operator = "Compare central's root with the kiosk's, and both clocks; else somebody is on the line: keep the trace."
+
+
+class CatalogueOlder(CatalogueError):
+    """A version that was replaced already."""
+
+    alarm = "older"
+    operator = "Central offers old rules: was its database restored? Publish the rules there again."
+
+
+class CatalogueMissing(CatalogueError):
+    """The version that is needed is not here."""
+
+    alarm = "missing"
+    operator = "Check the kiosk's network; the catalogue comes by itself."
+
+
+class FeeDiffers(CatalogueError):
+    """Central approved another fee than the signed catalogue says and the citizen saw. Nothing is paid."""
+
+    alarm = "fee-differs"
+    citizen = "error.fee_differs"
+    operator = "Compare the catalogue's version at central with the kiosk's, and call the department."
 
 
 # --- the store -------------------------------------------------------------------------------------------------

@@ -15,6 +15,7 @@ from kiosk_app.devices import (
     Device,
     DocumentCamera,
     DocumentPrinter,
+    FaceAnalyst,
     Headphones,
     IdCardReader,
     Keypad,
@@ -36,6 +37,7 @@ class Devices:
     chip_card_reader: ChipCardReader | None = None
     permit_unit: PermitUnit | None = None
     camera: Camera | None = None
+    face_analyst: FaceAnalyst | None = None
     document_camera: DocumentCamera | None = None
     code_scanner: CodeScanner | None = None
     keypad: Keypad | None = None

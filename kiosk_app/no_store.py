@@ -7,12 +7,13 @@ from collections.abc import Collection, Mapping, Sequence
 from typing import Any, NoReturn
 
 from kiosk_app.contract import Body, Event, OutboxReport, StreamAck, Verdict
+from kiosk_app.contract.catalogue import SignedCatalogue
 from kiosk_app.errors import StoreError
 from kiosk_app.ports import Entry, Seen
 
 
 class NoStore:
-    """Implements Journal, Outbox and Observations by refusing with the error that closed the store."""
+    """Implements Journal, Outbox, Observations and CatalogueShelf by refusing with the error that closed the store."""
 
     def __init__(self, error: StoreError) -> None:
         self._error = error
@@ -59,6 +60,12 @@ class NoStore:
         return OutboxReport(count=0)
 
     def note(self, supply: str, seen: Seen) -> None:  # noqa: ARG002
+        self.ready()
+
+    def current(self) -> None:
+        return None
+
+    def take(self, signed: SignedCatalogue) -> NoReturn:  # noqa: ARG002
         self.ready()
 
     def histories(self) -> dict[str, list[Seen]]:

@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import Any, Protocol
 
 from kiosk_app.contract import Body, Event, OutboxReport, StreamAck, Verdict
+from kiosk_app.contract.catalogue import Catalogue, SignedCatalogue
 from kiosk_app.devices import KeypadKey, KeyStroke
 from kiosk_app.views import Intent, View
 
@@ -126,6 +127,16 @@ class Outbox(Protocol):
 
     def report(self) -> OutboxReport:
         """What waits, since when, and the chain heads: for the heartbeat."""
+
+
+class CatalogueShelf(Protocol):
+    """The signed rules and fees that this kiosk goes by; usable without the network."""
+
+    def current(self) -> Catalogue | None:
+        """The last good one; None if none was ever taken. Raises StoreError."""
+
+    def take(self, signed: SignedCatalogue) -> Catalogue:
+        """Verify and keep a newer one. Raises CatalogueForged, CatalogueOlder, StoreError: the last good one stays."""
 
 
 @dataclass(frozen=True)

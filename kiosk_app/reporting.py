@@ -48,6 +48,8 @@ class Reporting:
         """By whose codes central can take money, as it said last."""
         self.verdict_came: list[Callable[[Verdict], None]] = []
         self.link_changed: list[Callable[[bool], None]] = []
+        self.catalogue_told: list[Callable[[int], None]] = []
+        """Called at each heartbeat with the newest version of the signed catalogue."""
 
     def kick(self) -> None:
         """Something is in the outbox: send it now, whatever the pause."""
@@ -122,6 +124,8 @@ class Reporting:
                     reply = decode(body, HeartbeatReply)
                     pause = min(reply.next_s, LONGEST_BEAT)
                     self._set_channels(tuple(reply.channels))
+                    for listener in self.catalogue_told:
+                        listener(reply.catalogue)
                 self._set_online(True)
                 if returned:
                     self.kick()

@@ -287,6 +287,16 @@ class Working(View):
 
 
 @dataclass(frozen=True, kw_only=True)
+class Printing(View):
+    """Something is printed that says how far it is: ``percent``, and how long the whole usually takes (seconds)."""
+
+    title: Text
+    detail: Text
+    percent: int = 0
+    usually: int = 40
+
+
+@dataclass(frozen=True, kw_only=True)
 class Done(View):
     """Board 06. ``facts`` are the lines of the proof; ``take`` what must still be taken (card, receipt, document).
 

@@ -22,7 +22,8 @@ from kiosk_app.errors import ConfigError, StoreError, WrongKey
 from kiosk_app.fitted import Devices
 from kiosk_app.ids import uuid7
 from kiosk_app.no_store import NoStore
-from kiosk_app.ports import Clock, Journal, Observations, Outbox
+from kiosk_app.ports import CatalogueShelf, Clock, Journal, Observations, Outbox
+from offline_cache.catalogue import SqlCatalogue
 from offline_cache.central_client import CentralClient
 from offline_cache.journal import SqlJournal
 from offline_cache.keys import lineage, load_or_make_key
@@ -97,7 +98,7 @@ def transport_of(config: Config, base: Path, clock: Clock) -> CentralClient:
 
 @dataclass(frozen=True)
 class Records:
-    """Journal, outbox and observations; ``trouble`` names why there is no store, if there is none.
+    """Journal, outbox, observations and catalogue; ``trouble`` names why there is no store, if there is none.
 
     ``verify`` reads the chains; ``set_aside`` says what central would not take; ``clean`` deletes what is old enough
     and logs what that was.
@@ -106,6 +107,7 @@ class Records:
     journal: Journal
     outbox: Outbox
     observations: Observations
+    catalogue: CatalogueShelf
     trouble: str = ""
     verify: Callable[[], list[str]] = list
     set_aside: Callable[[], list[str]] = list
@@ -123,7 +125,7 @@ def open_records(
     except StoreError as error:
         log.error("store", error=type(error).__name__, detail=error.detail, do=error.operator)
         nothing = NoStore(error)
-        return Records(nothing, nothing, nothing, f"store {type(error).__name__}")
+        return Records(nothing, nothing, nothing, nothing, f"store {type(error).__name__}")
 
 
 def open_kept(path: Path, key: Path) -> Store:
@@ -156,6 +158,7 @@ def records_in(
         journal,
         outbox,
         SqlObservations(store),
+        SqlCatalogue(store, files.authority.read_bytes(), clock),
         verify=lambda: journal.verify() + outbox.verify(),
         set_aside=lambda: [f"{reference or stream} {aside.code}" for stream, reference, aside in outbox.rejections()],
         clean=lambda: log.info("cleaned", **asdict(retention.run())),

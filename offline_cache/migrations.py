@@ -41,6 +41,13 @@ STEPS: Sequence[str] = (
         PRIMARY KEY (supply, at)
     ) STRICT, WITHOUT ROWID;
     """,
+    # 3: the newest signed catalogue as it came, and when: one row, and it only grows newer.
+    """
+    CREATE TABLE catalogue (
+        version INTEGER PRIMARY KEY,
+        at TEXT NOT NULL, document BLOB NOT NULL, signature TEXT NOT NULL, chain TEXT NOT NULL
+    ) STRICT;
+    """,
 )
 
 

@@ -17,9 +17,9 @@ import msgspec
 from kiosk_app.contract import (
     BATCH_BYTES,
     GENESIS,
+    PURCHASES,
     Body,
     Event,
-    FinesPaid,
     OutboxReport,
     Rejection,
     StreamAck,
@@ -229,7 +229,7 @@ def _refusal(connection: Connection, stream: str, rejection: Rejection, now: dat
     sql = "SELECT event FROM outbox WHERE stream = ? AND seq = ?"
     row = connection.execute(sql, (stream, rejection.seq)).fetchone()
     event = msgspec.json.decode(row[0], type=Event) if row else None
-    if event is None or event.schema != FinesPaid.__struct_config__.tag:
+    if event is None or event.schema not in PURCHASES:
         return None
     return Verdict(seq=event.seq, id=event.id, accepted=False, code=rejection.code, at=now)
 

@@ -41,6 +41,7 @@ from screens.pay_code import PayCode
 from screens.pay_way import PayWay
 from screens.place_card import PlaceCard
 from screens.portrait_review import PortraitReview
+from screens.printing import Printing
 from screens.pump import Pump, sockets, x_connections
 from screens.root import Root
 from screens.sorry import Sorry
@@ -56,7 +57,7 @@ WORKS: dict[type[View], type[Work]] = {
     views.EnterNumber: EnterNumber, views.Pay: Pay, views.Working: Working, views.Done: Done, views.Sorry: Sorry,
     views.IdleWarning: IdleWarning, views.PayWay: PayWay, views.PayCode: PayCode,
     views.ChooseOne: ChooseOne, views.Consent: Consent,
-    views.LivePortrait: LivePortrait, views.PortraitReview: PortraitReview,
+    views.LivePortrait: LivePortrait, views.PortraitReview: PortraitReview, views.Printing: Printing,
 }  # fmt: skip
 HOME = (views.Attract, views.Menu)
 

@@ -2,16 +2,29 @@
 
 An adapter answers, refuses (:class:`central.problems.Refused`), or raises
 :class:`central.problems.Unavailable`. Central hands it the open transaction: a department in the same database
-decides in it, so that event and effect are one commit; one elsewhere ignores it and repeats by reference.
+decides in it, so that event and effect are one commit; one elsewhere ignores it and repeats by reference. That a
+payment is judged once, whatever the wire repeats, is :mod:`central.ledger`'s business and not a department's.
 """
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 import sqlalchemy as sa
 
-from kiosk_app.contract import AskDecisions, Decisions, FinesPaid, PaymentMoved
+from kiosk_app.contract import AskDecisions, Decisions, EndorsementPrinted, EndorsementsPaid, FinesPaid, PermitRetained
+from kiosk_app.contract.exit_entry import (
+    Apply,
+    Approval,
+    AskHolder,
+    AskPrint,
+    AskProgress,
+    Holder,
+    PrintRight,
+    Progress,
+)
+
+Bought_contra = TypeVar("Bought_contra", contravariant=True)
 
 
 @dataclass(frozen=True)
@@ -23,14 +36,45 @@ class Judgement:
     voucher: str = ""
 
 
-class TrafficPolice(Protocol):
+class Department(Protocol[Bought_contra]):
+    """Sells something that is paid at a kiosk."""
+
+    def accept(
+        self, connection: sa.Connection, kiosk: str, paid: Bought_contra, serial: int, now: datetime
+    ) -> Judgement:
+        """Accept or refuse a payment as a whole; asked once. ``serial``: the book's running number, for a voucher."""
+
+    def undo(self, connection: sa.Connection, kiosk: str, paid: Bought_contra, voucher: str, now: datetime) -> None:
+        """An accepted payment was given back: it pays nothing any more."""
+
+
+class TrafficPolice(Department[FinesPaid], Protocol):
     """Penalty decisions: which are open, and these are paid."""
 
     def decisions(self, connection: sa.Connection, ask: AskDecisions, now: datetime) -> Decisions:
         """Decisions of a person, or the one with this number."""
 
-    def accept(self, connection: sa.Connection, kiosk: str, paid: FinesPaid, now: datetime) -> Judgement:
-        """Accept or refuse a payment as a whole. The same reference gets the same answer."""
 
-    def moved(self, connection: sa.Connection, kiosk: str, moved: PaymentMoved, now: datetime) -> None:
-        """A payment reached a state; one that is given back pays nothing."""
+class ExitEntryOffice(Department[EndorsementsPaid], Protocol):
+    """Endorsements on travel permits: who may have which, approval, the right to print, progress.
+
+    The calls of a kiosk raise Refused with the codes that their messages name.
+    """
+
+    def holder(self, connection: sa.Connection, ask: AskHolder, now: datetime) -> Holder:
+        """Whose permit it is, and what they may have today."""
+
+    def apply(self, connection: sa.Connection, kiosk: str, ask: Apply, now: datetime) -> Approval:
+        """Approve an application as a whole. The same request gets the same answer."""
+
+    def print(self, connection: sa.Connection, kiosk: str, ask: AskPrint, now: datetime) -> PrintRight:
+        """Give the right to print what was paid, to one job at a time."""
+
+    def progress(self, connection: sa.Connection, ask: AskProgress, now: datetime) -> Progress:
+        """How far applications are."""
+
+    def printed(self, connection: sa.Connection, kiosk: str, told: EndorsementPrinted, now: datetime) -> None:
+        """A job had this outcome on this kiosk."""
+
+    def retained(self, connection: sa.Connection, kiosk: str, told: PermitRetained) -> None:
+        """A card is in this kiosk's box."""

@@ -1,20 +1,18 @@
-"""The traffic police of the reference platform: decisions, payments and the department's books, in our database.
+"""The traffic police of the reference platform: decisions, and what is paid of them, in our database.
 
 Rules. A payment is accepted as a whole or refused as a whole. What is due counts to the moment the citizen paid
 (``paid_at``), however late the report comes, and to what the screen may have shown shortly before: a payment at
-one minute past midnight is not refused for the new day's late fee. A payment that was given back pays nothing,
-in whichever order kiosk and central learn of it. One person's number never shows another's business.
+one minute past midnight is not refused for the new day's late fee. One person's number never shows another's
+business.
 """
 
 from collections.abc import Sequence, Set
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, Final
 
-import msgspec
 import sqlalchemy as sa
 
 from central.db import decision as decisions_
-from central.db import payment as payments
 from central.db import vehicle as vehicles
 from central.departments import Judgement
 from central.departments.rules import (
@@ -26,19 +24,12 @@ from central.departments.rules import (
     pay_by,
 )
 from central.problems import Refused, Unavailable
-from kiosk_app.contract import AskDecisions, Decision, Decisions, FinesPaid, PaidItem, PaymentMoved
+from kiosk_app.contract import AskDecisions, Decision, Decisions, FinesPaid, PaidItem
 
-GIVEN_BACK: Final = frozenset({"reversed", "refund due", "refunded"})
-"""States in which the money is, or must be, with the citizen again: the payment pays nothing."""
 VISIT: Final = timedelta(minutes=15)
 """How long an amount shown on the screen is good."""
 EARLIEST: Final = datetime(2000, 1, 1, tzinfo=UTC)
 """A clock before this is broken, and day arithmetic on it may be impossible."""
-
-
-_PAYMENT: Final = sa.select(payments).where(
-    payments.c.kiosk == sa.bindparam("kiosk"), payments.c.reference == sa.bindparam("reference")
-)
 
 
 class Traffic:
@@ -97,22 +88,13 @@ class Traffic:
 
     # --- payments ---
 
-    def accept(self, connection: sa.Connection, kiosk: str, paid: FinesPaid, now: datetime) -> Judgement:
-        """Keep :class:`central.departments.TrafficPolice`."""
+    def accept(self, connection: sa.Connection, kiosk: str, paid: FinesPaid, serial: int, now: datetime) -> Judgement:
+        """Keep :class:`central.departments.Department`."""
+        del kiosk  # a decision may be paid anywhere
         self._be_available()
-        report = msgspec.json.encode(paid)
-        known = _payment(connection, kiosk, paid.reference)
-        if known is not None:
-            return _repeat(known, report)
-        code = self._objection(connection, paid, now)
-        row = {"kiosk": kiosk, "reference": paid.reference, "amount": paid.amount, "paid": report, "at": now}
-        n = connection.execute(
-            payments.insert().values(row | {"accepted": not code, "code": code, "voucher": "", "state": ""})
-        ).inserted_primary_key
-        if code or n is None:
+        if code := self._objection(connection, paid, now):
             return Judgement(False, code)
-        voucher = f"{china_day(now):%y%m%d}{n[0]:06d}"
-        connection.execute(payments.update().where(payments.c.n == n[0]).values(voucher=voucher))
+        voucher = f"{china_day(now):%y%m%d}{serial:06d}"
         connection.execute(decisions_.update().where(decisions_.c.number.in_(_numbers(paid))).values(voucher=voucher))
         return Judgement(True, voucher=voucher)
 
@@ -139,27 +121,11 @@ class Traffic:
         dues = {late_fee(row.fine, last, china_day(shown)) for shown in (at, at - VISIT)}
         return "" if item.fine == row.fine and item.late_fee in dues else "amount-changed"
 
-    def moved(self, connection: sa.Connection, kiosk: str, moved: PaymentMoved, now: datetime) -> None:
-        """Keep :class:`central.departments.TrafficPolice`."""
+    def undo(self, connection: sa.Connection, kiosk: str, paid: FinesPaid, voucher: str, now: datetime) -> None:
+        """Keep :class:`central.departments.Department`."""
+        del kiosk, paid, now
         self._be_available()
-        row = _payment(connection, kiosk, moved.reference)
-        if row is not None:
-            connection.execute(payments.update().where(payments.c.n == row.n).values(state=moved.state))
-        elif moved.state in GIVEN_BACK:  # the report never came, and must not be accepted if it still does
-            connection.execute(
-                payments.insert().values(
-                    kiosk=kiosk,
-                    reference=moved.reference,
-                    amount=moved.amount,
-                    at=now,
-                    accepted=False,
-                    code="given-back",
-                    voucher="",
-                    state=moved.state,
-                )
-            )
-        if row is not None and row.voucher and moved.state in GIVEN_BACK:
-            connection.execute(decisions_.update().where(decisions_.c.voucher == row.voucher).values(voucher=""))
+        connection.execute(decisions_.update().where(decisions_.c.voucher == voucher).values(voucher=""))
 
     def _be_available(self) -> None:
         if not self.available:
@@ -182,16 +148,3 @@ def _why_not(row: sa.Row[Any]) -> str:
 
 def _numbers(paid: FinesPaid) -> list[str]:
     return [item.number for item in paid.items]
-
-
-def _payment(connection: sa.Connection, kiosk: str, reference: str) -> sa.Row[Any] | None:
-    return connection.execute(_PAYMENT, {"kiosk": kiosk, "reference": reference}).one_or_none()
-
-
-def _repeat(row: sa.Row[Any], report: bytes) -> Judgement:
-    """The answer to a reference that is known: what was said, unless the money went back or the report differs."""
-    if row.state in GIVEN_BACK:
-        return Judgement(False, "given-back")
-    if row.paid != report:
-        return Judgement(False, "reference-reused")
-    return Judgement(row.accepted, row.code, row.voucher)

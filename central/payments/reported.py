@@ -14,13 +14,13 @@ import sqlalchemy as sa
 
 from central.db import day as days
 from central.db import order as orders
-from kiosk_app.contract import DayClosed, FinesPaid, OrderState, PaymentMoved
+from kiosk_app.contract import DayClosed, OrderState, Paid, PaymentMoved
 
 FULFILLED: Final = frozenset({"fulfilled", "settled"})
 REFUSED: Final = "refused"
 
 
-def objection(connection: sa.Connection, kiosk: str, paid: FinesPaid) -> str:
+def objection(connection: sa.Connection, kiosk: str, paid: Paid) -> str:
     """Why this report must be refused whatever its department thinks; ``""`` if there is no reason here."""
     row = connection.execute(_of(kiosk, paid.reference)).one_or_none()
     if row is None:
@@ -30,7 +30,7 @@ def objection(connection: sa.Connection, kiosk: str, paid: FinesPaid) -> str:
     return "" if row.state == OrderState.PAID and row.amount == paid.amount else "not-paid"
 
 
-def judged(connection: sa.Connection, kiosk: str, paid: FinesPaid, *, accepted: bool) -> None:
+def judged(connection: sa.Connection, kiosk: str, paid: Paid, *, accepted: bool) -> None:
     """The department decided about what this payment paid for."""
     _note(connection, kiosk, paid.reference, "fulfilled" if accepted else REFUSED)
 

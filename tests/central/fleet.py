@@ -138,8 +138,9 @@ class Fleet:
 
 
 def fleet(**settings: Any) -> Fleet:
-    clock, traffic = HandClock(), Traffic()
-    front = Front(memory_engine(), clock, traffic=traffic, **({"limits": Limits(PLENTY)} | settings))
+    clock, traffic = settings.pop("clock", None) or HandClock(), Traffic()
+    engine = settings.pop("engine", None) or memory_engine()
+    front = Front(engine, clock, traffic=traffic, **({"limits": Limits(PLENTY)} | settings))
     with front.store.write() as connection:
         samples.load(connection, china_day(clock.now()))
     kiosk = Machine(KIOSK, DeviceKey.from_number(4407), clock)

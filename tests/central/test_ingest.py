@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from central.db import file_engine, metadata
 from central.departments import samples
 from central.front import Front
+from central.payments import reported
 from kiosk_app import contract
 from kiosk_app.contract import Alarm, Batch, Event
 from provisioning.device_key import DeviceKey
@@ -218,7 +219,7 @@ def test_a_failure_before_the_commit_leaves_nothing_behind(central: Fleet, monke
         raise SystemExit
 
     with monkeypatch.context() as cut:
-        cut.setattr(central.traffic, "moved", power_cut)
+        cut.setattr(reported, "moved", power_cut)
         with pytest.raises(SystemExit):
             central.send(*events)
     assert central.front.books().streams == []

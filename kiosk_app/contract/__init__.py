@@ -1,4 +1,4 @@
-"""Wire messages between kiosk and central, version 1: the one module of ours that central imports.
+"""Wire messages between kiosk and central, version 1: the one package of ours that central imports.
 
 Rules (``fleet.md`` section C). Additive within v1: unknown fields are ignored. Every write of the kiosk is an
 :class:`Event` in a stream with a gapless ``seq`` and ``prev``, the hash of the event before it; the hash and
@@ -13,17 +13,18 @@ from typing import Annotated, Any, ClassVar, Final, TypeVar
 
 import msgspec
 
+from kiosk_app.contract.common import Amount, Aware, Name, Seq
+from kiosk_app.contract.common import Paid as Paid
+from kiosk_app.contract.exit_entry import EndorsementPrinted as EndorsementPrinted
+from kiosk_app.contract.exit_entry import EndorsementsPaid as EndorsementsPaid
+from kiosk_app.contract.exit_entry import IdentityChecked as IdentityChecked
+from kiosk_app.contract.exit_entry import PermitRetained as PermitRetained
+
 PATH: Final = "/k/v1"
 BATCH_EVENTS: Final = 200
 BATCH_BYTES: Final = 1_000_000
 GENESIS: Final = "0" * 64
 """``prev`` of the first event of a stream."""
-
-# Bounds that hold whatever a peer sends: beyond them a message is refused, not stored in half.
-Seq = Annotated[int, msgspec.Meta(ge=1, le=2**53)]
-Amount = Annotated[int, msgspec.Meta(ge=0, le=10**11)]
-Name = Annotated[str, msgspec.Meta(min_length=1, max_length=64)]
-Aware = Annotated[datetime, msgspec.Meta(tz=True)]
 
 # --- events ----------------------------------------------------------------------------------------------------
 
@@ -57,22 +58,14 @@ def digest(event: Event) -> str:
     return hashlib.sha256(canonical(event)).hexdigest()
 
 
-class FinesPaid(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, tag="fines.paid/1", tag_field="schema"):
+class FinesPaid(Paid, frozen=True, kw_only=True, tag="fines.paid/1", tag_field="schema"):
     """Stream ``pay``: these decisions are paid by this payment. Central answers with a :class:`Verdict`.
 
-    ``items`` are (decision number, fine, late fee) in fen as shown to the citizen; their sum is ``amount``.
-    ``paid_at`` is when the money was taken: late fees count to that day, however late the report comes. ``means``:
-    ``card``, with the terminal's numbers, or ``code``: then central has a paid order of this reference and amount.
+    ``items`` are (decision number, fine, late fee) in fen as shown to the citizen; their sum is ``amount``. Late fees
+    count to the day of ``paid_at``.
     """
 
-    reference: Name
-    amount: Amount
     items: Annotated[list["PaidItem"], msgspec.Meta(min_length=1, max_length=100)]
-    paid_at: Aware
-    trace: int
-    receipt_no: int
-    terminal_id: str
-    means: str = "card"
 
 
 class PaidItem(msgspec.Struct, frozen=True, kw_only=True):
@@ -119,7 +112,11 @@ class Alarm(msgspec.Struct, frozen=True, kw_only=True, tag="alarm/1", tag_field=
     detail: str = ""
 
 
-Body = FinesPaid | PaymentMoved | DayClosed | Alarm
+Purchase = FinesPaid | EndorsementsPaid
+"""Reports of payments: each owes its kiosk a :class:`Verdict`, and money that is refused goes back."""
+PURCHASES: Final = frozenset(kind.__struct_config__.tag for kind in (FinesPaid, EndorsementsPaid))
+
+Body = Purchase | PaymentMoved | DayClosed | EndorsementPrinted | PermitRetained | IdentityChecked | Alarm
 
 
 def body_of(event: Event) -> Body:
@@ -223,6 +220,8 @@ class HeartbeatReply(msgspec.Struct, frozen=True, kw_only=True):
     now: datetime
     next_s: int = 60
     channels: list[str] = []
+    catalogue: int = 0
+    """The newest version of the signed catalogue."""
 
 
 # --- enrolment -------------------------------------------------------------------------------------------------

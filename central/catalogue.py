@@ -1,0 +1,136 @@
+"""The signed catalogue: rules and fees as a document with an author, a version and a date (``docs/decisions``).
+
+Rules. What the departments decide by is what the kiosks hold: both read the newest published document. A document is
+published whole after it was checked, never changed, and its version is greater than any before: the seconds since 1970,
+so that versions go on growing when a database is lost. Publishing what is published already changes nothing. The
+signature is made when a kiosk asks, with the signer's certificate of that day.
+"""
+
+import tomllib
+from collections.abc import Callable, Iterator
+from datetime import datetime
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, Final, Protocol
+
+import msgspec
+import sqlalchemy as sa
+
+from central.clock import Clock
+from central.db import Store
+from central.db import catalogue as published
+from central.problems import Unavailable
+from kiosk_app.contract.catalogue import (
+    MOST_DOCUMENT,
+    PURPOSE,
+    AskCatalogue,
+    Catalogue,
+    CatalogueReply,
+    ExitRules,
+    FeeRule,
+    OptionRule,
+    SignedCatalogue,
+    signed_bytes,
+)
+
+SHIPPED: Final = Path(__file__).parent / "departments" / "exit_entry" / "exit_entry.toml"
+Faults = Callable[[ExitRules], Iterator[str]]
+_NEWEST: Final = sa.select(published).order_by(published.c.version.desc()).limit(1)
+
+
+class CatalogueFault(ValueError):
+    """The file cannot be published; says what is wrong with it."""
+
+
+class Signer(Protocol):
+    """Signs in central's name for one purpose."""
+
+    def sign(self, data: bytes) -> tuple[str, str]:
+        """Hex of the signature, and the signer's chain (PEM), its own certificate first."""
+
+
+def read(path: Path, faults: Faults) -> ExitRules:
+    """Rules from a TOML file. Raises CatalogueFault."""
+    try:
+        written = tomllib.loads(path.read_text("utf-8"))
+        rules = msgspec.convert(written, ExitRules)
+    except (OSError, UnicodeError, tomllib.TOMLDecodeError, msgspec.ValidationError) as error:
+        raise CatalogueFault(f"{path.name}: {error}") from error
+    if wrong := [*_misspelt(written), *faults(rules)]:
+        raise CatalogueFault(f"{path.name}: {'; '.join(wrong)}")
+    return rules
+
+
+def _misspelt(written: dict[str, Any]) -> Iterator[str]:
+    """Names that no rule has. On the wire they are ignored; whoever writes the file wants to know."""
+    tables = [(ExitRules, written), *((OptionRule, row) for row in written["options"])]
+    for kind, table in [*tables, *((FeeRule, row) for row in written["fees"])]:
+        for name in table.keys() - set(kind.__struct_fields__):
+            yield f"{name} is unknown in {table.get('id', kind.__name__)}"
+
+
+class Publisher:
+    """Keeps what was published and gives it to kiosks. Without ``signer`` none is given out."""
+
+    def __init__(self, store: Store, clock: Clock, signer: Signer | None = None) -> None:
+        self._store, self._clock, self._signer = store, clock, signer
+
+    def publish(self, rules: ExitRules) -> int:
+        """Publish, unless it is what is published; the version that holds now. Raises CatalogueFault."""
+        return self._store.commit(lambda connection: self._publish(connection, rules, self._clock.now()))
+
+    def _publish(self, connection: sa.Connection, rules: ExitRules, now: datetime) -> int:
+        newest = _newest(connection)
+        if newest is not None and newest.exit_entry == rules:
+            return newest.version
+        version = max(newest.version + 1 if newest else 1, int(now.timestamp()))
+        document = msgspec.json.encode(
+            Catalogue(purpose=PURPOSE, version=version, issued_at=now, exit_entry=rules), order="sorted"
+        )
+        if len(document) > MOST_DOCUMENT:
+            raise CatalogueFault(f"at most {MOST_DOCUMENT} bytes")
+        connection.execute(published.insert().values(version=version, document=document, published_at=now))
+        return version
+
+    def publish_first(self, rules: Callable[[], ExitRules]) -> None:
+        """Publish unless something is: new software does not change the rules of a platform that runs."""
+        with self._store.read() as connection:
+            empty = _newest(connection) is None
+        if empty:
+            self.publish(rules())
+
+    def current(self, connection: sa.Connection) -> Catalogue:
+        """What holds now. Raises Unavailable before anything was published."""
+        newest = _newest(connection)
+        if newest is None:
+            raise Unavailable("catalogue")
+        return newest
+
+    def version(self) -> int:
+        """The newest; 0 without one, or without a signer."""
+        if self._signer is None:
+            return 0
+        with self._store.read() as connection:
+            return connection.execute(sa.select(sa.func.max(published.c.version))).scalar() or 0
+
+    def answer(self, ask: AskCatalogue) -> CatalogueReply:
+        """The newest document, if it is newer than what the kiosk has. Raises Unavailable."""
+        with self._store.read() as connection:
+            row = connection.execute(_NEWEST).one_or_none()
+        if row is None or self._signer is None:
+            raise Unavailable("catalogue")
+        if row.version <= ask.have:
+            return CatalogueReply(version=row.version)
+        signature, chain = self._signer.sign(signed_bytes(row.document))
+        signed = SignedCatalogue(document=row.document, signature=signature, chain=chain)
+        return CatalogueReply(version=row.version, signed=signed)
+
+
+def _newest(connection: sa.Connection) -> Catalogue | None:
+    row = connection.execute(_NEWEST).one_or_none()
+    return _decoded(row.document) if row else None
+
+
+@lru_cache(maxsize=2)
+def _decoded(document: bytes) -> Catalogue:
+    return msgspec.json.decode(document, type=Catalogue)

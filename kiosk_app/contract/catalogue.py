@@ -1,0 +1,157 @@
+"""The catalogue: what central signs and every kiosk keeps, so that rules and fees are data with a known author.
+
+A document is JSON of :class:`Catalogue`; its signature covers :func:`signed_bytes`, which begin with the purpose, so
+that a signature made for anything else fits nothing here. Versions only grow. Sections are independent of each other:
+a kiosk ignores those that it does not know.
+"""
+
+from calendar import monthrange
+from datetime import date
+from typing import Annotated, ClassVar, Final
+
+import msgspec
+
+from kiosk_app.contract.common import Amount, Aware, Name, Word
+from kiosk_app.contract.exit_entry import PermitLetters
+
+PURPOSE: Final = "kiosk-catalogue"
+PURPOSE_OID: Final = "2.25.24093563698063214787495457278255716546"
+"""Extended key usage of the certificate that may sign catalogues, and nothing else (an arc that needs no registry)."""
+MOST_DOCUMENT: Final = 500_000
+"""Bytes of a document: its answer must fit into what a kiosk reads."""
+
+Months = Annotated[int, msgspec.Meta(ge=1, le=120)]
+Days = Annotated[int, msgspec.Meta(ge=0, le=4000)]
+Version = Annotated[int, msgspec.Meta(ge=0, le=2**53)]
+
+
+class AskCatalogue(msgspec.Struct, frozen=True, kw_only=True):
+    """``POST /catalogue``: answered with a :class:`CatalogueReply`. ``have`` 0: none."""
+
+    path: ClassVar[str] = "/catalogue"
+
+    have: Version
+
+
+class SignedCatalogue(msgspec.Struct, frozen=True, kw_only=True):
+    """A document (bytes as they were signed), its signature (hex, ECDSA P-256) and the signer's certificates (PEM)."""
+
+    document: Annotated[bytes, msgspec.Meta(max_length=MOST_DOCUMENT)]
+    signature: Annotated[str, msgspec.Meta(max_length=200)]
+    chain: Annotated[str, msgspec.Meta(max_length=20_000)]
+
+
+class CatalogueReply(msgspec.Struct, frozen=True, kw_only=True):
+    """The newest ``version``, and the document if the kiosk has not got it."""
+
+    version: int
+    signed: SignedCatalogue | None = None
+
+
+def signed_bytes(document: bytes) -> bytes:
+    """What the signature covers."""
+    return PURPOSE.encode() + b"/1\n" + document
+
+
+# --- the section of exit-entry -----------------------------------------------------------------------------------
+
+
+class Dated(msgspec.Struct, frozen=True, kw_only=True):
+    """A row that holds from ``since`` to ``until`` (both days count). ``source``: where it comes from."""
+
+    since: date
+    until: date | None = None
+    source: Word = ""
+
+    def holds(self, today: date) -> bool:
+        """Whether it is in force."""
+        return self.since <= today and (self.until is None or today <= self.until)
+
+
+class OptionRule(Dated, frozen=True, kw_only=True):
+    """One thing that can be had: purpose x entries x validity, and who may have it (``domain.md`` 4.2, 4.3).
+
+    ``areas``: beginnings of the division code of household or residence permit; none: wherever they live.
+    ``registered``: only who has the purpose registered at the department; the first time is for the counter.
+    ``wait_days`` after the last one of this destination and purpose was issued. ``weekly``: one entry a week.
+    """
+
+    id: Name
+    permit: PermitLetters
+    destination: Name
+    purpose: Name
+    months: Months
+    entries: Annotated[int, msgspec.Meta(ge=0, le=99)]
+    stay: Days
+    weekly: bool = False
+    areas: list[Name] = []
+    registered: bool = False
+    wait_days: Days = 0
+
+
+class FeeRule(Dated, frozen=True, kw_only=True):
+    """What one destination costs, in fen, by entries and validity (``domain.md`` 4.1); the first row that fits holds.
+
+    ``upto_months`` counts its end in, ``below_months`` does not; neither: whatever the validity.
+    """
+
+    permit: PermitLetters
+    entries: Annotated[int, msgspec.Meta(ge=0, le=99)]
+    fen: Amount
+    upto_months: Months | None = None
+    below_months: Months | None = None
+
+
+class ExitRules(msgspec.Struct, frozen=True, kw_only=True):
+    """Rules and fees of exit-entry.
+
+    ``least_age``: younger ones go to the counter with a guardian. ``least_days``: a shorter validity is not sold.
+    ``pay_minutes``: how long an approval can be paid. ``print_seconds``: how long a right to print can be begun;
+    ``print_takes``: how long a print that was begun may last. ``ways``: identity checks that suffice.
+    """
+
+    options: list[OptionRule]
+    fees: list[FeeRule]
+    purposes: dict[Name, Name]
+    destinations: dict[Name, Name]
+    issuer: Name
+    least_age: int
+    most_endorsed: int
+    least_days: Days
+    pay_minutes: Annotated[int, msgspec.Meta(ge=1, le=1440)]
+    print_seconds: Annotated[int, msgspec.Meta(ge=10, le=3600)]
+    print_takes: Annotated[int, msgspec.Meta(ge=10, le=3600)]
+    ways: list[Name]
+
+    def fee(self, permit: str, entries: int, starts: date, ends: date) -> int:
+        """Fen for one endorsement valid from ``starts`` to ``ends``. Raises NoFee if no row fits."""
+        for rule in self.fees:
+            if rule.permit == permit and rule.entries == entries and rule.holds(starts) and _fits(rule, starts, ends):
+                return rule.fen
+        raise NoFee
+
+
+class NoFee(LookupError):
+    """The catalogue has no fee for this: it cannot be sold."""
+
+
+def _fits(rule: FeeRule, starts: date, ends: date) -> bool:
+    if rule.upto_months is not None:
+        return ends <= months_after(starts, rule.upto_months)
+    return rule.below_months is None or ends < months_after(starts, rule.below_months)
+
+
+def months_after(day: date, months: int) -> date:
+    """The same day of a later month, or that month's last."""
+    years, month = divmod(day.month - 1 + months, 12)
+    year = day.year + years
+    return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
+
+
+class Catalogue(msgspec.Struct, frozen=True, kw_only=True):
+    """The document. ``issued_at``: when central signed it."""
+
+    purpose: str
+    version: Version
+    issued_at: Aware
+    exit_entry: ExitRules

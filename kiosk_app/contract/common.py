@@ -1,0 +1,31 @@
+"""Bounds that hold whatever a peer sends, and what every report of a payment says.
+
+Beyond the bounds a message is refused, not stored in half.
+"""
+
+from datetime import datetime
+from typing import Annotated
+
+import msgspec
+
+Seq = Annotated[int, msgspec.Meta(ge=1, le=2**53)]
+Amount = Annotated[int, msgspec.Meta(ge=0, le=10**11)]
+Name = Annotated[str, msgspec.Meta(min_length=1, max_length=64)]
+Word = Annotated[str, msgspec.Meta(max_length=64)]
+Aware = Annotated[datetime, msgspec.Meta(tz=True)]
+
+
+class Paid(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What a report of a payment says whatever was bought; amounts in fen.
+
+    ``paid_at`` is when the money was taken, however late the report comes. ``means``: ``card``, with the terminal's
+    numbers, or ``code``: then central has a paid order of this reference and amount.
+    """
+
+    reference: Name
+    amount: Amount
+    paid_at: Aware
+    trace: int
+    receipt_no: int
+    terminal_id: str
+    means: str = "card"

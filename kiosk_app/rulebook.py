@@ -1,0 +1,130 @@
+"""The rules and fees that this kiosk goes by: central's signed catalogue, kept fresh, and asked for a price.
+
+Rules. A price that the citizen sees comes from the signed catalogue that is here, not from an answer on the wire; it is
+compared with what central approves, and where they differ nothing is paid and operations hear of it. Heartbeats say
+which version is the newest; what cannot be verified is refused, told, and the last good one stays in use, also without
+a network. A service may insist on the version by which central decides.
+"""
+
+import asyncio
+from typing import Final
+
+import structlog
+
+from kiosk_app.central_desk import CentralDesk
+from kiosk_app.contract import Alarm
+from kiosk_app.contract.catalogue import AskCatalogue, Catalogue, CatalogueReply, NoFee
+from kiosk_app.contract.exit_entry import Approval, ApprovedItem, Offer
+from kiosk_app.errors import CatalogueError, CatalogueMissing, CentralError, FeeDiffers, StoreError
+from kiosk_app.money.amounts import Fen, total
+from kiosk_app.ports import CatalogueShelf, Journal
+from kiosk_app.waiting import event_or_pause
+
+log = structlog.get_logger()
+
+AGAIN: Final = 60.0
+"""Seconds until a catalogue that did not come, or was refused, is asked for again."""
+KIND, STREAM, COMPONENT = "alarm", "audit", "catalogue"
+
+
+class Rulebook:
+    """Over the shelf with the last good catalogue. ``told`` is for heartbeats, ``run`` for the background."""
+
+    def __init__(self, shelf: CatalogueShelf, central: CentralDesk, journal: Journal) -> None:
+        self._shelf, self._central, self._journal = shelf, central, journal
+        self._newest = 0
+        self._news = asyncio.Event()
+        self._asking = asyncio.Lock()
+        self._raised = ""
+
+    @property
+    def version(self) -> int:
+        """Of the catalogue that is here; 0 if there is none."""
+        kept = self._kept()
+        return kept.version if kept else 0
+
+    # --- keeping it fresh ---
+
+    def told(self, version: int) -> None:
+        """Central's newest version, from a heartbeat."""
+        self._newest = version
+        if version > self.version:
+            self._news.set()
+
+    async def run(self) -> None:
+        """Fetch what is newer, for ever."""
+        while True:
+            behind = self._newest > self.version
+            await event_or_pause(self._news, AGAIN if behind else None)
+            self._news.clear()
+            try:
+                await self.at_least(self._newest)
+            except (CatalogueError, CentralError, StoreError) as error:
+                log.warning("catalogue", error=type(error).__name__, detail=error.detail)
+
+    async def at_least(self, version: int) -> None:
+        """Have the catalogue by which central decides. Raises CatalogueError, CentralError, StoreError."""
+        async with self._asking:
+            if self.version >= version:
+                return
+            reply = await self._central.ask(AskCatalogue(have=self.version), CatalogueReply)
+            if reply.signed is not None:
+                try:
+                    self._shelf.take(reply.signed)
+                except CatalogueError as error:
+                    self._alarm(error)
+                    raise
+            if self.version < version:
+                raise CatalogueMissing(f"version {version} is wanted, central gave {reply.version}")
+            self._all_clear()
+
+    # --- prices ---
+
+    def fee(self, kind: str, what: Offer | ApprovedItem) -> Fen:
+        """What one endorsement costs by the catalogue that is here. Raises CatalogueMissing, FeeDiffers."""
+        kept = self._kept()
+        if kept is None:
+            raise CatalogueMissing("none was ever received")
+        try:
+            return Fen(kept.exit_entry.fee(kind, what.entries, what.starts, what.valid_until))
+        except NoFee:
+            raise FeeDiffers("the catalogue has no fee for it") from None
+
+    def agree(self, kind: str, approval: Approval, shown: Fen) -> None:
+        """Raise FeeDiffers, and let operations know, unless central approved what the catalogue says and was shown."""
+        mine = [self.fee(kind, item) for item in approval.items]
+        if mine == [item.fee for item in approval.items] and total(mine) == approval.fee == shown:
+            if self._raised == FeeDiffers.alarm:
+                self._all_clear()
+            return
+        error = FeeDiffers(f"{approval.approval}: shown {shown}, catalogue {sum(mine)}, approved {approval.fee}")
+        self._alarm(error)
+        raise error
+
+    def _kept(self) -> Catalogue | None:
+        try:
+            return self._shelf.current()
+        except StoreError:
+            return None
+
+    # --- telling ---
+
+    def _alarm(self, error: CatalogueError) -> None:
+        if self._raised == error.alarm:
+            return
+        self._all_clear()
+        if self._tell(error.alarm, error.detail, raised=True):
+            self._raised = error.alarm
+
+    def _all_clear(self) -> None:
+        if self._raised and self._tell(self._raised, "", raised=False):
+            self._raised = ""
+
+    def _tell(self, code: str, detail: str, *, raised: bool) -> bool:
+        body = Alarm(component=COMPONENT, code=code, raised=raised, detail=detail)
+        state = "raised" if raised else "cleared"
+        try:
+            self._journal.append(f"{COMPONENT} {code}", KIND, state, {"detail": detail}, reports=[(STREAM, body)])
+        except StoreError:
+            return False
+        return True
