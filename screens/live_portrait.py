@@ -22,6 +22,8 @@ from screens.widgets.target import Skin, Strip
 from screens.widgets.work import Work
 
 RATE = 25
+LEAST = 44
+"""The height of a line below which its words would be cut."""
 SHADOW = 32
 """How far the shadows of what stands beside the mirror reach over its box."""
 SIGNS = {True: ("check", "good", "on_go"), False: ("bang", "stop", "on_go"), None: ("dots", "muted", "ink2")}
@@ -43,7 +45,10 @@ class CheckLine(Strip):
 
 
 class Checks(Element):
-    """The lines, one below the other; in two columns when the screen lies on its side."""
+    """The lines, one below the other; in two columns when the screen lies on its side.
+
+    A long sentence in large letters may leave them no room: then it is said alone, and they come back with the next.
+    """
 
     gap = NumericProperty(16)
 
@@ -56,6 +61,12 @@ class Checks(Element):
         super().place(x, y, width, height)
         rows, gap = self._rows(), self.px(self.gap)
         tall = max(0, (height - gap * max(0, len(rows) - 1)) / max(1, len(rows)))
+        cramped = tall < self.look.type(LEAST)
+        for line in self.children:
+            line.hidden = cramped
+        if cramped:
+            self.put_away()
+            return
         for at, row in enumerate(rows):
             low = y + height - (at + 1) * tall - at * gap
             for column, line in enumerate(row):
@@ -63,7 +74,7 @@ class Checks(Element):
                 line.place(x + column * (wide + gap), round(low), wide, round(tall))
 
     def _rows(self) -> list[tuple[Element, ...]]:
-        across, parts = self._across, self.parts()
+        across, parts = self._across, list(reversed(self.children))
         return [tuple(parts[at : at + across]) for at in range(0, len(parts), across)]
 
     def _wide(self, width: float) -> float:

@@ -101,6 +101,7 @@ BOOTH: dict[str, View] = {
     "live_ready": live("photo.say.ready", right=True),
     "live_wall": live("photo.say.wall", ("wall", "light")),
     "live_nobody": live("photo.say.nobody", None),
+    "live_covered": live("error.models_missing", None),
     "face_turn_left": asked("turn_left", 0),
     "face_turn_right": asked("turn_right", 0),
     "face_close_eyes": asked("close_eyes", 1),
