@@ -15,12 +15,18 @@ from typing import Any, TypeVar
 import structlog
 
 from kiosk_app import pay_views
+from kiosk_app.booth import Booth
 from kiosk_app.central_desk import CentralDesk
+from kiosk_app.custody import Custody
+from kiosk_app.custody_table import Place, Stay
+from kiosk_app.custody_visit import Held
 from kiosk_app.devices import DocumentPrinter, IdCardReader, PrintOutcome, ReceiptPrinter, Slip
 from kiosk_app.errors import (
+    CatalogueMissing,
     CentralRefused,
     CodeUnavailable,
     DeviceError,
+    DeviceOffline,
     KioskError,
     Left,
     PaymentDeclined,
@@ -36,9 +42,11 @@ from kiosk_app.money.charge import Charge
 from kiosk_app.money.means import CodeShown, Notice, Way
 from kiosk_app.money.payment import Payment
 from kiosk_app.money.till import Till
+from kiosk_app.papers.permits import KeptPermit, kept_permit_slip
 from kiosk_app.papers.proof import Trouble
 from kiosk_app.papers.slips import trouble_slip
 from kiosk_app.ports import Clock, Journal, Screen
+from kiosk_app.rulebook import Rulebook
 from kiosk_app.views import (
     Chosen,
     IdleWarning,
@@ -96,7 +104,7 @@ async def at_once(make: Callable[[], bytes]) -> bytes:
 
 @dataclass(frozen=True)
 class Desk:
-    """What a service may touch."""
+    """What a service may touch. ``custody``: None where there is no permit unit."""
 
     screen: Screen
     id_card_reader: IdCardReader
@@ -108,7 +116,10 @@ class Desk:
     clock: Clock
     site: Site
     patience: Patience = Patience()
+    custody: Custody | None = None
+    rulebook: Rulebook | None = None
     aside: Aside = at_once
+    booth: Booth | None = None
 
     # --- asking ---
 
@@ -275,7 +286,29 @@ class Desk:
         await self.print_slip(payment.reference, self.trouble_slip(payment))
         return PaymentTrouble(payment.reference, payment.amount, payment.state.value, cause)
 
+    @property
+    def prices(self) -> Rulebook:
+        """Fees by the signed catalogue. Raises CatalogueMissing where none is kept."""
+        if self.rulebook is None:
+            raise CatalogueMissing("this machine keeps none")
+        return self.rulebook
+
+    # --- the permit ---
+
+    def receive_permit(self) -> Held:
+        """A record for the permit that is going to be put in. Raises StoreError, DeviceOffline where there is no unit."""
+        if self.custody is None:
+            raise DeviceOffline("permit_unit", "this machine has none")
+        return Held(self.custody)
+
     # --- paper ---
+
+    def permit_slip(self, stay: Stay) -> Slip:
+        """For a permit that is not with its citizen: where it is, and with which number it is fetched."""
+        kept = KeptPermit(
+            stay.reference, stay.place is Place.RETAINED, self.clock.now(), self.site.name, self.site.hotline
+        )
+        return kept_permit_slip(kept)
 
     def trouble_slip(self, payment: Payment) -> Slip:
         """For a payment that did not end in a proof."""
@@ -330,4 +363,4 @@ async def _cancelled(*tasks: "asyncio.Task[Any]") -> None:
             task.exception()
 
 
-__all__ = ["Charge", "Desk", "Patience", "Site"]
+__all__ = ["Charge", "Desk", "Held", "Patience", "Place", "Site", "Stay"]

@@ -34,6 +34,8 @@
     │   ├── PermitJam                  a permit is stuck inside                      a person must come
     │   ├── PermitInTheWay             a permit of before is still in the machine
     │   ├── RetainBoxFull              no room to keep a card                        a person must come
+    │   ├── EndorsementNotPrinted      the unit could not print; the old back is whole
+    │   ├── PermitSpoiled              the old back is gone and the new one is not whole
     │   ├── ReversalStuck              a lost payment cannot be undone               a person must act
     │   ├── CameraCovered              it sees nothing: covered, or no light         a person must come
     │   ├── CameraFrozen               it gives the same picture again and again
@@ -368,6 +370,22 @@ class RetainBoxFull(DeviceError):
     operator = "Empty the permit unit's box for kept cards and write down each card's number."
 
 
+class EndorsementNotPrinted(DeviceError):
+    """The unit could not print. The back of the card is as it was."""
+
+    reason = "not_printed"
+    citizen = "error.endorsement_not_printed"
+    operator = "See the permit unit's condition: head, jam or power; the money goes back by itself."
+
+
+class PermitSpoiled(DeviceError):
+    """The old back is gone and the new one is not whole, and no second print mended it."""
+
+    reason = "spoiled"
+    citizen = "error.permit_spoiled"
+    operator = "The holder has the card and the slip: central's exit-entry desk lists the case; have the head checked."
+
+
 class ReversalStuck(DeviceError):
     """The terminal could not undo a payment whose answer was lost: it takes no other before a person has acted."""
 
@@ -383,7 +401,6 @@ class CameraCovered(DeviceError):
     """The camera works and sees nothing."""
 
     reason = "camera_covered"
-    kind = FaultKind.USER
     citizen = "error.camera_covered"
     operator = "Uncover and clean the camera's lens; check the light in front of it."
 
@@ -514,7 +531,12 @@ class CentralRefused(CentralError):
     citizen = "error.central_refused"
     operator = "Read the code; the request will not be repeated."
     said: ClassVar[frozenset[str]] = frozenset(
-        {"already-paid", "amount-changed", "unknown-decision", "not-payable", "given-back", "department-unavailable"}
+        {
+            *("already-paid", "amount-changed", "unknown-decision", "not-payable", "given-back"),
+            *("department-unavailable", "counter", "under-age", "permit-expired", "permit-invalid", "permit-full"),
+            *("not-the-holder", "unknown-permit", "unfinished-case", "approval-lapsed"),
+            *("printing-elsewhere", "already-printed"),
+        }
     )
     """Codes that have a sentence of their own, ``refused.<code>``."""
 

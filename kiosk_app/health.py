@@ -25,11 +25,16 @@ ABSENT = Condition(DeviceState.NO_DEVICE)
 
 @dataclass(frozen=True)
 class Parts:
-    """Everything that opens or closes services. ``till``: text id of why it is closed, or empty."""
+    """Everything that opens or closes services. ``till``, ``custody``: text ids of why they are closed, or empty.
+
+    ``permit_out``: a card waits at the exit, and nobody is served.
+    """
 
     conditions: Mapping[str, Condition]
     till: str = ""
     central: bool = True
+    custody: str = ""
+    permit_out: bool = False
 
     def serves(self, role: str) -> bool:
         """Whether there is such a device and it can be used now."""
@@ -39,6 +44,7 @@ class Parts:
 @dataclass(frozen=True)
 class Service:
     """What the menu says of a service, and which devices it is about. ``pays``: it needs the till, which knows its own.
+    ``holds``: it takes a permit into custody.
 
     ``needs``: groups of roles, of each of which one must serve; ``wants``: roles it can do without.
     """
@@ -46,6 +52,7 @@ class Service:
     key: str
     family: str
     pays: bool = True
+    holds: bool = False
     needs: tuple[tuple[str, ...], ...] = ()
     wants: tuple[str, ...] = ()
 
@@ -57,6 +64,15 @@ class Service:
 
 SERVICES: Sequence[Service] = (
     Service("traffic_fines", "road", wants=("card_terminal", "id_card_reader", "receipt_printer", "document_printer")),
+    Service(
+        "endorsement",
+        "border",
+        holds=True,
+        needs=(("permit_unit",),),
+        wants=("card_terminal", "camera", "face_analyst", "receipt_printer"),
+    ),
+    Service("progress", "border", pays=False, wants=("permit_unit", "receipt_printer")),
+    Service("id_photo", "social", pays=False, needs=(("camera",), ("face_analyst",), ("document_printer",))),
 )
 
 
@@ -66,6 +82,8 @@ def why_closed(service: Service, parts: Parts) -> Text | None:
         return text(parts.till)
     if not parts.central:
         return text("menu.closed.central")
+    if service.holds and parts.custody:
+        return text(parts.custody)
     for group in service.needs:
         if not any(parts.serves(role) for role in group):
             return text("menu.closed.device", device=text(f"device.{group[0]}"))

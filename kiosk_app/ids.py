@@ -1,9 +1,13 @@
-"""Ids that sort by time (UUIDv7, RFC 9562 5.7), from an injected clock and randomness so that a world repeats."""
+"""Ids that sort by time: UUIDv7 (RFC 9562 5.7), and the references that citizens read (``docs/decisions/0007``).
+
+Clock and randomness are injected, so that a world repeats.
+"""
 
 from random import Random
 from uuid import UUID
 
-from kiosk_app.ports import Clock, NewId
+from kiosk_app.local_time import LOCAL
+from kiosk_app.ports import Clock, Journal, NewId
 
 
 def uuid7(clock: Clock, random: Random) -> NewId:
@@ -17,3 +21,11 @@ def uuid7(clock: Clock, random: Random) -> NewId:
         return str(UUID(int=value))
 
     return make
+
+
+def new_reference(machine: str, clock: Clock, journal: Journal) -> str:
+    """Machine (eight digits), local day and second: twenty digits that the journal has never had. Raises StoreError."""
+    reference = f"{machine}{clock.now().astimezone(LOCAL):%y%m%d%H%M%S}"
+    while journal.entries(reference=reference):  # the clock was set back
+        reference = str(int(reference) + 1)
+    return reference

@@ -12,17 +12,19 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, time
 from functools import partial
-from random import Random
+from random import Random, SystemRandom
 
 import structlog
 
 from kiosk_app import health
 from kiosk_app.alarms import Alarms
+from kiosk_app.booth import Booth
 from kiosk_app.central_desk import CentralDesk
 from kiosk_app.closing import ClosingScreen
 from kiosk_app.contract import DeviceReport, Heartbeat, OutboxReport
+from kiosk_app.custody import Custody
 from kiosk_app.desk import Aside, Desk, Patience, Site, at_once
-from kiosk_app.devices import Condition, DeviceState
+from kiosk_app.devices import Backdrop, Condition, DeviceState
 from kiosk_app.errors import StoreError
 from kiosk_app.fitted import Devices
 from kiosk_app.lamps import LampScreen
@@ -33,17 +35,28 @@ from kiosk_app.money.payment import Payment, State
 from kiosk_app.money.till import Till
 from kiosk_app.outage import Outage
 from kiosk_app.owed_slips import OwedSlips
-from kiosk_app.ports import Clock, Journal, Observations, Outbox, Screen, Transport
+from kiosk_app.portrait.match import Thresholds
+from kiosk_app.ports import CatalogueShelf, Clock, Journal, Observations, Outbox, Screen, Transport
 from kiosk_app.power import Limits, Power
 from kiosk_app.reporting import Reporting
+from kiosk_app.rulebook import Rulebook
+from kiosk_app.services.endorsement import endorse
+from kiosk_app.services.id_photo import take_id_photo
+from kiosk_app.services.progress import show_progress
 from kiosk_app.services.traffic_fines import pay_traffic_fines
-from kiosk_app.session import Session
+from kiosk_app.session import CARD_OUT, Session
+from kiosk_app.spoken import SpeakingScreen, Wording
 from kiosk_app.supplies import Supplies, Unkept
 from kiosk_app.views import Sorry, text
 
 log = structlog.get_logger()
 
-SERVICES: Mapping[str, Callable[[Desk], Awaitable[bool]]] = {"traffic_fines": pay_traffic_fines}
+Services = Mapping[str, Callable[[Desk], Awaitable[bool]]]
+SERVICES: Services = {
+    "traffic_fines": pay_traffic_fines,
+    "progress": show_progress,
+    "id_photo": take_id_photo,
+}
 STARTING_PATIENCE = 15.0
 """Seconds that devices have to answer before the first screen; later they join by themselves."""
 UNRESOLVED = frozenset({State.UNKNOWN, State.REVERSING})
@@ -65,6 +78,10 @@ class Surroundings:
     """Local hour at which the terminal's batch is closed."""
     clean: Callable[[], None] = lambda: None
     """Deletes what is old enough; called each night when nobody is served. Raises StoreError."""
+    chance: Random = field(default_factory=SystemRandom)
+    """Draws the order of gestures: nobody may foresee it."""
+    thresholds: Thresholds = field(default_factory=Thresholds)
+    backdrop: Backdrop = Backdrop.KEEP
     limits: Limits = field(default_factory=Limits)
     """When the battery's end is near."""
     aside: Aside = at_once
@@ -87,10 +104,13 @@ class Machine:
         patience: Patience,
         surroundings: Surroundings,
         observations: Observations | None = None,
+        catalogue: CatalogueShelf | None = None,
+        card_first: bool = False,
+        wording: Wording | None = None,
     ) -> None:
         self._devices, self._journal, self._outbox, self._clock = devices, journal, outbox, clock
         self._surroundings = surroundings
-        self._screen = ClosingScreen(LampScreen(screen, devices.cabinet) if devices.cabinet else screen)
+        self._screen = ClosingScreen(_told_elsewhere(screen, devices, wording))
         self._since = clock.now()
         self._shown = ""
         self.reporting = Reporting(outbox, transport, random, self._status)
@@ -106,6 +126,8 @@ class Machine:
             hour=surroundings.day_end,
             quiet=lambda: not self.session.visiting,
         )
+        self.custody = self._custody(site.machine)
+        self.rulebook = Rulebook(catalogue, central, journal) if catalogue is not None else None
         self.desk = Desk(
             screen=self._screen,
             id_card_reader=devices.id_card_reader,
@@ -117,9 +139,13 @@ class Machine:
             clock=clock,
             site=site,
             patience=patience,
+            custody=self.custody,
+            rulebook=self.rulebook,
+            booth=self._booth(),
             aside=surroundings.aside,
         )
-        self.session = Session(self.desk, SERVICES, self.parts)
+        services: Services = {**SERVICES, "endorsement": partial(endorse, card_first=card_first)}
+        self.session = Session(self.desk, services, self.parts)
         self._alarms, self._supplies = Alarms(journal), Supplies(observations or Unkept(), clock)
         self._outage = Outage(devices.ups, surroundings.limits)
         self._slips = OwedSlips(self.desk)
@@ -133,9 +159,34 @@ class Machine:
             self._devices.keypad.watch_keys(self._screen.key)
         self.reporting.link_changed.append(lambda _: self._changed())
         self.till.reported.append(self.reporting.kick)
+        if self.custody is not None:
+            self.custody.reported.append(self.reporting.kick)
+            self.custody.kept.append(self._slips.kept)
         self._alarms.told.append(self.reporting.kick)
         self._outage.changed.append(self._power_changed)
+        if self.rulebook is not None:
+            self.reporting.catalogue_told.append(self.rulebook.told)
         self.reporting.verdict_came.append(lambda _: self.till.settlement.news())
+
+    def _booth(self) -> Booth | None:
+        camera, face = self._devices.camera, self._devices.face_analyst
+        if camera is None or face is None:
+            return None
+        around = self._surroundings
+        return Booth(camera, face, around.chance, around.thresholds, around.backdrop)
+
+    def _custody(self, machine: str) -> Custody | None:
+        if self._devices.permit_unit is None:
+            return None
+        custody = Custody(
+            self._devices.permit_unit,
+            self._journal,
+            self._clock,
+            machine=machine,
+            undelivered=self.till.settlement.undelivered,
+        )
+        custody.changed.append(self._card_moved)
+        return custody
 
     def _channels(self) -> tuple[str, ...]:
         return self.reporting.channels if self.reporting.online else ()
@@ -145,11 +196,19 @@ class Machine:
     def parts(self) -> health.Parts:
         """How the parts are now."""
         conditions = health.conditions_of(self._devices.all())
-        return health.Parts(conditions=conditions, till=self.till.why_closed(), central=self.reporting.online)
+        return health.Parts(
+            conditions=conditions,
+            till=self.till.why_closed(),
+            central=self.reporting.online,
+            custody=self.custody.why_closed() if self.custody else "",
+            permit_out=self.custody is not None and self.custody.offered,
+        )
 
     def _condition_changed(self, role: str, condition: Condition) -> None:
         log.info("condition", role=role, state=condition.state.value, reason=condition.reason, detail=condition.detail)
         self.till.settlement.news()
+        if self.custody is not None:
+            self.custody.news()
         self._alarms.changed(role, condition)
         self._supplies.changed()
         self._changed()
@@ -210,9 +269,11 @@ class Machine:
             return OutboxReport(count=0), trouble
 
     def _cases(self) -> list[str]:
-        """What a person should know of: refunds due, payments nobody has answered for, an unbalanced day."""
+        """What a person should know of: refunds due, payments nobody has answered for, permits, an unbalanced day."""
         waiting = [payment for payment in self.till.open_payments if payment.state in UNRESOLVED]
         owed = [f"{payment.state.value} {payment.reference}" for payment in [*self.till.refunds_due(), *waiting]]
+        permits = [*self.custody.retained(), *self.custody.left] if self.custody else []
+        owed += [f"permit {stay.place.value} {stay.reference}" for stay in permits]
         day = self._journal.newest(DAY)
         return owed + ([f"day {day.state} {day.reference}"] if day and day.state in UNBALANCED else [])
 
@@ -232,6 +293,8 @@ class Machine:
             tasks = [group.create_task(device.run(), name=device.role) for device in devices]
             tasks.append(group.create_task(self.reporting.run(), name="reporting"))
             tasks.append(group.create_task(self._alarms.run(devices), name="alarms"))
+            if self.rulebook is not None:
+                tasks.append(group.create_task(self.rulebook.run(), name="rulebook"))
             tasks.append(group.create_task(self._supplies.run(devices), name="supplies"))
             tasks.append(group.create_task(self._serve(), name="serve"))
             await self._outage.run()
@@ -258,6 +321,9 @@ class Machine:
         self._slips.prove_newest()
         self.till.settlement.settled.append(self._settled)
         async with asyncio.TaskGroup() as group:
+            if self.custody is not None:
+                await self.custody.round()  # money goes by what was printed: the card is asked for first
+                group.create_task(self.custody.run(), name="custody")
             await self.till.settlement.round()
             group.create_task(self.till.settlement.run(), name="settlement")
             group.create_task(self._slips.run(), name="slips")
@@ -267,6 +333,12 @@ class Machine:
 
     def _settled(self, before: Payment, after: Payment) -> None:
         self._slips.settled(before, after)
+        self._changed()
+
+    def _card_moved(self) -> None:
+        """A card that waits at the exit is asked for at once, also before anybody is greeted."""
+        if self.custody is not None and self.custody.offered and not self.session.visiting:
+            self._screen.put(CARD_OUT)
         self._changed()
 
     async def _devices_up(self) -> None:
@@ -302,6 +374,15 @@ class Machine:
                 with suppress(StoreError):  # the heartbeat names a store in trouble
                     self._surroundings.clean()
                 pause = wait_until(self._now(), NIGHT)
+
+
+def _told_elsewhere(screen: Screen, devices: Devices, wording: Wording | None) -> Screen:
+    """The screen, and what says the same as it: lamps, and a voice where there is one and words for it."""
+    if devices.cabinet is not None:
+        screen = LampScreen(screen, devices.cabinet)
+    if devices.speaker is not None and wording is not None:
+        screen = SpeakingScreen(screen, devices.speaker, devices.headphones, wording)
+    return screen
 
 
 __all__ = ["Devices", "Machine", "Surroundings"]

@@ -15,11 +15,14 @@ from kiosk_app.desk import Desk
 from kiosk_app.errors import CentralRefused, KioskError, PaymentTrouble, TillClosed, VisitEnded
 from kiosk_app.money.amounts import Fen, yuan
 from kiosk_app.services.steps.deliver import remind_of_card
-from kiosk_app.views import Attract, Back, Chosen, Intent, Menu, Sorry, Text, View, text
+from kiosk_app.views import Attract, Back, Chosen, Done, Intent, Menu, Sorry, Text, View, text
 
 log = structlog.get_logger()
 
 Service = Callable[[Desk], Awaitable[bool]]
+
+CARD_OUT = Done(title=text("permit.out.title"), take=("permit",), seconds=30)
+"""After an interruption: whoever still waits for a permit finds it at the exit."""
 
 
 class Session:
@@ -113,6 +116,8 @@ class Session:
     def _front(self) -> View:
         """Nobody is here: the invitation, or why the machine is closed."""
         parts = self._parts()
+        if parts.permit_out:
+            return CARD_OUT
         items = health.menu(parts)
         if any(item.closed is None for item in items):
             return Attract(services=tuple(item.title for item in items if item.closed is None))

@@ -6,7 +6,9 @@ An intent is what a touch meant. Flows await intents, never touches (``architect
 """
 
 from dataclasses import dataclass, field
+from typing import Protocol
 
+from kiosk_app.devices.camera import Frame
 from kiosk_app.money.amounts import ZERO, Fen
 
 
@@ -148,6 +150,77 @@ class ChooseMany(View):
 
 
 @dataclass(frozen=True, kw_only=True)
+class ChooseOne(View):
+    """One of ``rows``: touching it is the answer. Intents: Chosen(key), Back, Leave.
+
+    An ``amount`` of zero is not shown; a row that is ``refused`` is shown and cannot be touched.
+    """
+
+    title: Text
+    subtitle: Text | None = None
+    rows: tuple[Choice, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Consent(View):
+    """A notice in plain words and ways that look the same. Intents: Chosen(key of a way), Leave.
+
+    ``points``: what it is about, and what is said of it. ``ways``: key, what one chooses, and where that leads.
+    """
+
+    title: Text
+    points: tuple[tuple[Text, Text], ...]
+    ways: tuple[tuple[str, Text, Text], ...]
+
+
+class Live(Protocol):
+    """What the screen needs of ``devices.Preview``: the newest picture, without waiting."""
+
+    def latest(self) -> Frame | None:
+        """None before the first, and when there is none now."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class LivePortrait(View):
+    """Board 05: the person in a mirror, and one sentence at a time. ``live`` is read until another view comes.
+
+    ``checks``: names, each right, wrong, or None when there is nobody to check. ``gesture``: one to show how to make
+    (``liveness.Gesture``), with ``done`` of ``gestures`` made; ``seconds`` left for it, counted down by the screen.
+    ``right``: all is right, the shutter goes in a moment. Intents: Chosen("release") if ``release`` names it, Back,
+    Leave.
+    """
+
+    title: Text
+    live: Live = field(repr=False)
+    say: Text
+    right: bool = False
+    checks: tuple[tuple[Text, bool | None], ...] = ()
+    gesture: str = ""
+    done: int = 0
+    gestures: int = 0
+    seconds: int = 0
+    release: Text | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class PortraitReview(View):
+    """The finished photo as it will be used. ``reasons``: why it cannot be; ``advice``: what a person should look at.
+
+    ``picture``: a JPEG of ``size`` pixels. Intents: Chosen("use") if ``use`` names it, Chosen("again") likewise, Back,
+    Leave.
+    """
+
+    title: Text
+    picture: bytes = field(repr=False)
+    size: tuple[int, int]
+    reasons: tuple[Text, ...] = ()
+    advice: tuple[Text, ...] = ()
+    facts: tuple[Text, ...] = ()
+    use: Text | None = None
+    again: Text | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
 class EnterNumber(View):
     """A number pad. Takes ``lengths`` digits (any of them), grouped by four. Intents: Typed, Back, Leave."""
 
@@ -214,6 +287,16 @@ class Working(View):
     title: Text
     waits_for: Text
     usually: int = 5
+
+
+@dataclass(frozen=True, kw_only=True)
+class Printing(View):
+    """Something is printed that says how far it is: ``percent``, and how long the whole usually takes (seconds)."""
+
+    title: Text
+    detail: Text
+    percent: int = 0
+    usually: int = 40
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -7,6 +7,7 @@ from kiosk_app.views import (
     Attract,
     Choice,
     ChooseMany,
+    ChooseOne,
     Done,
     EnterNumber,
     IdleWarning,
@@ -22,6 +23,7 @@ from kiosk_app.views import (
     Working,
     text,
 )
+from screens.sample_person import BOOTH
 
 STEPS = tuple(text(f"fines.step.{name}") for name in ("identify", "choose", "pay", "proof"))
 FINES = MenuItem(
@@ -118,6 +120,7 @@ NUMBER = EnterNumber(
     steps=Steps(STEPS, 0),
 )  # fmt: skip
 
+
 SAMPLES: dict[str, View] = {
     "attract": Attract(services=(FINES.title,)),
     "menu": Menu(items=(FINES,)),
@@ -177,4 +180,10 @@ SAMPLES: dict[str, View] = {
     ),
     "closed": Sorry(title=text("closed.starting"), detail=text("sorry.detail.starting"), leave=False),
     "idle_warning": IdleWarning(seconds=15),
+    "choose_one": ChooseOne(
+        title=text("fines.choose.title_number"), subtitle=text("fines.choose.subtitle"),
+        rows=(ROWS[0], Choice(key="2", title="身份证照片", title_en="Photo for the ID card"), ROWS[3]),
+        steps=Steps(STEPS, 1),
+    ),
+    **BOOTH,
 }  # fmt: skip

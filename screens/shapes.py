@@ -71,6 +71,15 @@ def ring(radius: int, halo: int, stroke: int, inner: Rgba, outer: Rgba) -> Any:
     return texture_of(picture)
 
 
+@lru_cache(maxsize=16)
+def corners(radius: int, colour: Rgba) -> Any:
+    """What rounds a picture of this ``radius``: nothing inside, ``colour`` beyond the corners; a nine-patch."""
+    side = 2 * radius + 2
+    picture = Image.new("RGBA", (side, side), bytes_of(colour))
+    picture.putalpha(ImageChops.invert(_tile_mask(side, (0, 0, side - 1, side - 1), radius, 0)))
+    return texture_of(picture)
+
+
 def _tile_mask(side: int, box: tuple[int, int, int, int], radius: int, inset: int) -> Image.Image:
     mask = Image.new("L", (side * FINE, side * FINE), 0)
     left, top, right, low = ((v + inset) * FINE if i < 2 else (v + 1 - inset) * FINE - 1 for i, v in enumerate(box))

@@ -19,15 +19,20 @@ from typing import Any, TypeVar
 
 import structlog
 
+from central.departments.exit_entry import samples as exit_samples
+from central.departments.rules import china_day
 from central.departments.samples import SAMPLES
 from hardware.drivers.cabinet import Cabinet
 from hardware.drivers.card_terminal import CardTerminal
 from hardware.drivers.document_printer import DocumentPrinter
 from hardware.drivers.id_card_reader import IdCardReader
+from hardware.drivers.permit_unit import PermitUnit
 from hardware.drivers.receipt_printer import ReceiptPrinter
 from hardware.drivers.ups import Ups
+from hardware.protocols.mrz import PermitLine
 from hardware.simulators.cabinet import CabinetSimulator
 from hardware.simulators.card_terminal_ledger import Booking
+from hardware.simulators.permit_cards import PermitCard
 from hardware.simulators.ups import UpsSimulator
 from kiosk_app.contract import Heartbeat
 from kiosk_app.desk import Patience, Site
@@ -37,7 +42,7 @@ from kiosk_app.ids import uuid7
 from kiosk_app.machine import Devices, Machine, Surroundings
 from kiosk_app.money.payment import KIND
 from kiosk_app.no_store import NoStore
-from kiosk_app.ports import Entry
+from kiosk_app.ports import CatalogueShelf, Entry
 from kiosk_app.views import (
     Attract,
     ChooseMany,
@@ -53,14 +58,16 @@ from kiosk_app.views import (
     PlaceCard,
     View,
 )
+from offline_cache.catalogue import SqlCatalogue
 from offline_cache.journal import SqlJournal
 from offline_cache.observations import SqlObservations
 from offline_cache.outbox import SqlOutbox
 from offline_cache.retention import Deleted, Retention
 from offline_cache.store import Store, open_store
+from tests.faces import SceneAnalyst, SceneCamera
 from tests.virtual import VirtualLoop
 from tests.worlds.faults import Plan
-from tests.worlds.world import KEY, KIOSK, SITE, STORE_KEY, Power, PowerCut, World
+from tests.worlds.world import KEY, KIOSK, SITE, STORE_KEY, Power, PowerCut, World, authority
 
 Seen = TypeVar("Seen", bound=View)
 PARKING, MARKING, WRONG_LANE, SIGN = (sample.number for sample in SAMPLES[:4])
@@ -185,6 +192,9 @@ class Stand(World):
                 card_terminal=CardTerminal(self._wire(self.card_terminal, self._power)),
                 receipt_printer=ReceiptPrinter(self._wire(self.receipt_printer, self._power), presenter=self.presenter),
                 document_printer=DocumentPrinter(self._wire(self.document_printer, self._power), queue="a4"),
+                permit_unit=PermitUnit(self._wire(self.permit_unit, self._power), today=self._today),
+                camera=SceneCamera(self.scene),
+                face_analyst=SceneAnalyst(self.scene),
                 **self._box(),
             ),
             journal=journal,
@@ -196,8 +206,9 @@ class Stand(World):
             site=self.site,
             patience=self.patience,
             surroundings=Surroundings(
-                issues=trouble, clean=lambda: self.cleaned.append(self._clean()), aside=self._aside
+                issues=trouble, clean=lambda: self.cleaned.append(self._clean()), aside=self._aside, chance=Random(7)
             ),
+            catalogue=self.shelf(store_error),
         )
         self._running = asyncio.create_task(self.machine.run(), name="machine")
 
@@ -232,6 +243,12 @@ class Stand(World):
     async def _aside(self, make: Callable[[], bytes]) -> bytes:
         self.made_aside.append(make())
         return self.made_aside[-1]
+
+    def shelf(self, store_error: StoreError | None) -> CatalogueShelf:
+        """Where the signed catalogue is kept."""
+        if store_error is not None:
+            return NoStore(store_error)
+        return SqlCatalogue(self.store, authority().root_pem.encode(), self.clock)
 
     def _clean(self) -> Deleted:
         return Retention(self.store, self.clock, lambda: "ntp").run()
@@ -291,6 +308,14 @@ class Stand(World):
         self.offer_codes(*(names or self.provider.channels))
         self.machine.reporting.changed()
         await self.until(lambda: set(self.machine.reporting.channels) == set(self.channels))
+
+    def has_card(self, key: str) -> str:
+        """The sample holder of this key has the permit in hand."""
+        if key not in self.permit_unit.body.cards:
+            permit = exit_samples.SAMPLES[key].permit(china_day(self.clock.now()))
+            line = str(PermitLine(permit.kind, permit.number, permit.expiry, permit.birth))
+            self.permit_unit.body.cards[key] = PermitCard(key, line)
+        return key
 
     # --- looking at the machine ---
 

@@ -75,6 +75,7 @@ from kiosk_app.devices.permit import (
     PermitUnit,
     RetainReason,
 )
+from kiosk_app.devices.speech import Speaker
 from kiosk_app.devices.terminal import (
     CardReceipt,
     CardTerminal,
@@ -143,6 +144,7 @@ __all__ = [
     "Slip",
     "SlipLine",
     "SocialSecurityCard",
+    "Speaker",
     "TerminalNotice",
     "TerminalSays",
     "Ups",

@@ -9,7 +9,7 @@ case is a person's (refund due). Every step can be repeated after a crash in the
 
 import asyncio
 from collections.abc import Callable
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 from typing import TYPE_CHECKING
 
 from kiosk_app.errors import ReversalRefused, StoreError
@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 PATIENCE = 20.0
 """Seconds a citizen waits until it is clear what was done, before the slip is printed instead."""
 BETWEEN_ROUNDS = 5.0
+GOODS_OWED = frozenset({State.APPROVED, State.FULFILLED, State.COMPLETED})
+"""The money is with us, and what it was paid for may not have been made."""
 
 
 class Settlement:
@@ -97,6 +99,14 @@ class Settlement:
             return payment
         return self._till.write(payment, State.REVERSED)
 
+    async def undelivered(self, reference: str) -> None:
+        """What was paid for was not made, as who made it says: give it back, unless it is over. Raises StoreError."""
+        payment = self._till.find(reference)
+        async with self._till.lock if payment is not None and payment.means == CARD else nullcontext():
+            payment = self._till.find(reference)
+            if payment is not None and payment.state in GOODS_OWED and reference != self._till.charging:
+                self._tell(payment, await self.give_back(payment, held=False, why="not made"))
+
     # --- the whole ---
 
     async def settle(self, payment: Payment) -> Payment:
@@ -143,8 +153,11 @@ class Settlement:
             return
         after = await self.settle(payment)
         if after.state is not payment.state:
-            for listener in self.settled:
-                listener(payment, after)
+            self._tell(payment, after)
+
+    def _tell(self, before: Payment, after: Payment) -> None:
+        for listener in self.settled:
+            listener(before, after)
 
     async def given_back_elsewhere(self) -> None:
         """REFUND_DUE by code is REFUNDED when a person did it at central: nobody shall hand it out here as well."""
@@ -153,9 +166,7 @@ class Settlement:
                 if payment.means != CODE or await self._till.means(payment).stands(payment, 0.0) is not False:
                     continue
                 if payment in self._till.refunds_due():  # `kiosk books` may have closed it while we asked
-                    after = self._till.write(payment, State.REFUNDED, why="given back at central")
-                    for listener in self.settled:
-                        listener(payment, after)
+                    self._tell(payment, self._till.write(payment, State.REFUNDED, why="given back at central"))
 
     def news(self) -> None:
         """A verdict came, or a device is back: look again soon."""

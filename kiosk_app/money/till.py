@@ -21,7 +21,7 @@ from kiosk_app.errors import (
     StoreError,
     TillClosed,
 )
-from kiosk_app.local_time import LOCAL
+from kiosk_app.ids import new_reference
 from kiosk_app.money.amounts import Fen
 from kiosk_app.money.by_card import ByCard
 from kiosk_app.money.charge import Charge, Taking, Told
@@ -158,10 +158,8 @@ class Till:
         return moved
 
     def _begin(self, amount: Fen, way: Way) -> Payment:
-        """Write the intention under a new reference: machine, local day and second, never one that was used."""
-        reference = f"{self._machine}{self._clock.now().astimezone(LOCAL):%y%m%d%H%M%S}"
-        while self._journal.entries(reference=reference):  # the clock was set back
-            reference = str(int(reference) + 1)
+        """Write the intention under a new reference."""
+        reference = new_reference(self._machine, self._clock, self._journal)
         payment = Payment(reference, amount, State.INTENDED, means=way.means, channel=way.channel)
         self._journal.append(payment.reference, KIND, payment.state.value, fields(payment))
         self._open[payment.reference] = payment

@@ -37,7 +37,7 @@ def fines_receipt(paid: PaidFines) -> Slip:
     lines += [
         RULE,
         SlipLine("合计 Total", f"¥{yuan(paid.amount)}", style="strong"),
-        *_paid_by(paid.by),
+        *paid_by_lines(paid.by),
         SlipLine("流水号 Reference", paid.reference),
         SlipLine("时间 Time", moment(paid.paid_at)),
     ]
@@ -60,7 +60,7 @@ def fines_receipt(paid: PaidFines) -> Slip:
     return Slip(tuple(lines), qr=paid.proof_url)
 
 
-def _paid_by(by: PaidBy) -> list[SlipLine]:
+def paid_by_lines(by: PaidBy) -> list[SlipLine]:
     if isinstance(by, ByCode):
         return [
             SlipLine("扫码支付 By code", channel_name(by.channel)),

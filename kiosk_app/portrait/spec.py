@@ -51,6 +51,7 @@ class PhotoSpec(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     """One kind of document photo. ``paper``: millimetres of the print, width and height."""
 
     title: str
+    title_en: str
     source: str
     paper: tuple[float, float]
     form: Form
@@ -71,5 +72,5 @@ def parse(text: str, name: str = "specs.toml") -> Mapping[str, PhotoSpec]:
         common = raw.pop("common", {}).get("rules", [])
         merged = {key: {**one, "rules": [*common, *one.get("rules", [])]} for key, one in raw.items()}
         return msgspec.convert(merged, dict[str, PhotoSpec])
-    except (tomllib.TOMLDecodeError, msgspec.ValidationError, AttributeError) as error:
+    except (tomllib.TOMLDecodeError, msgspec.ValidationError, AttributeError, TypeError) as error:
         raise ConfigError(name, "photo specifications", str(error)) from error

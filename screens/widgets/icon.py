@@ -206,6 +206,11 @@ def _search(b: _Board) -> None:
     b.stroke((66, 66), (90, 90), wide=13)
 
 
+def _dots(b: _Board) -> None:
+    for x in (20, 50, 80):
+        b.disc(x, 50, 9)
+
+
 def _code(b: _Board) -> None:
     for x, y in ((6, 6), (60, 6), (6, 60)):
         b.slab(x, y, x + 34, y + 34, 5)
@@ -220,7 +225,7 @@ DRAWINGS: dict[str, Callable[[_Board], None]] = {
     "card": _id_card, "bank_card": _bank_card, "check": _check, "bang": _bang, "warning": _warning, "back": _back,
     "forward": _forward,
     "down": _down, "up": _up, "arrow": _arrow, "leave": _leave, "letters": _letters, "globe": _globe,
-    "contrast": _contrast, "erase": _erase, "touch": _touch, "search": _search,
+    "contrast": _contrast, "erase": _erase, "touch": _touch, "search": _search, "dots": _dots,
     "code": _code,
 }  # fmt: skip
 

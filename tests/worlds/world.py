@@ -9,10 +9,12 @@ file. Simulators, central and people live on. The world owns all chance; the pro
 
 import asyncio
 import contextlib
+import tempfile
 from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from contextlib import ExitStack, asynccontextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
+from functools import cache
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -20,9 +22,11 @@ from typing import Any
 import msgspec
 
 from central.books import Books
+from central.authority import Authority, DocumentSigner
 from central.db import decision as decisions
 from central.db import memory_engine
 from central.departments import samples
+from central.departments.exit_entry import samples as exit_samples
 from central.departments.rules import china_day
 from central.departments.traffic import Traffic
 from central.front import CAPS, Front
@@ -34,22 +38,27 @@ from hardware.channel import Channel, ChannelClosed, MemoryChannel, Opener, memo
 from hardware.drivers.card_terminal import CardTerminal
 from hardware.drivers.document_printer import DocumentPrinter
 from hardware.drivers.id_card_reader import IdCardReader
+from hardware.drivers.permit_unit import PermitUnit
 from hardware.drivers.receipt_printer import ReceiptPrinter
 from hardware.simulators.base import Simulator
 from hardware.simulators.card_terminal import CardTerminalSimulator
 from hardware.simulators.document_printer import DocumentPrinterSimulator
 from hardware.simulators.id_card_reader import IdCardReaderSimulator
+from hardware.simulators.permit_unit import PermitUnitSimulator
 from hardware.simulators.receipt_printer import ReceiptPrinterSimulator
 from kiosk_app.contract import Body, Problem
+from kiosk_app.contract.catalogue import PURPOSE, PURPOSE_OID
 from kiosk_app.desk import Patience, Site
 from kiosk_app.errors import CentralRefused, CentralUnreachable
 from kiosk_app.ids import uuid7
 from kiosk_app.machine import Devices, Machine, Surroundings
 from kiosk_app.ports import Entry
+from offline_cache.catalogue import SqlCatalogue
 from offline_cache.journal import SqlJournal
 from offline_cache.outbox import SqlOutbox
 from offline_cache.store import open_store
 from provisioning.device_key import DeviceKey
+from tests.faces import Scene, SceneAnalyst, SceneCamera
 from tests.people import ScriptedScreen
 from tests.worlds.citizen import Citizen
 from tests.worlds.faults import FAULTS, OF_CODES, RARE, Plan
@@ -60,6 +69,12 @@ PLENTY = dict.fromkeys(CAPS, 10**9)
 SITE = Site(name="样本服务区", hotline="0750-0000000", machine="44070399", proof_url="https://example.invalid/proof")
 KEY = DeviceKey.from_number(4407)
 STORE_KEY = bytes(range(32))
+
+
+@cache
+def authority() -> Authority:
+    """Central's own, made once: it signs the catalogue, and every machine here pins its root."""
+    return Authority(Path(tempfile.mkdtemp(prefix="authority-")), lambda: MORNING)
 
 
 class PowerCut(BaseException):
@@ -190,16 +205,24 @@ class World:
         self.card_terminal = CardTerminalSimulator(seed=chance(2**32), when_abandoned=None, now=self.clock.now)
         self.receipt_printer = ReceiptPrinterSimulator(seed=chance(2**32), presenter=True)
         self.document_printer = DocumentPrinterSimulator(seed=chance(2**32))
+        self.permit_unit = PermitUnitSimulator(seed=chance(2**32))
+        self.scene = Scene()
         self.engine = memory_engine()
         self.department = Traffic()
         self.provider = SimulatedProvider(self.clock, wait=self._provider_waits)
         self.channels: dict[str, Provider] = {}
         self.front = Front(
-            self.engine, self.clock, traffic=self.department, channels=self.channels, limits=Limits(PLENTY)
+            self.engine,
+            self.clock,
+            traffic=self.department,
+            signer=DocumentSigner(authority(), lambda: MORNING, PURPOSE, PURPOSE_OID),
+            channels=self.channels,
+            limits=Limits(PLENTY),
         )
         self.front.register(KIOSK, KEY.public_pem)
         with self.engine.begin() as connection:
             samples.load(connection, china_day(MORNING))
+            exit_samples.load(connection, china_day(MORNING), self._portraits())
         self.network = Network(self.front, Random(chance(2**32)))
         self.offer_codes(*plan.channels)
         self.citizen = Citizen(self)
@@ -212,6 +235,12 @@ class World:
         self.virtual = 0.0
         self._serving: set[asyncio.Task[None]] = set()
         self.lives: list[tuple[float, float]] = []
+
+    def _portraits(self) -> Path:
+        """The pictures that central holds: each says whose face it shows (:mod:`tests.faces`)."""
+        for key in exit_samples.SAMPLES:
+            (self.folder / f"{key}.jpg").write_bytes(key.encode())
+        return self.folder
 
     # --- hands of the world ---
 
@@ -333,6 +362,9 @@ class World:
                     card_terminal=CardTerminal(self._wire(self.card_terminal, power)),
                     receipt_printer=ReceiptPrinter(self._wire(self.receipt_printer, power), presenter=True),
                     document_printer=DocumentPrinter(self._wire(self.document_printer, power), queue="a4"),
+                    permit_unit=PermitUnit(self._wire(self.permit_unit, power), today=self._today),
+                    camera=SceneCamera(self.scene),
+                    face_analyst=SceneAnalyst(self.scene),
                 ),
                 journal=FragileJournal(journal, power, self.requested),
                 outbox=outbox,
@@ -341,12 +373,16 @@ class World:
                 random=Random(self.random.getrandbits(64)),
                 site=SITE,
                 patience=Patience(),
-                surroundings=Surroundings(),
+                surroundings=Surroundings(chance=Random(self.random.getrandbits(64))),
+                catalogue=SqlCatalogue(store, authority().root_pem.encode(), self.clock),
             )
             try:
                 yield machine, screen
             finally:
                 self.journal = journal.entries()
+
+    def _today(self) -> date:
+        return china_day(self.clock.now())
 
     def _wire(self, simulator: Simulator, power: Power) -> Opener:
         async def open_wire() -> Channel:

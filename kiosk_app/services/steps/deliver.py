@@ -19,12 +19,12 @@ LOOK_EVERY = 1.0
 
 @dataclass(frozen=True)
 class Papers:
-    """What can be printed as proof: a slip, and an A4 document made only if asked for."""
+    """What can be printed as proof: a slip, and an A4 document (if there is one) made only if asked for."""
 
     reference: str
     slip: Slip
-    document: Callable[[], bytes]
-    title: str
+    document: Callable[[], bytes] | None = None
+    title: str = ""
 
 
 async def deliver(desk: Desk, view: Done, papers: Papers, steps: Steps) -> bool:
@@ -36,10 +36,10 @@ async def deliver(desk: Desk, view: Done, papers: Papers, steps: Steps) -> bool:
     first = replace(view, seconds=desk.patience.done)
     view = _after_receipt(desk, first, outcome, papers.reference)
     while True:
-        intent = await _show_while_taking(desk, view)
+        intent = await _show_while_taking(desk, view, with_document=papers.document is not None)
         match intent:
-            case Chosen("document"):
-                outcome = await _print_document(desk, papers, steps)
+            case Chosen("document") if papers.document is not None:
+                outcome = await _print_document(desk, papers, papers.document, steps)
                 papers_out = (*view.papers, *_from("document_printer", outcome))
                 view = replace(view, warnings=_document_words(outcome), papers=papers_out)
             case Chosen("again"):
@@ -51,9 +51,9 @@ async def deliver(desk: Desk, view: Done, papers: Papers, steps: Steps) -> bool:
                 raise Left
 
 
-def _actions(desk: Desk) -> tuple[tuple[str, Text], ...]:
+def _actions(desk: Desk, *, with_document: bool) -> tuple[tuple[str, Text], ...]:
     actions = []
-    if desk.document_printer.condition.serves:
+    if with_document and desk.document_printer.condition.serves:
         actions.append(("document", text("done.action.document")))
     if desk.receipt_printer.condition.serves:
         actions.append(("again", text("done.action.again")))
@@ -90,9 +90,9 @@ def _receipt_warnings(outcome: PrintOutcome | None, reference: str) -> tuple[Tex
     return (text("done.warning.receipt_failed", reference=reference),)
 
 
-async def _print_document(desk: Desk, papers: Papers, steps: Steps) -> PrintOutcome | None:
+async def _print_document(desk: Desk, papers: Papers, make: Callable[[], bytes], steps: Steps) -> PrintOutcome | None:
     async with desk.working(text("work.printing_document"), text("work.waits.printer"), usually=15, steps=steps):
-        pdf = await desk.aside(papers.document)
+        pdf = await desk.aside(make)
         return await desk.print_document(papers.reference, pdf, papers.title)
 
 
@@ -102,10 +102,10 @@ def _document_words(outcome: PrintOutcome | None) -> tuple[Text, ...]:
     return (text("done.warning.document_sent" if outcome else "done.warning.document_failed"),)
 
 
-async def _show_while_taking(desk: Desk, view: Done) -> Chosen | Leave | None:
+async def _show_while_taking(desk: Desk, view: Done, *, with_document: bool) -> Chosen | Leave | None:
     """The view with what must still be taken and can be printed now, until an answer or its time is over."""
-    view = await _as_it_is(desk, view)
-    looking = asyncio.create_task(_keep_looking(desk, view), name="what is still inside")
+    view = await _as_it_is(desk, view, with_document=with_document)
+    looking = asyncio.create_task(_keep_looking(desk, view, with_document=with_document), name="what is still inside")
     try:
         intent = await desk.last_view(view, view.seconds)
     finally:
@@ -113,19 +113,24 @@ async def _show_while_taking(desk: Desk, view: Done) -> Chosen | Leave | None:
     return intent if isinstance(intent, Chosen | Leave) else None
 
 
-async def _keep_looking(desk: Desk, view: Done) -> None:
+async def _keep_looking(desk: Desk, view: Done, *, with_document: bool) -> None:
     while True:
         await asyncio.sleep(LOOK_EVERY)
-        now = await _as_it_is(desk, view)
+        now = await _as_it_is(desk, view, with_document=with_document)
         if now != view:
             view = now
             desk.screen.put(view)
 
 
-async def _as_it_is(desk: Desk, view: Done) -> Done:
+async def _as_it_is(desk: Desk, view: Done, *, with_document: bool) -> Done:
     take = await still_inside(desk)
     seen = "receipt_printer" if "presenter" in desk.receipt_printer.capabilities else ""  # it says itself what is taken
-    return replace(view, take=take, papers=tuple(p for p in view.papers if p != seen), actions=_actions(desk))
+    return replace(
+        view,
+        take=take,
+        papers=tuple(p for p in view.papers if p != seen),
+        actions=_actions(desk, with_document=with_document),
+    )
 
 
 async def still_inside(desk: Desk) -> tuple[str, ...]:
@@ -139,6 +144,8 @@ async def still_inside(desk: Desk) -> tuple[str, ...]:
             inside.append("receipt")
     if desk.till.card_inside:
         inside.append("bank_card")
+    if desk.custody is not None and desk.custody.at_exit:
+        inside.append("permit")
     return tuple(inside)
 
 

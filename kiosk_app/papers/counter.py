@@ -1,0 +1,37 @@
+"""The slip for whoever goes to a counter instead: why, what to bring, a number. It names nobody and has no score."""
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from kiosk_app.devices import Slip, SlipLine
+from kiosk_app.papers.slips import RULE, moment
+
+WHY: Mapping[str, tuple[str, str]] = {
+    "counter.declined": ("选择不做人脸核验", "Chose not to have the face checked."),
+    "counter.staff": ("需工作人员核对照片", "Staff should compare the picture."),
+    "counter.not_same": ("现场人脸与证件照片不一致", "Face and document picture do not match."),
+    "counter.not_alive": ("活体检测没有完成", "The gestures were not completed."),
+    "counter.no_card": ("没有身份证", "Has no identity card here."),
+    "counter.unavailable": ("本机现在不能做人脸核验", "This machine cannot check faces now."),
+}
+"""By the id of the sentence on the screen."""
+
+
+def counter_slip(why: str, reference: str, at: datetime, *, site: str, hotline: str) -> Slip:
+    """``why``: one of :data:`WHY`; anything else is left out."""
+    reason = [SlipLine(words) for words in WHY.get(why, ())]
+    return Slip(
+        (
+            SlipLine("请到窗口办理", style="title"),
+            SlipLine("Please go to a counter"),
+            RULE,
+            *reason,
+            SlipLine("请携带本人证件原件"),
+            SlipLine("Bring your original documents."),
+            SlipLine("编号 Number", reference),
+            SlipLine("时间 Time", moment(at)),
+            RULE,
+            SlipLine(site),
+            SlipLine("咨询电话 Help", hotline),
+        )
+    )

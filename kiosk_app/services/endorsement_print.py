@@ -1,0 +1,105 @@
+"""Printing what was approved: the right to, the print itself, what became of it, and once more if the back is spoiled.
+
+Rules. Nothing is printed without central's right to this very job. A print is followed for HOLD seconds, so long as a
+terminal can be held (84 9C: two minutes at least); what is not known then is neither printed nor not printed. It
+stays open: the money stays, the card's record too, and whoever learns the outcome reports it. A back that was spoiled is
+printed anew once, if there is time; if that does not mend it the money goes back and the holder has the card and a slip.
+"""
+
+import asyncio
+
+from kiosk_app.contract.exit_entry import AskPrint, Case, PrintRight
+from kiosk_app.desk import Desk, Held
+from kiosk_app.devices import EndorsementOutcome, EndorsementResult, Permit
+from kiosk_app.errors import CentralRefused, EndorsementNotPrinted, PermitSpoiled
+from kiosk_app.money.amounts import Fen
+from kiosk_app.papers.permits import Endorsements, endorsement_receipt
+from kiosk_app.services.endorsement_choice import endorsed, fact
+from kiosk_app.services.steps.deliver import Papers, deliver
+from kiosk_app.services.steps.permit import key_of
+from kiosk_app.views import Done, Printing, Steps, text
+
+HOLD = 100.0
+ONE_PRINT = 45.0
+RELEASE, LOOK = 5.0, 0.5
+"""Seconds until central has heard of the outcome before, so that it gives the next right; and between two questions."""
+ELSEWHERE = "printing-elsewhere"
+
+
+async def print_approved(desk: Desk, held: Held, permit: Permit, approval: str, steps: Steps) -> bool:
+    """True: it is on the card. False: nobody knows yet.
+
+    Raises EndorsementNotPrinted, PermitSpoiled, and CentralError or a unit's error while nothing was printed.
+    """
+    loop = asyncio.get_running_loop()
+    end = loop.time() + HOLD
+    endorsed_so_far = permit.endorsed
+    while True:
+        job = held.next_job()
+        right = await _right(desk, permit, approval, job, endorsed_so_far, steps)
+        result = await _print(desk, held, job, tuple(right.lines), end - loop.time(), steps)
+        if result.outcome is EndorsementOutcome.PRINTED:
+            return True
+        if result.outcome is EndorsementOutcome.UNKNOWN:
+            return False
+        if result.outcome is EndorsementOutcome.NOT_PRINTED:
+            raise EndorsementNotPrinted("permit_unit", result.reason)
+        if end - loop.time() < ONE_PRINT or endorsed_so_far > permit.endorsed or not held.can_print:
+            raise PermitSpoiled("permit_unit", result.reason)
+        endorsed_so_far += 1  # the unit counts each erasing on the card
+
+
+async def _right(desk: Desk, permit: Permit, approval: str, job: str, endorsed: int, steps: Steps) -> PrintRight:
+    question = AskPrint(approval=approval, permit=key_of(permit), job=job, endorsed=endorsed)
+    loop = asyncio.get_running_loop()
+    end = loop.time() + RELEASE
+    async with desk.working(text("work.approving"), text("work.waits.central"), usually=2, steps=steps):
+        while True:
+            try:
+                return await desk.central.ask(question, PrintRight)
+            except CentralRefused as error:
+                if error.code != ELSEWHERE or loop.time() > end:
+                    raise
+            await asyncio.sleep(LOOK)
+
+
+async def _print(
+    desk: Desk, held: Held, job: str, lines: tuple[str, ...], within: float, steps: Steps
+) -> EndorsementResult:
+    def told(percent: int) -> None:
+        desk.screen.put(
+            Printing(
+                title=text("endorsement.print.title"),
+                detail=text("endorsement.print.detail"),
+                percent=percent,
+                steps=steps,
+            )
+        )
+
+    told(0)
+    return await held.print(job, lines, told, within=within)
+
+
+async def print_owed(desk: Desk, held: Held, permit: Permit, case: Case, steps: Steps) -> bool:
+    """Print what was paid before, here or elsewhere, free of charge; True if the citizen wants another service."""
+    held.ordered(case.approval, case.reference)
+    printed = await print_approved(desk, held, permit, case.approval, steps)
+    done = Endorsements(
+        reference=case.reference or case.approval,
+        approval=case.approval,
+        items=tuple(endorsed(item) for item in case.items),
+        amount=Fen(case.fee),
+        by=None,
+        at=desk.clock.now(),
+        printed=printed,
+        site=desk.site.name,
+        hotline=desk.site.hotline,
+    )
+    held.offer()
+    view = Done(
+        title=text("endorsement.owed.title" if printed else "endorsement.doubt.title"),
+        facts=(*(fact(item) for item in case.items), text("done.fact.reference", reference=done.reference)),
+        warnings=() if printed else (text("endorsement.doubt.warning"),),
+        steps=steps,
+    )
+    return await deliver(desk, view, Papers(done.reference, endorsement_receipt(done)), steps)

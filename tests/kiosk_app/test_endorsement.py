@@ -1,0 +1,656 @@
+"""A new endorsement, as a story; then each thing that may go wrong, as a short one named after it.
+
+Real are service, custody, till, store, drivers, simulators and central; before the camera is a scene (:mod:`tests.faces`).
+After every story the card is where its record says, and money is delivered, returned or a case.
+"""
+
+import asyncio
+
+import pytest
+
+from central.db import case as cases
+from central.db import holder as holders
+from hardware.protocols.endorser import Position
+from kiosk_app.contract.exit_entry import CaseState
+from kiosk_app.custody_table import KIND, OVER, Place
+from kiosk_app.portrait.liveness import Gesture
+from kiosk_app.views import (
+    Back,
+    ChooseMany,
+    ChooseOne,
+    Chosen,
+    Consent,
+    Done,
+    EnterNumber,
+    Leave,
+    LivePortrait,
+    Marked,
+    Menu,
+    PlaceCard,
+    Printing,
+    Sorry,
+    Typed,
+)
+from tests.faces import Someone
+from tests.stand import Stand, story
+from tests.worlds.world import MORNING
+
+HK_ONCE, MO_ONCE = "HK.G.3m1", "MO.G.3m1"
+
+
+class Traveller:
+    """Somebody with a permit at the stand."""
+
+    def __init__(self, stand: Stand, card: str = "li") -> None:
+        self.stand, self.person, self.card = stand, stand.person, card
+        stand.scene.enter(Someone(card))
+
+    async def inserts(self, service: str = "endorsement") -> None:
+        """Come, choose, put the permit in."""
+        await self.person.comes()
+        await self.stand.until(lambda: self.is_open(service))
+        self.person.touches(Chosen(service))
+        await self.puts_in()
+
+    def is_open(self, service: str) -> bool:
+        view = self.stand.glass.view
+        return isinstance(view, Menu) and any(item.key == service and item.closed is None for item in view.items)
+
+    async def puts_in(self) -> None:
+        await self.person.sees(PlaceCard)
+        await self.stand.until(lambda: self.stand.permit_unit.body.shutter)
+        self.stand.permit_unit.insert(self.card)
+
+    async def inserts_but_no_more(self, state: str, when: str) -> None:
+        """Put it in, and leave or be gone, so that it comes to ``state``."""
+        if state == "awaited":
+            await self.person.comes()
+            await self.stand.until(lambda: self.is_open("endorsement"))
+            self.stand.cut_power_at(state, when=when)
+            self.person.touches(Chosen("endorsement"))
+            return
+        self.stand.cut_power_at(state, when=when)
+        await self.inserts()
+        if state in {"returning", "retaining", "retained"}:
+            await self.person.sees(Consent)
+            self.person.touches(Leave())
+
+    async def agrees(self) -> None:
+        """Consent to the face check, and do what the picture asks for."""
+        await self.person.sees(Consent)
+        self.person.touches(Chosen("agree"))
+        asked: tuple[str, int] = ("", -1)
+        await self.person.sees(LivePortrait)
+        while isinstance(self.stand.glass.view, LivePortrait):
+            view = self.stand.glass.view
+            if view.gesture and (view.gesture, view.done) != asked:
+                asked = (view.gesture, view.done)
+                await asyncio.sleep(0.6)
+                await self.stand.scene.act(Gesture(view.gesture))
+            await asyncio.sleep(0.02)
+
+    async def chooses(self, *offers: str) -> None:
+        """Destinations, then for each purpose and option; agree to what is replaced; confirm all."""
+        places = tuple(dict.fromkeys(offer.partition(".")[0] for offer in offers))
+        await self.person.sees(ChooseMany, "endorsement.destination.title")
+        self.person.touches(Marked(places))
+        for offer in offers:
+            await self.person.sees(ChooseOne, "endorsement.purpose.title")
+            self.person.touches(Chosen(offer.split(".")[1]))
+            options = await self.person.sees(ChooseOne, "endorsement.option.title")
+            self.person.touches(Chosen(offer))
+            if any(row.key == offer and row.badge is not None for row in options.rows):
+                await self.person.sees(Consent, "endorsement.replace.title")
+                self.person.touches(Chosen("replace"))
+        await self.person.sees(ChooseMany, "endorsement.confirm.title")
+        self.person.touches(Marked(offers))
+
+    async def comes_to_pay(self, *offers: str) -> None:
+        """Everything up to the money."""
+        await self.inserts()
+        await self.agrees()
+        await self.chooses(*(offers or (HK_ONCE,)))
+
+    async def pays(self) -> None:
+        await self.person.pays()
+
+    async def takes(self) -> None:
+        """The card from the exit, as soon as it is there."""
+        await self.stand.until(lambda: self.stand.permit_unit.body.place is Position.EXIT, within=300)
+        self.stand.permit_unit.take()
+
+    # --- how it ended ---
+
+    @property
+    def back(self) -> tuple[str, ...]:
+        """What stands on the card, wherever it is."""
+        body = self.stand.permit_unit.body
+        cards = [*body.cards.values(), *body.box, *([body.card] if body.card else [])]
+        return next(card.back for card in cards if card.key == self.card)
+
+    def places(self) -> list[str]:
+        """The states that the newest stay walked through."""
+        entries = self.stand.books_here.entries(kind=KIND)
+        return [entry.state for entry in entries if entry.reference == entries[-1].reference]
+
+    def has_it(self) -> bool:
+        return self.card in self.stand.permit_unit.body.cards
+
+    def case(self) -> CaseState:
+        """What central says of the newest application."""
+        with self.stand.engine.begin() as connection:
+            rows = connection.execute(cases.select().order_by(cases.c.n)).all()
+        return CaseState([row.state for row in rows if row.holder == f"sample-{self.card}"][-1])
+
+
+async def at_rest(traveller: Traveller) -> None:
+    """Everything reported, no card in the path without a record, none open."""
+    stand = traveller.stand
+    await stand.until(lambda: not stand.machine.waiting_reports())
+    assert stand.machine.custody is not None
+    await stand.until(lambda: not stand.machine.custody or not stand.machine.custody.open_stays, within=200)
+    assert stand.permit_unit.body.card is None
+    assert len(stand.machine.custody.retained()) == len(stand.permit_unit.body.box)
+
+
+@story
+async def test_a_citizen_gets_a_new_endorsement(stand: Stand) -> None:
+    traveller = Traveller(stand)
+    began = asyncio.get_running_loop().time()
+    await traveller.inserts()
+    await traveller.agrees()
+    await traveller.chooses(HK_ONCE)
+    await traveller.pays()
+
+    await traveller.person.sees(Printing)
+    done = await traveller.person.sees(Done, "endorsement.done.title")
+    assert done.amount == 1500
+    await traveller.takes()
+    await stand.until(lambda: traveller.places()[-1] == "returned")
+    stand.card_terminal.remove_card()
+    assert asyncio.get_running_loop().time() - began < 180
+
+    assert any("香港 个人旅游(G) 一次" in line for line in traveller.back)
+    assert traveller.case() is CaseState.PRINTED
+    assert stand.states()[-1] == "settled"
+    assert traveller.places() == ["awaited", "inside", "inside", "printing", "inside", "returning", "returned"]
+    assert "智能签注受理回执" in stand.slips()[0]
+    stand.person.touches(Leave())
+    await at_rest(traveller)
+
+
+@story
+async def test_two_endorsements_are_one_approval_one_payment_and_one_print(stand: Stand) -> None:
+    traveller = Traveller(stand, "zhang")
+    await traveller.comes_to_pay(HK_ONCE, MO_ONCE)  # the one for Hong Kong takes an unused one's place
+    await traveller.pays()
+    done = await stand.person.sees(Done, "endorsement.done.title")
+    assert done.amount == 3000
+    await traveller.takes()
+    assert [line[:2] for line in traveller.back if line[:2] in {"香港", "澳门"}] == ["香港", "澳门"]
+    stand.person.touches(Leave())
+    await at_rest(traveller)
+    assert len(stand.permit_unit.body.jobs) == 1
+
+
+@story
+async def test_keeping_the_unused_endorsement_goes_back_to_the_options(stand: Stand) -> None:
+    traveller = Traveller(stand, "zhang")
+    await traveller.inserts()
+    await traveller.agrees()
+    await stand.person.sees(ChooseMany, "endorsement.destination.title")
+    stand.person.touches(Marked(("HK",)))
+    await stand.person.sees(ChooseOne, "endorsement.purpose.title")
+    stand.person.touches(Chosen("G"))
+    await stand.person.sees(ChooseOne, "endorsement.option.title")
+    stand.person.touches(Chosen(HK_ONCE))
+    await stand.person.sees(Consent, "endorsement.replace.title")
+    stand.person.touches(Chosen("keep"))
+    await stand.person.sees(ChooseOne, "endorsement.purpose.title")
+    stand.person.touches(Leave())
+    await traveller.takes()
+    await at_rest(traveller)
+    assert stand.books_here.entries(kind="payment") == []
+
+
+@pytest.mark.parametrize(
+    ("card", "code"),
+    [
+        ("official", "refused.counter"),
+        ("soldier", "refused.counter"),
+        ("exit_ban", "refused.counter"),
+        ("child", "refused.under-age"),
+        ("lost", "refused.permit-invalid"),
+        ("wang_expired", "refused.permit-expired"),
+    ],
+)
+@story
+async def test_who_cannot_be_served_gets_the_card_back_and_is_told_where_to_go(
+    stand: Stand, card: str, code: str
+) -> None:
+    traveller = Traveller(stand, stand.has_card(card))
+    await traveller.inserts()
+    take = await stand.person.sees(Done, "permit.take.title")
+    assert [warning.id for warning in take.warnings] == [code]
+    await traveller.takes()
+    await stand.person.sees(Sorry, code)
+    stand.person.touches(Leave())
+    await at_rest(traveller)
+
+
+@story
+async def test_who_declines_the_face_check_gets_the_counters_slip_and_the_card(stand: Stand) -> None:
+    traveller = Traveller(stand)
+    await traveller.inserts()
+    await stand.person.sees(Consent)
+    stand.person.touches(Chosen("decline"))
+    await stand.person.sees(Sorry, "counter.title")
+    await traveller.takes()
+    assert "请到窗口办理" in stand.slips()[0]
+    stand.person.touches(Leave())
+    await at_rest(traveller)
+
+
+@story
+async def test_somebody_elses_permit_is_not_endorsed(stand: Stand) -> None:
+    traveller = Traveller(stand)
+    stand.scene.enter(Someone("another"))
+    await traveller.inserts()
+    agreeing = asyncio.create_task(traveller.agrees())
+    while not isinstance(stand.glass.view, Sorry) or stand.glass.view.title.id != "counter.title":
+        await asyncio.sleep(0.1)
+        view = stand.glass.view
+        if isinstance(view, Sorry) and stand.glass.listens and view.title.id.startswith("face.failed"):
+            stand.person.touches(Chosen("counter"))
+    agreeing.cancel()
+    stand.person.touches(Leave())
+    await traveller.takes()
+    await at_rest(traveller)
+    assert stand.books_here.entries(kind="payment") == []
+
+
+# --- trouble after the payment ---
+
+
+async def trouble(traveller: Traveller) -> Sorry:
+    """The card comes out first, then the citizen hears where the money is."""
+    await traveller.takes()
+    sorry = await traveller.person.sees(Sorry)
+    traveller.person.touches(Leave())
+    await at_rest(traveller)
+    return sorry
+
+
+@story
+async def test_jam_after_payment(stand: Stand) -> None:
+    traveller = Traveller(stand)
+    await traveller.comes_to_pay()
+    stand.permit_unit.jam("print")
+    await traveller.pays()
+    await stand.until(lambda: stand.permit_unit.body.place is Position.JAMMED)
+    sorry = await stand.person.sees(Sorry, "permit.stuck.title")
+    assert sorry.facts[0].id == "permit.kept.number"
+    await stand.person.sees(Sorry, "pay.trouble.reversed")
+    stand.person.touches(Leave())
+    assert stand.states()[-1] == "reversed"
+    assert stand.standing() == []
+    assert traveller.case() is CaseState.GIVEN_BACK
+    assert any("您的证件仍在机器中" in slip for slip in stand.slips())
+    assert any(issue.startswith("permit") for issue in stand.heartbeat().issues)
+
+    stand.permit_unit.clear_jam()  # somebody frees it: it is offered, and goes home
+    await traveller.takes()
+    await at_rest(traveller)
+    assert traveller.places()[-1] == "returned"
+
+
+@story
+async def test_head_broken_before_the_erasing_leaves_the_old_back(stand: Stand) -> None:
+    traveller = Traveller(stand)
+    before = traveller.back
+    await traveller.comes_to_pay()
+    stand.permit_unit.break_head()
+    await traveller.pays()
+    sorry = await trouble(traveller)
+    assert sorry.title.id == "pay.trouble.reversed"
+    assert sorry.detail.id in {"error.endorsement_not_printed", "error.device_fault"}
+    assert (stand.states()[-1], stand.standing()) == ("reversed", [])
+    assert traveller.back == before
+
+
+async def while_printing(traveller: Traveller, lines: int = 1) -> None:
+    """Until so many lines are on the card."""
+    body = traveller.stand.permit_unit.body
+    await traveller.stand.until(lambda: body.card is not None and len(body.card.back) >= lines and body.card.endorsed > 1)
+
+
+@story
+async def test_spoiled_back_is_mended_by_a_second_print(stand: Stand) -> None:
+    traveller = Traveller(stand)
+    await traveller.comes_to_pay()
+    await traveller.pays()
+    await while_printing(traveller)
+    await stand.permit_unit.cut_power()  # the unit's own plug, not the kiosk's
+    await asyncio.sleep(3)
+    await stand.permit_unit.plug_in()
+    await stand.person.sees(Done, "endorsement.done.title")
+    await traveller.takes()
+    assert any("香港 个人旅游(G) 一次" in line for line in traveller.back)
+    stand.person.touches(Leave())
+    await at_rest(traveller)
+    assert traveller.case() is CaseState.PRINTED
+    assert len(stand.permit_unit.body.jobs) == 2
+
+
+@story
+async def test_spoiled_and_not_mended_gives_money_and_card_back_and_prints_the_rest_next_time(stand: Stand) -> None:
+    traveller = Traveller(stand, "zhang")
+    await traveller.comes_to_pay(MO_ONCE)
+    await traveller.pays()
+    await while_printing(traveller)
+    stand.permit_unit.break_head()
+    sorry = await trouble(traveller)
+    assert (sorry.title.id, sorry.detail.id) == ("pay.trouble.reversed", "error.permit_spoiled")
+    assert (stand.states()[-1], traveller.case()) == ("reversed", CaseState.GIVEN_BACK)
+
+    stand.permit_unit.mend_head()  # the back is gone; whoever puts the card in again gets the others printed
+    await traveller.inserts()
+    await stand.person.sees(Done, "endorsement.owed.title")
+    await traveller.takes()
+    assert any("香港" in line for line in traveller.back)
+    assert not any("澳门" in line for line in traveller.back)
+    stand.person.touches(Leave())
+    await at_rest(traveller)
+
+
+@story
+async def test_permit_gone_when_it_is_to_be_printed(stand: Stand) -> None:
+    traveller = Traveller(stand)
+    await traveller.comes_to_pay()
+    stand.permit_unit.remove_by_staff()
+    await traveller.pays()
+    sorry = await stand.person.sees(Sorry, "pay.trouble.reversed")
+    assert sorry.detail.id == "error.permit_gone"
+    stand.person.touches(Leave())
+    await at_rest(traveller)
+    assert stand.standing() == []
+
+
+@story
+async def test_central_refuses_the_payment(stand: Stand) -> None:
+    traveller = Traveller(stand)
+    await traveller.comes_to_pay()
+    await stand.person.inserts_card()
+    with stand.engine.begin() as connection:  # it took the citizen too long
+        connection.execute(cases.update().values(pay_until=MORNING))
+    await stand.person.types_pin()
+    sorry = await trouble(traveller)
+    assert sorry.title.id == "pay.trouble.reversed"
+    assert (stand.standing(), stand.permit_unit.body.jobs) == ([], {})
+
+
+@story
+async def test_central_refuses_the_approval(stand: Stand) -> None:
+    traveller = Traveller(stand)
+    await traveller.inserts()
+    await traveller.agrees()
+    choosing = asyncio.create_task(traveller.chooses(HK_ONCE))
+    await stand.until(lambda: isinstance(stand.glass.view, ChooseOne))
+    with stand.engine.begin() as connection:
+        connection.execute(holders.update().values(lost=True))
+    await choosing
+    take = await stand.person.sees(Done, "permit.take.title")
+    assert take.warnings[0].id == "refused.permit-invalid"
+    sorry = await trouble(traveller)
+    assert sorry.title.id == "refused.permit-invalid"
+    assert stand.books_here.entries(kind="payment") == []
+
+
+@story
+async def test_central_silent_after_the_payment_prints_nothing_and_gives_it_back(stand: Stand) -> None:
+    traveller = Traveller(stand)
+    await traveller.comes_to_pay()
+    await stand.person.inserts_card()
+    stand.network.up = False
+    await stand.person.types_pin()
+    sorry = await stand_trouble_offline(traveller)
+    assert sorry.detail.id == "error.central_unreachable"
+    assert (stand.standing(), stand.permit_unit.body.jobs) == ([], {})
+    stand.network.up = True
+    await at_rest(traveller)
+    assert traveller.case() in {CaseState.GIVEN_BACK, CaseState.APPROVED}
+
+
+async def stand_trouble_offline(traveller: Traveller) -> Sorry:
+    """The same while nothing can be reported."""
+    await traveller.takes()
+    sorry = await traveller.person.sees(Sorry)
+    traveller.person.touches(Leave())
+    return sorry
+
+
+@story
+async def test_line_lost_while_printing_and_back_in_time(stand: Stand) -> None:
+    traveller = Traveller(stand)
+    await traveller.comes_to_pay()
+    await traveller.pays()
+    await while_printing(traveller)
+    await stand.permit_unit.unplug()
+    await asyncio.sleep(5)
+    await stand.permit_unit.plug_in()
+    await stand.person.sees(Done, "endorsement.done.title")
+    await traveller.takes()
+    stand.person.touches(Leave())
+    await at_rest(traveller)
+    assert len(stand.permit_unit.body.jobs) == 1
+
+
+@story
+async def test_line_lost_for_good_leaves_the_case_open_and_says_so(stand: Stand) -> None:
+    traveller = Traveller(stand)
+    await traveller.comes_to_pay()
+    await traveller.pays()
+    await while_printing(traveller)
+    await stand.permit_unit.unplug()
+    await stand.person.sees(Done, "endorsement.doubt.title", within=200)
+    assert "签注尚未确认打印" in stand.slips()[-1]
+    stand.person.touches(Leave())
+    await stand.person.sees(Sorry, "permit.stuck.title")
+    assert stand.states()[-1] == "settled"
+
+    await asyncio.sleep(60)
+    await stand.permit_unit.plug_in()  # the unit remembers: it was printed, and its citizen is still there
+    await traveller.takes()
+    await at_rest(traveller)
+    assert traveller.case() is CaseState.PRINTED
+
+
+# --- the citizen is gone ---
+
+
+@pytest.mark.parametrize("step", ["consent", "choose", "pay"])
+@story
+async def test_citizen_gone_and_the_card_is_kept_with_a_slip(stand: Stand, step: str) -> None:
+    traveller = Traveller(stand)
+    await traveller.inserts()
+    if step != "consent":
+        await traveller.agrees()
+    if step == "pay":
+        await traveller.chooses(HK_ONCE)
+    await stand.until(lambda: len(stand.permit_unit.body.box) == 1, within=400)
+    await stand.until(lambda: traveller.places()[-1] == "retained")
+    await stand.until(lambda: any("您的证件已由本机保管" in slip for slip in stand.slips()))
+    assert stand.standing() == []
+    [kept] = [issue for issue in stand.heartbeat().issues if issue.startswith("permit retained")]
+    await at_rest(traveller)
+    assert kept.split()[-1] in stand.slips()[-1].replace(" ", "")
+
+
+@story
+async def test_citizen_gone_after_the_print(stand: Stand) -> None:
+    traveller = Traveller(stand)
+    await traveller.comes_to_pay()
+    await traveller.pays()
+    await stand.person.sees(Done, "endorsement.done.title")
+    await stand.until(lambda: traveller.places()[-1] == "retained", within=200)
+    assert (traveller.case(), stand.states()[-1]) == (CaseState.PRINTED, "settled")
+    await at_rest(traveller)
+
+
+@story
+async def test_retain_box_full_leaves_the_card_at_the_exit_and_asks_for_it(stand: Stand) -> None:
+    traveller = Traveller(stand)
+    await traveller.inserts()
+    stand.permit_unit.fill_box()
+    box = list(stand.permit_unit.body.box)
+    await stand.person.sees(Sorry, "permit.stuck.title", within=400)
+    await asyncio.sleep(60)
+    assert stand.permit_unit.body.place is Position.EXIT
+    assert isinstance(stand.glass.view, Done)  # asked for, though nobody is served
+    stand.permit_unit.take()
+    await stand.until(lambda: traveller.places()[-1] == "returned")
+    assert stand.permit_unit.body.box == box
+
+
+@story
+async def test_a_box_that_is_full_takes_no_card_in(stand: Stand) -> None:
+    stand.permit_unit.fill_box()
+    await stand.person.comes()
+    await stand.until(lambda: stand.heartbeat().services["endorsement"] == "menu.closed.permit_box")
+
+
+@story
+async def test_permit_pulled_while_it_comes_out(stand: Stand) -> None:
+    traveller = Traveller(stand)
+    await traveller.inserts()
+    await stand.person.sees(Consent)
+    stand.person.touches(Leave())
+    await stand.until(lambda: stand.permit_unit.body.reachable)
+    stand.permit_unit.pull()
+    await at_rest(traveller)
+    assert (traveller.places()[-1], traveller.has_it()) == ("returned", True)
+
+
+@story
+async def test_a_card_that_is_no_permit_comes_out_and_another_one_may_follow(stand: Stand) -> None:
+    traveller = Traveller(stand)
+    traveller.card = "bank_card"
+    await traveller.inserts()
+    await traveller.takes()
+    again = await stand.person.sees(PlaceCard)
+    assert again.problem is not None
+    traveller.card = "li"
+    await stand.until(lambda: stand.permit_unit.body.shutter)
+    stand.permit_unit.insert("li")
+    await stand.person.sees(Consent)
+    stand.person.touches(Leave())
+    await traveller.takes()
+    await at_rest(traveller)
+
+
+# --- power cuts ---
+
+
+@pytest.mark.parametrize("when", ["before", "after"])
+@pytest.mark.parametrize("state", [place.value for place in Place if place not in OVER | {Place.HANDED_OVER}])
+@story
+async def test_power_cut_around_every_move_of_the_card(stand: Stand, state: str, when: str) -> None:
+    traveller = Traveller(stand)
+    await traveller.comes_to_pay() if state == "printing" else await traveller.inserts_but_no_more(state, when)
+    if state == "printing":
+        stand.cut_power_at(state, when=when)
+        await traveller.pays()
+    await stand.dark()
+    await stand.start()
+    if stand.permit_unit.body.card is not None:
+        await stand.until(lambda: stand.permit_unit.body.card is None, within=300)
+    await at_rest(traveller)
+    assert stand.standing() == [] or traveller.case() is CaseState.PRINTED
+
+
+@story
+async def test_power_cut_while_printing_settles_by_what_was_printed(stand: Stand) -> None:
+    traveller = Traveller(stand)
+    await traveller.comes_to_pay()
+    await traveller.pays()
+    await while_printing(traveller)
+    await stand.power_cut()
+    await asyncio.sleep(90)  # the head finishes alone
+    await stand.start()
+    await traveller.takes()  # before a screen is shown
+    await at_rest(traveller)
+    assert traveller.case() is CaseState.PRINTED
+    assert stand.states()[-1] == "settled"
+    assert len(stand.permit_unit.body.jobs) == 1
+
+
+@story
+async def test_power_cut_long_ago_keeps_the_card_for_its_owner(stand: Stand) -> None:
+    traveller = Traveller(stand)
+    await traveller.inserts()
+    await stand.person.sees(Consent)
+    await stand.power_cut()
+    await asyncio.sleep(3600)
+    await stand.start()
+    await stand.until(lambda: len(stand.permit_unit.body.box) == 1, within=100)
+    await stand.until(lambda: any("您的证件已由本机保管" in slip for slip in stand.slips()))
+    await at_rest(traveller)
+
+
+# --- progress ---
+
+
+@story
+async def test_paid_and_not_printed_is_printed_free_of_charge_when_the_card_is_put_in(stand: Stand) -> None:
+    traveller = Traveller(stand)
+    await lost_in_the_middle(traveller)
+    await stand.permit_unit.plug_in()
+    stand.permit_unit.mend_head()
+    await traveller.takes()
+    await at_rest(traveller)
+    if traveller.case() is CaseState.PRINTED:
+        return
+    await traveller.inserts("progress")
+    rows = (await stand.person.sees(ChooseOne, "progress.title")).rows
+    stand.person.touches(Chosen(next(row.key for row in rows if row.refused is None)))
+    await stand.person.sees(Done, "endorsement.owed.title")
+    await traveller.takes()
+    assert any("香港 个人旅游(G) 一次" in line for line in traveller.back)
+    stand.person.touches(Leave())
+    await at_rest(traveller)
+    assert (traveller.case(), len(stand.standing())) == (CaseState.PRINTED, 1)
+
+
+async def lost_in_the_middle(traveller: Traveller) -> None:
+    """The line goes, the head breaks meanwhile, the citizen is told that it stays open."""
+    stand = traveller.stand
+    await traveller.comes_to_pay()
+    await traveller.pays()
+    await while_printing(traveller)
+    await stand.permit_unit.unplug()
+    stand.permit_unit.break_head()
+    await stand.person.sees(Done, "endorsement.doubt.title", within=200)
+    stand.person.touches(Leave())
+    await stand.person.sees(Sorry, "permit.stuck.title")
+
+
+@story
+async def test_progress_by_the_number_on_a_slip_says_the_state_and_no_name(stand: Stand) -> None:
+    traveller = Traveller(stand)
+    await traveller.comes_to_pay()
+    await traveller.pays()
+    done = await stand.person.sees(Done, "endorsement.done.title")
+    reference = dict(done.facts[-1].args)["reference"]
+    await traveller.takes()
+    stand.person.touches(Chosen("other"))
+    await stand.until(lambda: traveller.is_open("progress"))
+    stand.person.touches(Chosen("progress"))
+    await stand.person.sees(PlaceCard)
+    stand.person.touches(Chosen("other"))
+    await stand.person.sees(EnterNumber)
+    stand.person.touches(Typed(str(reference)))
+    view = await stand.person.sees(ChooseOne, "progress.title")
+    assert [row.refused.id for row in view.rows if row.refused] == ["progress.state.printed"]
+    assert "李" not in repr(view)
+    stand.person.touches(Back())
+    await at_rest(traveller)
