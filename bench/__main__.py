@@ -15,6 +15,7 @@ BENCHES = {
     "journal": "journal commit against a bare SQLite loop with the same durability (aim: at least 60 %)",
     "id_card": "identity card laid down to name in hand, minus the device's own time (limit: 50 ms)",
     "preview": "a live preview of 1280 x 720 beyond decoding, against a bare OpenCV loop (limit: 40 % of one core)",
+    "mirror": "what a frame of the live picture costs the UI loop, beside drawing it whole (aim: 25 % at 25 frames/s)",
     "pages": "corners of drawn pages against the truth (limit: 1 pixel), refusals of useless ones",
     "loop_lag": "the longest callback on the UI loop of the whole kiosk, plugs pulled and hosts killed (limit: 20 ms)",
     "worlds": "virtual seconds per real second",

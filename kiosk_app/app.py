@@ -22,6 +22,7 @@ from kiosk_app.machine import Machine, Surroundings
 from kiosk_app.power import Power
 from kiosk_app.wiring import SystemClock, devices_of, open_records, read_identity, site_of, transport_of
 from screens.stage import Stage
+from screens.words import Words
 
 SOFTWARE = version("yimen-kiosk")
 MIB = 1024 * 1024
@@ -56,6 +57,7 @@ async def run(config: Config, base: Path) -> None:
             observations=records.observations,
             catalogue=records.catalogue,
             card_first=config.endorsement.card_first,
+            wording=Words({"phone": site.hotline}).say,
             transport=transport,
             clock=clock,
             random=Random(),  # noqa: S311 - jitter, not a key
@@ -69,6 +71,8 @@ async def run(config: Config, base: Path) -> None:
                 day_end=time.fromisoformat(config.session.day_end),
                 clean=records.clean,
                 aside=asyncio.to_thread,
+                thresholds=config.face.thresholds,
+                backdrop=config.face.backdrop,
             ),
         )
         gc.collect()

@@ -13,9 +13,11 @@ from typing import Annotated, Any
 import msgspec
 
 from kiosk_app.checked import checked
+from kiosk_app.devices import Backdrop
 from kiosk_app.drivers import Section, section_of
 from kiosk_app.errors import ConfigError
 from kiosk_app.fitted import REQUIRED, ROLES
+from kiosk_app.portrait.match import Thresholds
 
 Seconds = Annotated[int, msgspec.Meta(ge=1, le=3600)]
 Pixels = Annotated[int, msgspec.Meta(ge=320, le=8192)]
@@ -84,6 +86,25 @@ class PowerSection(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     shutdown: tuple[str, ...] = ("systemctl", "poweroff")
 
 
+class FaceSection(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Distances up to which a face is the document's (``same``), and up to which staff decides; see ``portrait.match``.
+
+    ``backdrop``: what may be done to the wall on a photo; the photo rules forbid edited pictures, so it is ``keep``.
+    """
+
+    same: Annotated[float, msgspec.Meta(gt=0, le=2)] = 0.5
+    staff: Annotated[float, msgspec.Meta(gt=0, le=2)] = 0.62
+    backdrop: Backdrop = Backdrop.KEEP
+
+    def __post_init__(self) -> None:
+        Thresholds(self.same, self.staff)  # raises ValueError, which msgspec makes an error of the file
+
+    @property
+    def thresholds(self) -> Thresholds:
+        """Both."""
+        return Thresholds(self.same, self.staff)
+
+
 class EndorsementSection(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """``card_first``: the identity card is read before the permit, and must be the same person's."""
 
@@ -101,6 +122,7 @@ class Config(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     store: StoreSection = StoreSection()
     power: PowerSection = PowerSection()
     endorsement: EndorsementSection = EndorsementSection()
+    face: FaceSection = FaceSection()
 
 
 def read_config(path: Path) -> Config:

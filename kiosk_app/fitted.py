@@ -21,6 +21,7 @@ from kiosk_app.devices import (
     Keypad,
     PermitUnit,
     ReceiptPrinter,
+    Speaker,
     Ups,
 )
 
@@ -41,6 +42,7 @@ class Devices:
     code_scanner: CodeScanner | None = None
     keypad: Keypad | None = None
     headphones: Headphones | None = None
+    speaker: Speaker | None = None
     cabinet: Cabinet | None = None
     ups: Ups | None = None
 

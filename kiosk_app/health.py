@@ -72,6 +72,7 @@ SERVICES: Sequence[Service] = (
         wants=("card_terminal", "camera", "face_analyst", "receipt_printer"),
     ),
     Service("progress", "border", pays=False, holds=True, needs=(("permit_unit",),), wants=("receipt_printer",)),
+    Service("id_photo", "social", pays=False, needs=(("camera",), ("face_analyst",), ("document_printer",))),
 )
 
 

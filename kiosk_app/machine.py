@@ -24,7 +24,7 @@ from kiosk_app.closing import ClosingScreen
 from kiosk_app.contract import DeviceReport, Heartbeat, OutboxReport
 from kiosk_app.custody import Custody
 from kiosk_app.desk import Aside, Desk, Patience, Site, at_once
-from kiosk_app.devices import Condition, DeviceState
+from kiosk_app.devices import Backdrop, Condition, DeviceState
 from kiosk_app.errors import StoreError
 from kiosk_app.fitted import Devices
 from kiosk_app.lamps import LampScreen
@@ -35,14 +35,17 @@ from kiosk_app.money.payment import Payment, State
 from kiosk_app.money.till import Till
 from kiosk_app.outage import Outage
 from kiosk_app.owed_slips import OwedSlips
+from kiosk_app.portrait.match import Thresholds
 from kiosk_app.ports import CatalogueShelf, Clock, Journal, Observations, Outbox, Screen, Transport
 from kiosk_app.power import Limits, Power
 from kiosk_app.reporting import Reporting
 from kiosk_app.rulebook import Rulebook
 from kiosk_app.services.endorsement import endorse
+from kiosk_app.services.id_photo import take_id_photo
 from kiosk_app.services.progress import show_progress
 from kiosk_app.services.traffic_fines import pay_traffic_fines
 from kiosk_app.session import CARD_OUT, Session
+from kiosk_app.spoken import SpeakingScreen, Wording
 from kiosk_app.supplies import Supplies, Unkept
 from kiosk_app.views import Sorry, text
 
@@ -52,6 +55,7 @@ Services = Mapping[str, Callable[[Desk], Awaitable[bool]]]
 SERVICES: Services = {
     "traffic_fines": pay_traffic_fines,
     "progress": show_progress,
+    "id_photo": take_id_photo,
 }
 STARTING_PATIENCE = 15.0
 """Seconds that devices have to answer before the first screen; later they join by themselves."""
@@ -76,6 +80,8 @@ class Surroundings:
     """Deletes what is old enough; called each night when nobody is served. Raises StoreError."""
     chance: Random = field(default_factory=SystemRandom)
     """Draws the order of gestures: nobody may foresee it."""
+    thresholds: Thresholds = field(default_factory=Thresholds)
+    backdrop: Backdrop = Backdrop.KEEP
     limits: Limits = field(default_factory=Limits)
     """When the battery's end is near."""
     aside: Aside = at_once
@@ -100,10 +106,11 @@ class Machine:
         observations: Observations | None = None,
         catalogue: CatalogueShelf | None = None,
         card_first: bool = False,
+        wording: Wording | None = None,
     ) -> None:
         self._devices, self._journal, self._outbox, self._clock = devices, journal, outbox, clock
         self._surroundings = surroundings
-        self._screen = ClosingScreen(LampScreen(screen, devices.cabinet) if devices.cabinet else screen)
+        self._screen = ClosingScreen(_told_elsewhere(screen, devices, wording))
         self._since = clock.now()
         self._shown = ""
         self.reporting = Reporting(outbox, transport, random, self._status)
@@ -163,7 +170,10 @@ class Machine:
 
     def _booth(self) -> Booth | None:
         camera, face = self._devices.camera, self._devices.face_analyst
-        return Booth(camera, face, self._surroundings.chance) if camera is not None and face is not None else None
+        if camera is None or face is None:
+            return None
+        around = self._surroundings
+        return Booth(camera, face, around.chance, around.thresholds, around.backdrop)
 
     def _custody(self, machine: str) -> Custody | None:
         if self._devices.permit_unit is None:
@@ -364,6 +374,15 @@ class Machine:
                 with suppress(StoreError):  # the heartbeat names a store in trouble
                     self._surroundings.clean()
                 pause = wait_until(self._now(), NIGHT)
+
+
+def _told_elsewhere(screen: Screen, devices: Devices, wording: Wording | None) -> Screen:
+    """The screen, and what says the same as it: lamps, and a voice where there is one and words for it."""
+    if devices.cabinet is not None:
+        screen = LampScreen(screen, devices.cabinet)
+    if devices.speaker is not None and wording is not None:
+        screen = SpeakingScreen(screen, devices.speaker, devices.headphones, wording)
+    return screen
 
 
 __all__ = ["Devices", "Machine", "Surroundings"]

@@ -18,7 +18,7 @@ class Point(Column):
     said = ObjectProperty(None)
 
 
-class WayTile(Tile):
+class AnswerTile(Tile):
     """One way to go on."""
 
     words = ObjectProperty(None)
@@ -34,8 +34,8 @@ class Consent(Work):
         for key, words, note in view.ways:
             self.ids.ways.add_widget(self._way(key, words, note))
 
-    def _way(self, key: str, words: Text, note: Text) -> WayTile:
-        tile = WayTile(key=key, words=words, note=note)
+    def _way(self, key: str, words: Text, note: Text) -> AnswerTile:
+        tile = AnswerTile(key=key, words=words, note=note)
         tile.bind(on_tap=lambda tapped: self.choose(tapped.key))
         return tile
 

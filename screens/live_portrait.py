@@ -22,6 +22,8 @@ from screens.widgets.target import Skin, Strip
 from screens.widgets.work import Work
 
 RATE = 25
+SHADOW = 32
+"""How far the shadows of what stands beside the mirror reach over its box."""
 SIGNS = {True: ("check", "good", "on_go"), False: ("bang", "stop", "on_go"), None: ("dots", "muted", "ink2")}
 
 
@@ -207,8 +209,11 @@ class LivePortrait(Work):
         ids.task.dress(self.look)
         ids.task.hidden = not self.view.gestures
         booth.place(*booth.pos, *booth.size)
-        for part in (booth,) if ids.band.height != tall else (ids.band, ids.task):
-            part.stain()
+        if ids.band.height != tall:
+            booth.stain(beside=self.px(SHADOW))
+        else:
+            ids.band.stain()
+            ids.task.stain()
 
     @staticmethod
     def _said(view: LiveView) -> tuple[object, ...]:
@@ -223,7 +228,7 @@ class LivePortrait(Work):
     def _say(self, view: LiveView) -> None:
         ids = self.ids
         ids.say.words = ids.say_second.words = view.say
-        ids.mirror.right = view.right
+        ids.mirror.good = view.right
         ids.picture.name = view.gesture
         ids.count.words = text("face.count", done=view.done, gestures=view.gestures)
         self._until = Clock.time() + view.seconds

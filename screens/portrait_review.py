@@ -16,7 +16,7 @@ from screens.widgets.say import Say
 from screens.widgets.work import Work
 
 
-class Photo(Element):
+class FinishedPhoto(Element):
     """A JPEG while its view is shown; zeros afterwards. ``across`` and ``along``: its size in pixels."""
 
     picture = ObjectProperty(None, allownone=True)

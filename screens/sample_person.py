@@ -108,7 +108,7 @@ BOOTH: dict[str, View] = {
     "review_good": reviewed("photo.review.good", use=text("photo.use")),
     "review_advice": reviewed("photo.review.advice", use=text("photo.use"), advice=(text("photo.rule.glare"),)),
     "review_refused": reviewed(
-        "photo.review.refused", reasons=(text("photo.rule.eyes"), text("photo.rule.wall_uneven"))
+        "photo.review.unusable", reasons=(text("photo.rule.eyes"), text("photo.rule.wall_uneven"))
     ),
 }
 """By the name of the sample."""

@@ -203,6 +203,7 @@ class SceneAnalyst(Watched):
         self.refuses: list[KioskError] = []
         """What the next finishes raise."""
         self.distance: float | None = None
+        self.large = b"master"
         self.finished: list[tuple[PhotoSpec, Backdrop, bytes | None]] = []
         self.forgotten = 0
         self.kept = 0
@@ -251,7 +252,7 @@ class SceneAnalyst(Watched):
     async def master(self) -> bytes:
         if not self.finished:
             raise FaceNotSeen
-        return b"master"
+        return self.large
 
     async def same(self, document: bytes) -> tuple[float, ...]:
         if document == b"blank":

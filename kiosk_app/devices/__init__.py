@@ -74,6 +74,7 @@ from kiosk_app.devices.permit import (
     PermitUnit,
     RetainReason,
 )
+from kiosk_app.devices.speech import Speaker
 from kiosk_app.devices.terminal import (
     CardReceipt,
     CardTerminal,
@@ -138,6 +139,7 @@ __all__ = [
     "Slip",
     "SlipLine",
     "SocialSecurityCard",
+    "Speaker",
     "TerminalNotice",
     "Ups",
     "UpsReading",

@@ -169,7 +169,7 @@ def _notice(paid: PaidFines) -> Table:
 
 
 def _footer(canvas: Canvas, paid: PaidFines) -> None:
-    canvas.setFont(_font(), 8)
+    canvas.setFont(font(), 8)
     canvas.setFillColor(PALE)
     canvas.drawString(MARGIN, 14 * mm, f"{paid.site}　{moment(paid.paid_at)}　{paid.reference}")
     canvas.drawRightString(A4[0] - MARGIN, 14 * mm, f"第 {canvas.getPageNumber()} 页 Page {canvas.getPageNumber()}")
@@ -204,7 +204,7 @@ def _columns(cells: tuple[Any, ...]) -> list[tuple[Any, int]]:
 
 def _text(words: str, size: float, color: HexColor, align: int = 0) -> Paragraph:
     style = ParagraphStyle(
-        "", fontName=_font(), fontSize=size, leading=size * 1.4, textColor=color, alignment=align, wordWrap="CJK"
+        "", fontName=font(), fontSize=size, leading=size * 1.4, textColor=color, alignment=align, wordWrap="CJK"
     )
     return Paragraph(escape(words), style)
 
@@ -219,7 +219,7 @@ def _plain(rows: list[list[Any]], widths: list[float], style: list[tuple[Any, ..
 
 
 @cache
-def _font() -> str:
+def font() -> str:
     """The name of the Chinese font, registered with reportlab once."""
     path = next((path for path in FONTS if path.exists()), None)
     if path is None:

@@ -51,6 +51,7 @@ class PhotoSpec(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     """One kind of document photo. ``paper``: millimetres of the print, width and height."""
 
     title: str
+    title_en: str
     source: str
     paper: tuple[float, float]
     form: Form

@@ -3,18 +3,20 @@
 A frame is 2.7 MB of memory of somebody else's. What the tile shows of it is copied into one buffer of its own (a
 quarter of a millisecond), from there into one texture, and only the tile's pixels are drawn. When the view goes, buffer
 and texture are filled with zeros: a texture that is merely let go of keeps its picture until its memory is used again.
-The mirror is made by the coordinates of the texture, so that it costs nothing.
+The mirror is made by the coordinates of the texture, so that it costs nothing. Without a GPU the time of a frame is the
+number of pixels blended: the oval is one texture, and only the corners are rounded, not the whole tile covered.
 """
 
 from functools import lru_cache
 from typing import Any
 
+from kivy.graphics import Color, InstructionGroup, Rectangle
 from kivy.graphics.texture import Texture
 from kivy.properties import BooleanProperty, NumericProperty, ObjectProperty
-from PIL import ImageDraw
+from PIL import Image, ImageDraw
 
 from kiosk_app.devices import Frame
-from screens.shapes import drawn
+from screens.shapes import FINE, Rgba, bytes_of, corners, texture_of
 from screens.widgets.element import Element, load
 
 MIDDLE, TALL, WIDE = 0.425, 0.58, 0.42
@@ -48,9 +50,8 @@ class Mirror(Element):
     """The tile. :meth:`show` a frame as often as there is a new one; :meth:`wipe` when the view goes."""
 
     picture = ObjectProperty(None, allownone=True)
-    right = BooleanProperty(False)
+    good = BooleanProperty(False)
     oval = ObjectProperty(None, allownone=True)
-    halo = ObjectProperty(None, allownone=True)
     oval_y = NumericProperty(0)
     radius = NumericProperty(32)
 
@@ -58,8 +59,11 @@ class Mirror(Element):
         self._shape, self._box = (0, 0), (0.0, 0.0, 0.0, 0.0)
         self._part = (0, 0, 0, 0)
         self._pixels = bytearray()
+        self._oval = (0, 0, 0)
+        self._over = InstructionGroup()
         self.sequence = 0
         super().__init__(**properties)
+        self.canvas.after.add(self._over)
 
     def fit(self, width: float) -> float:
         return min(width / RATIO, self.px(self.tall)) if self.tall else width / RATIO
@@ -72,6 +76,8 @@ class Mirror(Element):
         if (x, y, width, height) != self._box:
             self._box = (x, y, width, height)
             self._cut_anew()
+        self._colour_oval()
+        self._round()
 
     def show(self, frame: Frame) -> None:
         """This frame from now on."""
@@ -81,6 +87,7 @@ class Mirror(Element):
         cut(frame, self._part, self._pixels)
         self._fill()
         self.sequence = frame.sequence
+        self.canvas.ask_update()  # new pixels in the same texture: nothing else tells the window
         self.stain()
 
     def wipe(self) -> None:
@@ -90,10 +97,11 @@ class Mirror(Element):
             self._fill()
         self.picture, self.sequence = None, 0
 
-    def mark(self, right: bool) -> None:
+    def mark(self, good: bool) -> None:
         """Whether all is right."""
-        if right != self.right:
-            self.right = right
+        if good != self.good:
+            self.good = good
+            self._colour_oval()
             self.stain()
 
     def _fill(self) -> None:
@@ -112,22 +120,50 @@ class Mirror(Element):
             return
         self._part = part_of(width, height, self.width / self.height)
         self._pixels = bytearray(self._part[2] * self._part[3] * 3)
-        scale, stroke = self.height / self._part[3], max(3, int(self.px(7)))
-        wide = min(int(WIDE * height * scale), int(self.width) - 4 * stroke)
-        tall = min(int(TALL * height * scale), int(self.height) - 4 * stroke)
-        self.oval, self.halo = ring(wide, tall, stroke), ring(wide + stroke, tall + stroke, 2 * stroke)
+        scale = self.height / self._part[3]
+        stroke = max(3, int(self.px(7)))
+        self._oval = (
+            min(int(WIDE * height * scale), int(self.width) - 4 * stroke),
+            min(int(TALL * height * scale), int(self.height) - 4 * stroke),
+            stroke,
+        )
         self.oval_y = self.top - round((MIDDLE * height - self._part[1]) * scale)
+        self._colour_oval()
+
+    def _colour_oval(self) -> None:
+        if self._oval[0] > 0:
+            line = self.colour("on_right" if self.good else "on_veil")
+            self.oval = ring(*self._oval, line, self.colour("veil"))
+
+    def _round(self) -> None:
+        """The ground's colour beyond the four corners."""
+        radius = max(1, int(self.px(self.radius)))
+        texture = corners(radius, self.colour("ground"))
+        self._over.clear()
+        self._over.add(Color(1, 1, 1, 1))
+        for across, x in ((0, self.x), (radius + 2, self.right - radius)):
+            for up, y in ((0, self.y), (radius + 2, self.top - radius)):
+                part = texture.get_region(across, up, radius, radius)
+                self._over.add(Rectangle(texture=part, pos=(x, y), size=(radius, radius)))
 
 
 @lru_cache(maxsize=8)
-def ring(width: int, height: int, stroke: int) -> Any:
-    """An oval line as a mask, to be tinted."""
-    width, height = max(8, width), max(8, height)
+def ring(width: int, height: int, stroke: int, line: Rgba, edge: Rgba) -> Any:
+    """An oval line between two edges, which keep it apart from whatever is behind."""
+    width, height, thin = max(8, width), max(8, height), max(1, stroke // 2)
+    size = (width + 2 * thin, height + 2 * thin)
 
-    def paint(draw: ImageDraw.ImageDraw, scale: float) -> None:
-        draw.ellipse((0, 0, width * scale - 1, height * scale - 1), outline=255, width=int(stroke * scale))
+    def oval(inset: int, wide: int) -> Image.Image:
+        mask = Image.new("L", (size[0] * FINE, size[1] * FINE), 0)
+        box = [v * FINE for v in (inset, inset, size[0] - inset, size[1] - inset)]
+        ImageDraw.Draw(mask).ellipse(box, outline=255, width=wide * FINE)
+        return mask.resize(size, Image.Resampling.BOX)
 
-    return drawn(width, height, paint)
+    picture = Image.new("RGBA", size, (*bytes_of(edge)[:3], 0))
+    picture.putalpha(oval(0, stroke + 2 * thin).point([round(v * edge[3]) for v in range(256)]))
+    inner = Image.new("RGBA", size, (*bytes_of(line)[:3], 0))
+    inner.putalpha(oval(thin, stroke))
+    return texture_of(Image.alpha_composite(picture, inner))
 
 
 load(__file__)

@@ -169,11 +169,11 @@ def test_a_payment_without_a_proof_address_has_no_code() -> None:
 
 def test_without_a_chinese_font_the_viewer_supplies_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(voucher, "FONTS", ())
-    voucher._font.cache_clear()
+    voucher.font.cache_clear()
     try:
         assert b"STSong-Light" in fines_voucher(PAID)
     finally:
-        voucher._font.cache_clear()
+        voucher.font.cache_clear()
 
 
 def test_the_file_itself_tells_nothing_about_the_payer() -> None:

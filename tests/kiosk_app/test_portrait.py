@@ -69,7 +69,7 @@ async def test_the_citizen_may_release_and_the_rules_judge_it_all_the_same(booth
     taking = begin(booth)
     await booth.sees(LivePortrait, "photo.say.straight")
     await booth.touches(RELEASE)
-    review = await booth.sees(PortraitReview, "photo.review.refused")
+    review = await booth.sees(PortraitReview, "photo.review.unusable")
     assert review.reasons == (text("photo.rule.tilted"),)
     assert review.use is None
     assert booth.face.finished[0][2] == b"still"
@@ -99,7 +99,7 @@ async def test_the_tries_end(booth: BoothStand) -> None:
     booth.face.photo["eye_gap"] = 0.0
     taking = begin(booth)
     for left in reversed(range(1, TRIES)):
-        review = await booth.sees(PortraitReview, "photo.review.refused")
+        review = await booth.sees(PortraitReview, "photo.review.unusable")
         assert text("photo.review.left", count=left) in review.facts
         await booth.touches(AGAIN)
     last = await booth.sees(PortraitReview, "photo.review.last")

@@ -75,6 +75,7 @@ def test_a_reason_is_told_once() -> None:
     spec = parse(
         """[x]
 title = "x"
+title_en = "x"
 source = "a test"
 paper = [1.0, 1.0]
 form = { width = 1, height = 1 }

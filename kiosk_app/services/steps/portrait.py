@@ -138,7 +138,7 @@ def _checks(wrong: frozenset[str] | None) -> tuple[tuple[Text, bool | None], ...
 def _review(photo: Portrait, spec: PhotoSpec, steps: Steps, left: int) -> PortraitReview:
     """The photo as it will be, and what breaks a rule: with a reason it cannot be used."""
     refused, advised = reasons(photo.findings), advice(photo.findings)
-    title = "good" if not (refused or advised) else "advice" if not refused else "refused" if left else "last"
+    title = "good" if not (refused or advised) else "advice" if not refused else "unusable" if left else "last"
     form = spec.form
     size = text("photo.review.size", title=text("plain", words=spec.title), width=form.width, height=form.height)
     return PortraitReview(

@@ -1,0 +1,91 @@
+"""Photos for other documents: chosen, taken by that document's rules, printed to cut out, and gone."""
+
+import io
+import subprocess
+from pathlib import Path
+
+import pytest
+from PIL import Image
+
+from kiosk_app.errors import Left
+from kiosk_app.papers.photo_sheet import COPIES, photo_sheet
+from kiosk_app.portrait.spec import specs
+from kiosk_app.services.id_photo import take_id_photo
+from kiosk_app.views import Back, ChooseOne, Chosen, Done, Leave, LivePortrait, PortraitReview
+from screens.sample_person import drawn_photo
+from tests.booth import BoothStand, booth_story
+
+
+async def takes(booth: BoothStand, document: str = "id_card") -> None:
+    """Choose, stand well, use."""
+    booth.scene.enter()
+    booth.face.photo |= {"bytes": 18000.0}
+    choose = await booth.sees(ChooseOne)
+    assert {row.key for row in choose.rows} == set(specs())
+    await booth.touches(Chosen(document))
+    await booth.sees(PortraitReview, "photo.review.good")
+    await booth.touches(Chosen("use"))
+
+
+@booth_story
+async def test_a_photo_is_chosen_taken_and_printed(booth: BoothStand) -> None:
+    booth.face.large = drawn_photo()
+    taking = booth.begin(take_id_photo(booth.desk))
+    await takes(booth)
+    await booth.sees(Done, "id_photo.done.printed")
+    assert booth.face.finished[0][0] is specs()["id_card"]
+    assert [sheet[:5] for sheet in booth.stand.document_printer.papers] == [b"%PDF-"]
+    assert booth.forgotten()
+    await booth.touches(Chosen("document"))
+    await booth.sees(Done, "id_photo.done.printed")
+    assert len(booth.stand.document_printer.papers) == 2
+    assert booth.stand.document_printer.papers[0] == booth.stand.document_printer.papers[1]
+    await booth.touches(Chosen("other"))
+    assert await taking
+
+
+@booth_story
+async def test_a_sheet_that_does_not_come_out_is_not_promised(booth: BoothStand) -> None:
+    booth.face.large = drawn_photo()
+    booth.stand.document_printer.jam_next()
+    taking = booth.begin(take_id_photo(booth.desk))
+    await takes(booth)
+    done = await booth.sees(Done, "id_photo.done.failed")
+    assert done.papers == ()
+    await booth.touches(Leave())
+    with pytest.raises(Left):
+        await taking
+
+
+@booth_story
+async def test_back_from_the_picture_asks_for_the_document_again(booth: BoothStand) -> None:
+    taking = booth.begin(take_id_photo(booth.desk))
+    await booth.sees(ChooseOne)
+    await booth.touches(Chosen("driving_licence"))
+    await booth.sees(LivePortrait)
+    await booth.touches(Back())
+    await booth.sees(ChooseOne)
+    await booth.touches(Back())
+    assert await taking
+    assert booth.stand.document_printer.papers == []
+
+
+@pytest.mark.parametrize("key", list(specs()))
+def test_each_photo_on_the_sheet_has_the_size_its_document_asks_for(key: str, tmp_path: Path) -> None:
+    """Measured on the printed page: rendered at 300 dots per inch, a red photo is as wide and as high as it must be."""
+    spec = specs()[key]
+    red = io.BytesIO()
+    Image.new("RGB", (2 * spec.form.width, 2 * spec.form.height), (255, 0, 0)).save(red, "JPEG", quality=95)
+    sheet = tmp_path / "sheet.pdf"
+    sheet.write_bytes(photo_sheet(red.getvalue(), spec, site="样本"))
+    subprocess.run(["pdftoppm", "-r", "300", "-png", str(sheet), str(tmp_path / "page")], check=True)
+    (page,) = tmp_path.glob("page*.png")
+    with Image.open(page) as picture:
+        mask = picture.convert("RGB").split()[1].point(lambda value: 255 if value < 90 else 0)
+        reds = picture.convert("RGB").split()[0].point(lambda value: 255 if value > 200 else 0)
+    mask = Image.composite(mask, Image.new("L", mask.size), reds)
+    row = mask.crop((0, 0, mask.width, mask.height)).resize((mask.width, 1), Image.Resampling.BOX).tobytes()
+    runs = [len(run) for run in "".join("x" if value > 5 else " " for value in row).split()]
+    assert len(runs) == COPIES // 2
+    wanted = spec.form.width / spec.file.dpi * 300
+    assert all(run == pytest.approx(wanted, abs=2.5) for run in runs)
