@@ -7,6 +7,7 @@ else; no other exception leaves an open channel, and an opener raises only :clas
 """
 
 import asyncio
+import errno
 import os
 import termios
 from collections import deque
@@ -212,8 +213,25 @@ async def open_serial(path: str, *, baud: int, stop_bits: int = 1) -> Channel:
     try:
         port = serial.Serial(path, baud, stopbits=stop_bits, timeout=0, inter_byte_timeout=0, exclusive=True)
     except (OSError, ValueError, termios.error) as error:  # SerialException is an OSError, termios.error is not
-        raise ChannelClosed(str(error)) from error
+        raise ChannelClosed(f"{path}: {said(error)}") from error
     return FdChannel(port.fileno(), port.close)
+
+
+_WORDS = {
+    errno.ENOENT: "there is no such device",
+    errno.EACCES: "the kiosk's user may not open it",
+    errno.EAGAIN: "another program has it",
+    errno.ENOTTY: "it is no serial port",
+}
+
+
+def said(error: Exception) -> str:
+    """An error of the system in words for the technician, without what stands beside them anyway."""
+    causes = [error, error.__context__]  # pyserial keeps some numbers in what it was raised from
+    number = next((thing for cause in causes if cause for thing in cause.args if isinstance(thing, int)), 0)
+    if number <= 0:  # a host's name that nobody knows
+        return getattr(error, "strerror", None) or str(error)
+    return _WORDS.get(number) or os.strerror(number)
 
 
 async def open_tcp(host: str, port: int, *, within: float = 5.0) -> Channel:
@@ -222,7 +240,7 @@ async def open_tcp(host: str, port: int, *, within: float = 5.0) -> Channel:
         async with asyncio.timeout(within):
             reader, writer = await asyncio.open_connection(host, port)
     except (OSError, TimeoutError) as error:
-        raise ChannelClosed(str(error) or "no answer") from error
+        raise ChannelClosed(f"{host}:{port}: {said(error) or 'no answer'}") from error
     return StreamChannel(reader, writer)
 
 

@@ -13,7 +13,7 @@ from contextlib import suppress
 from functools import partial
 from pathlib import Path
 
-from hardware.channel import Channel, ChannelClosed, FdChannel
+from hardware.channel import Channel, ChannelClosed, FdChannel, said
 from hardware.protocols import evdev
 
 Ioctl = Callable[[int, int | bytes], int | bytes]
@@ -69,7 +69,19 @@ async def open_evdev(path: Path) -> EvdevChannel:
     try:
         fd = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_NOCTTY)
     except OSError as error:
-        raise ChannelClosed(error.strerror or str(error)) from error
+        raise ChannelClosed(f"{path}: {said(error)}") from error
+    if not os.isatty(fd) and not _is_input(fd):
+        os.close(fd)
+        raise ChannelClosed(f"{path}: it is no input device")
     with suppress(termios.error):  # a pseudo-terminal may still hold half an event from before; a device never does
         termios.tcflush(fd, termios.TCIFLUSH)
     return EvdevChannel(FdChannel(fd, partial(os.close, fd)), partial(fcntl.ioctl, fd))
+
+
+def _is_input(fd: int) -> bool:
+    """Whether the kernel knows our questions on this line."""
+    try:
+        fcntl.ioctl(fd, evdev.CODES[evdev.EV_KEY], bytes(evdev.STATE_SIZE))
+    except OSError as error:
+        return error.errno not in _UNKNOWN
+    return True

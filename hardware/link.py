@@ -12,6 +12,7 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from contextvars import ContextVar
+from dataclasses import replace
 from functools import partial
 from typing import Generic, Protocol, TypeVar
 
@@ -151,6 +152,9 @@ class Link(Generic[Frame]):
                 gone(error)
             except KioskError as error:  # nobody has asked for anything yet: what it refuses is nonsense
                 gone(DeviceFault(self.role, f"greeted with {type(error).__name__}: {error}"))
+            except Exception as error:  # as with a codec: a bug of a driver is reported, and costs its device only
+                self._report("driver", error)
+                gone(DeviceFault(self.role, f"the driver failed with {type(error).__name__}: {error}"))
             if self._tap is not None:  # not when we are cancelled: then nothing was lost
                 self._tap("-", b"")
         finally:
@@ -179,8 +183,11 @@ class Link(Generic[Frame]):
         """Reading ended. A codec that fails is a bug: it is reported, and costs this line but not the machine."""
         self._hang_up(channel)
         if not pump.cancelled() and (error := pump.exception()) is not None:
-            report = {"message": f"the codec of {self.role} failed", "exception": error}
-            asyncio.get_running_loop().call_exception_handler(report)
+            self._report("codec", error)
+
+    def _report(self, what: str, error: BaseException) -> None:
+        report = {"message": f"the {what} of {self.role} failed", "exception": error}
+        asyncio.get_running_loop().call_exception_handler(report)
 
     def _hang_up(self, channel: Channel) -> None:
         """From now on there is no line: whoever waits for a frame learns it at once, also while greeting."""
@@ -215,13 +222,20 @@ class Watched:
 
     def become(self, condition: Condition) -> None:
         """Remember ``condition``; tell the listeners if it is news."""
-        if condition != self._condition:
-            self._condition = condition
+        news = condition != self._condition
+        self._condition = condition
+        if news:
             for listener in self._listeners:
                 listener(condition)
 
     def lost(self, error: DeviceError) -> None:
-        """The condition that ``error`` means."""
-        offline = isinstance(error, DeviceOffline)
-        state = DeviceState.OFFLINE if offline else DeviceState.HARDWARE_ERROR
-        self.become(Condition(state, error.reason, self._condition.supplies, self._condition.levels))
+        """The condition that ``error`` means, with the supplies known last."""
+        known = self._condition
+        self.become(replace(condition_of(error), supplies=known.supplies, levels=known.levels))
+
+
+def condition_of(error: DeviceError) -> Condition:
+    """The condition that ``error`` means, of a device of which nothing else is known."""
+    offline = isinstance(error, DeviceOffline)
+    state = DeviceState.OFFLINE if offline else DeviceState.HARDWARE_ERROR
+    return Condition(state, error.reason, detail=error.why)

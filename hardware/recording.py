@@ -40,11 +40,13 @@ KEPT = frozenset(
     {
         "ok", "error", "state", "states", "reason", "supplies", "outcome", "kind", "media", "endorsed",
         "approved", "result", "amount", "trace", "receipt_no", "reverses", "reversed", "last", "count", "terminal_said",
-        "diagnosis", "doors", "tampered", "temperature", "on_mains", "charge", "low",
+        "diagnosis", "doors", "tampered", "temperature", "on_mains", "charge", "low", "length",
     }
 )  # fmt: skip
 """Facts that name nobody."""
-_ENTRY = re.compile(r"(?P<way>[-+<>]) +(?P<at>\d+)(?P<hex>[ 0-9a-f]*)(?:; (?P<note>.*))?")
+NEEDED = frozenset({"role", "driver", "line", "verb", "given"})
+"""Words of the head without which nobody can replay it."""
+_ENTRY = re.compile(r"(?P<way>[-+<>]) +(?P<at>[0-9]{1,12})(?P<hex>[ 0-9a-f]*)(?:; (?P<note>.*))?")
 
 
 class BadRecording(ValueError):
@@ -84,26 +86,39 @@ class Recording:
     @classmethod
     def parse(cls, text: str) -> "Recording":
         """Raises BadRecording."""
-        title, *rows = text.splitlines() or [""]
+        title, *rows = text.split("\n")
         if title != TITLE:
             raise BadRecording(f"line 1: not {TITLE!r}")
         words: dict[str, str] = {}
-        entries: list[Entry] = []
+        heads: list[tuple[str, int, str]] = []
+        pieces: list[bytearray] = []
         for number, row in enumerate(rows, 2):
-            if row.startswith(" ") and entries:
-                entries[-1] = Entry(
-                    entries[-1].way, entries[-1].at, entries[-1].data + _hex(row, number), entries[-1].note
-                )
+            if row.startswith(" ") and pieces:
+                pieces[-1] += _hex(row, number)
             elif found := _ENTRY.fullmatch(row):
-                entries.append(Entry(found["way"], int(found["at"]), _hex(found["hex"], number), found["note"] or ""))
+                heads.append((found["way"], int(found["at"]), found["note"] or ""))
+                pieces.append(bytearray(_hex(found["hex"], number)))
             elif row:
                 name, _, value = row.partition(" ")
                 words[name] = value.strip()
-        try:
-            unwritten, outcome = json.loads(words.pop("unwritten")), json.loads(words.pop("outcome"))
-        except (KeyError, ValueError) as error:
-            raise BadRecording(f"no whole end: {error}") from error
-        return cls(words, tuple(entries), outcome, unwritten)
+        unwritten, outcome = _object(words, "unwritten"), _object(words, "outcome")
+        if absent := NEEDED - words.keys():
+            raise BadRecording(f"no {', '.join(sorted(absent))}")
+        if not all(isinstance(count, int) for count in unwritten.values()):
+            raise BadRecording("unwritten counts bytes")
+        entries = tuple(Entry(way, at, bytes(data), note) for (way, at, note), data in zip(heads, pieces, strict=True))
+        return cls(words, entries, outcome, unwritten)
+
+
+def _object(words: dict[str, str], name: str) -> dict[str, Any]:
+    """The JSON object under this name, which is taken out. Raises BadRecording."""
+    try:
+        found = json.loads(words.pop(name))
+    except (KeyError, ValueError, RecursionError) as error:
+        raise BadRecording(f"no whole end: {error}") from error
+    if not isinstance(found, dict):
+        raise BadRecording(f"{name} is no object")
+    return found
 
 
 def _hex(text: str, number: int) -> bytes:

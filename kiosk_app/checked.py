@@ -5,7 +5,7 @@ What is allowed comes from the structs themselves, so that a driver of another m
 
 import re
 from collections.abc import Mapping
-from typing import Any, TypeVar
+from typing import Annotated, Any, TypeVar, get_args, get_origin
 
 import msgspec
 
@@ -46,7 +46,10 @@ def _parts(message: str) -> tuple[str, str]:
 
 def _allowed(kind: Any, key: str, also: tuple[str, ...]) -> str:
     """What may stand at ``key``."""
-    for part in filter(None, key.split(".")):
+    for part in filter(None, re.sub(r"\[[^]]*\]", ".*", key).split(".")):
+        if part == "*":  # any item of a list, any value of a section
+            kind, also = _inner(kind), ()
+            continue
         if not _is_struct(kind):
             return ""
         fields = {field.name: field.type for field in msgspec.structs.fields(kind)}
@@ -56,6 +59,14 @@ def _allowed(kind: Any, key: str, also: tuple[str, ...]) -> str:
     if not _is_struct(kind):
         return f"Allowed: {_words(kind)}."
     return f"Allowed here: {', '.join([*also, *(field.name for field in msgspec.structs.fields(kind))])}."
+
+
+def _inner(kind: Any) -> Any:
+    """What a list's items are, or a section's values."""
+    while get_origin(kind) is Annotated:
+        kind = get_args(kind)[0]
+    inner = [part for part in get_args(kind) if part is not ...]
+    return inner[-1] if inner else Any
 
 
 def _is_struct(kind: Any) -> bool:
@@ -70,6 +81,8 @@ def _words(declared: Any) -> str:
             return said
         case msgspec.inspect.LiteralType():
             return ", ".join(repr(value) for value in info.values)
+        case msgspec.inspect.EnumType():
+            return ", ".join(repr(value.value) for value in info.cls)
         case msgspec.inspect.IntType():
             return f"a whole number from {info.ge} to {info.le}"
         case _:

@@ -140,7 +140,7 @@ def enrol(
 def device(
     role: Annotated[str, typer.Argument(help="A role of kiosk.toml: id_card_reader, card_terminal, cabinet, ...")],
     verb: Annotated[str, typer.Argument(help="status, or what this role can do; a wrong one names them.")],
-    what: Annotated[str, typer.Argument(help="The PDF for print; the slot (a role) for lamp.")] = "",
+    what: Annotated[str, typer.Argument(help="A PDF for print, a new file for still and page, a slot for lamp.")] = "",
     *,
     config: ConfigOption = Path("kiosk.toml"),
     as_json: JsonOption = False,

@@ -12,7 +12,9 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from kiosk_app.advice import advice_for
 from kiosk_app.config import Config
+from kiosk_app.device_senses import SENSES
 from kiosk_app.devices import (
     Cabinet,
     CardTerminal,
@@ -29,6 +31,7 @@ from kiosk_app.devices import (
     Slip,
     SlipLine,
     TerminalNotice,
+    TerminalSays,
     Ups,
 )
 from kiosk_app.errors import CitizenError, ConfigError, DeviceOffline, KioskError, ReversalStuck
@@ -79,7 +82,7 @@ async def exercise(config: Config, role: str, verb: str, given: Given) -> Facts:
     except TimeoutError:
         return {"ok": False, "reason": "time", "do": f"Nothing happened within {WORK:.0f} s."}
     except DeviceOffline as error:
-        return {"ok": False, "error": "DeviceOffline", "detail": error.detail, "do": _offline()}
+        return {"ok": False, "error": "DeviceOffline", "detail": _detail(device, error), "do": _offline()}
     except KioskError as error:
         return {"ok": False, "error": type(error).__name__, "detail": error.detail, "do": error.operator}
     finally:
@@ -108,9 +111,18 @@ async def status(device: Device, _: Given) -> Facts:
         "ok": condition.serves,
         "state": condition.state.value,
         "reason": condition.reason,
+        "detail": condition.detail,
         "supplies": dict(condition.supplies),
     }
-    return facts | ({"do": _offline()} if condition.state is DeviceState.OFFLINE else {})
+    if condition.serves:
+        return facts
+    return facts | {"do": _offline() if condition.state is DeviceState.OFFLINE else advice_for(condition.reason)}
+
+
+def _detail(device: Device, error: DeviceOffline) -> str:
+    """What was in the way, and why the device is not there, as far as it knows more."""
+    why = device.condition.detail
+    return error.detail if not why or why in error.detail else f"{error.detail} ({why})"
 
 
 def _offline() -> str:
@@ -138,8 +150,9 @@ async def pay(device: CardTerminal, given: Given) -> Facts:
         raise ConfigError("kiosk device", "--amount", "a whole number of fen above 0")
     said: list[str] = []
 
-    def told(notice: TerminalNotice) -> None:
-        said.append(notice.value)
+    def told(notice: TerminalSays) -> None:
+        if isinstance(notice, TerminalNotice):
+            said.append(notice.value)
 
     receipt = await device.pay(Fen(given.amount), told)
     await device.deliver()
@@ -274,4 +287,5 @@ VERBS: Mapping[str, Mapping[str, Verb]] = {
     "permit_unit": {"read": read_permit, "position": position, "return": give_back, "retain": retain},
     "cabinet": {"doors": doors, "lamp": lamp, "forget-tamper": forget_tamper},
     "ups": {"status": ups_status},
+    **SENSES,
 }

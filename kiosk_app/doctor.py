@@ -1,9 +1,9 @@
 """``kiosk doctor``: what is wrong with this machine, and what to do, as one table. Changes nothing.
 
 Every part says how it is in its own words: devices by the drivers that serve citizens, the store by its chains,
-central by a question it must answer. Advice comes from the error tree: whoever writes a new error has written it; what
-a device says that is no error of ours has its line in :data:`ADVICE`. While the kiosk runs its devices are left alone,
-since two programs cannot talk to one device; what they said of their supplies is known all the same.
+central by a question it must answer. Advice comes from the error tree (:mod:`kiosk_app.advice`). While the kiosk runs
+its devices are left alone, since two programs cannot talk to one device; what they said of their supplies is known all
+the same.
 """
 
 import asyncio
@@ -18,6 +18,7 @@ from typing import Any
 from cryptography import x509
 
 from kiosk_app import errors
+from kiosk_app.advice import ADVICE, advice_for
 from kiosk_app.alone import is_running
 from kiosk_app.config import Config
 from kiosk_app.contract import AskDecisions
@@ -36,16 +37,6 @@ RENEW_BEFORE_DAYS = 30
 SOON = timedelta(days=2)
 """A supply that ends before is to be refilled at this visit."""
 MIB = 1024 * 1024
-ADVICE = {
-    "tamper": "Look for damage and for what was added at the slots; then `kiosk device cabinet forget-tamper`.",
-    "door_open": "Close and lock the cabinet's doors.",
-    "too_hot": "Check the fans and the filters; keep the sun off the machine.",
-    "on_battery": "Check the mains: fuse, plug, supply of the house.",
-    "replace_battery": "Replace the battery of the UPS.",
-    "no_reader": "Plug the chip-card reader in, or correct `reader` in kiosk.toml.",
-    "head": "Switch the permit unit off and on; if it stays, have its print head replaced.",
-}
-"""For what a device says of itself that is no error of ours."""
 
 
 @dataclass(frozen=True)
@@ -100,6 +91,7 @@ def of_device(device: Device) -> Finding:
     facts = {
         "state": condition.state.value,
         "reason": condition.reason,
+        "detail": condition.detail,
         "supplies": dict(condition.supplies),
         "levels": dict(condition.levels),
         "capabilities": sorted(device.capabilities),
@@ -117,7 +109,7 @@ def _words(device: Device) -> str:
     levels = {name: f"{level} %" for name, level in condition.levels.items()}
     names = dict.fromkeys([*condition.supplies, *levels])
     supplies = [" ".join(filter(None, (name, condition.supplies.get(name), levels.get(name)))) for name in names]
-    how = ", ".join(dict.fromkeys(word for word in (state, condition.reason, *supplies) if word))
+    how = ", ".join(dict.fromkeys(word for word in (state, condition.reason, condition.detail, *supplies) if word))
     able = ", ".join(sorted(device.capabilities))
     return f"{how}; can: {able}" if able else how
 
@@ -131,18 +123,10 @@ def _hints(condition: Condition) -> Iterator[str]:
         yield f"Refill soon: {', '.join(refill)}."
     if boxes:
         yield f"Empty soon: {', '.join(boxes)}."
+    if condition.supplies.get("grab") == "missing":
+        yield ADVICE["grab"]
     if condition.reason in ADVICE:
         yield ADVICE[condition.reason]
-
-
-def advice_for(reason: str) -> str:
-    """The operator's action for a device's reason; of the general fault for one that has no error of its own."""
-    by_reason = ADVICE | {kind.reason: kind.operator for kind in _device_errors()}
-    return by_reason.get(reason, errors.DeviceFault.operator)
-
-
-def _device_errors() -> Iterator[type[errors.DeviceError]]:
-    yield from errors.DeviceError.__subclasses__()
 
 
 # --- central ---------------------------------------------------------------------------------------------------

@@ -286,14 +286,14 @@ class DocumentPictureUnusable(CitizenError):
 
 
 class DeviceError(KioskError):
-    """A device cannot do what was asked. ``role`` as in the configuration, ``reason`` a stable key."""
+    """A device cannot do what was asked. ``role`` as in the configuration, ``reason`` a stable key, ``why`` words."""
 
     reason: ClassVar[str] = "fault"
     kind: ClassVar[FaultKind] = FaultKind.PERMANENT
 
     def __init__(self, role: str, detail: str = "") -> None:
         super().__init__(f"{role}: {detail}" if detail else role)
-        self.role = role
+        self.role, self.why = role, detail
 
 
 class DeviceOffline(DeviceError):
@@ -310,7 +310,10 @@ class DeviceFault(DeviceError):
 
     reason = "fault"
     citizen = "error.device_fault"
-    operator = "Switch the device off and on; if the fault stays, replace it."
+    operator = (
+        "If it says what does not fit, correct that in kiosk.toml; else switch the device off and on, "
+        "and if the fault stays, replace it."
+    )
 
 
 class PaperOut(DeviceError):

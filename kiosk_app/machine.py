@@ -205,7 +205,7 @@ class Machine:
         )
 
     def _condition_changed(self, role: str, condition: Condition) -> None:
-        log.info("condition", role=role, state=condition.state.value, reason=condition.reason)
+        log.info("condition", role=role, state=condition.state.value, reason=condition.reason, detail=condition.detail)
         self.till.settlement.news()
         if self.custody is not None:
             self.custody.news()

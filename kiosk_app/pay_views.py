@@ -5,7 +5,7 @@ A code that may no longer be paid is not shown any longer: not while it is cance
 
 from dataclasses import replace
 
-from kiosk_app.devices import TerminalNotice
+from kiosk_app.devices import PinTyped, TerminalNotice
 from kiosk_app.money.amounts import yuan
 from kiosk_app.money.means import CodeShown, Notice, Way
 from kiosk_app.money.receipts import CARD
@@ -42,9 +42,12 @@ def renewed(view: PayView, reference: str, notice: Notice | None) -> PayView:
         return replace(without_code(view), reference=reference, title=text("pay.code.checking"), cancellable=False)
     if isinstance(notice, TerminalNotice):
         title, stage = text(f"pay.title.{notice.value}"), STAGE.get(notice, view.stage)
-        return replace(view, reference=reference, title=title, stage=stage, cancellable=notice in CANCELLABLE)
+        can = notice in CANCELLABLE
+        return replace(view, reference=reference, title=title, stage=stage, pin=None, cancellable=can)
+    if isinstance(notice, PinTyped):
+        return replace(view, pin=(notice.digits, notice.of))
     title = text("pay.trouble.unknown", amount=yuan(view.amount))
-    return replace(view, reference=reference, title=title, cancellable=False)
+    return replace(view, reference=reference, title=title, pin=None, cancellable=False)
 
 
 def without_code(view: PayView) -> PayView:
@@ -55,7 +58,7 @@ def without_code(view: PayView) -> PayView:
 def last(view: PayView, reference: str) -> PayView:
     """The money is taken; what is said of it is the caller's."""
     view = replace(without_code(view), reference=reference, cancellable=False)
-    return replace(view, stage=3) if isinstance(view, Pay) else view
+    return replace(view, stage=3, pin=None) if isinstance(view, Pay) else view
 
 
 def _app(channel: str) -> Text:

@@ -266,6 +266,8 @@ class PayCode(View):
 class Pay(View):
     """Board 04: the amount and what the terminal says. ``stage`` 0..3: card, PIN, bank, done.
 
+    ``pin``: digits typed, and of how many, while a PIN pad without a display is typed on; else None.
+
     Intent: Leave (cancel the payment) while ``cancellable``.
     """
 
@@ -274,6 +276,7 @@ class Pay(View):
     purpose: Text
     reference: str
     stage: int = 0
+    pin: tuple[int, int] | None = None
     cancellable: bool = True
 
 

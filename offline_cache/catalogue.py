@@ -13,7 +13,7 @@ from typing import Final
 import msgspec
 import structlog
 from cryptography import x509
-from cryptography.exceptions import InvalidSignature
+from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.hashes import SHA256
 
@@ -27,6 +27,17 @@ from offline_cache.store import Store
 log = structlog.get_logger()
 
 LONGEST_CHAIN: Final = 4
+_UNREADABLE: Final = (
+    ValueError,
+    TypeError,
+    InvalidSignature,
+    UnsupportedAlgorithm,
+    x509.InvalidVersion,
+    x509.ExtensionNotFound,
+    x509.DuplicateExtension,
+    x509.UnsupportedGeneralNameType,
+)
+"""Everything that the library says of a chain that is none, or not of ours."""
 Row = tuple[int, str, bytes, str, str]
 
 
@@ -103,7 +114,7 @@ def _signer(chain: str, roots: list[x509.Certificate], now: datetime) -> ec.Elli
             below.verify_directly_issued_by(above)
         _may_sign(path)
         key = path[0].public_key()
-    except (ValueError, TypeError, InvalidSignature, x509.ExtensionNotFound, x509.DuplicateExtension) as error:
+    except _UNREADABLE as error:
         raise CatalogueForged(f"no chain to central's root: {type(error).__name__}") from error
     if not isinstance(key, ec.EllipticCurvePublicKey):
         raise CatalogueForged("not an elliptic key")

@@ -36,6 +36,7 @@ class Pay(Work):
         for index, name in enumerate(STAGES):
             align = "left" if index == 0 else "right" if index == len(STAGES) - 1 else "center"
             ids.stages.add_widget(Say(words=f"pay.stage.{name}", letters=30, align=align, single=True))
+        self._say_pin(view.pin)
         self._to(view.stage)
 
     def _to(self, stage: int) -> None:
@@ -46,10 +47,16 @@ class Pay(Work):
     def _say_reference(self, reference: str) -> None:
         self.ids.reference.words = text("pay.reference", reference=reference) if reference else None
 
+    def _say_pin(self, pin: tuple[int, int] | None) -> None:
+        """One mark for every digit; the number beside it is for those who cannot tell the marks apart."""
+        typed, of = pin or (0, 0)
+        marks = "●" * typed + "○" * (of - typed)
+        self.ids.pin.words = text("pay.pin_typed", marks=marks, count=typed) if pin else None
+
     @staticmethod
     def _frame(view: PayView) -> PayView:
         """What must stay the same for the widgets to stay."""
-        return replace(view, title=text(""), stage=0, reference="")
+        return replace(view, title=text(""), stage=0, pin=None, reference="")
 
     def renew(self, view: View) -> bool:
         """The terminal says something else: change that, and keep the widgets under the finger."""
@@ -57,6 +64,7 @@ class Pay(Work):
             return False
         self.view, self.title = view, view.title
         self._say_reference(view.reference)
+        self._say_pin(view.pin)
         self._to(view.stage)
         self.parent.redress()
         return True

@@ -83,11 +83,11 @@ def many(count: int) -> tuple[Choice, ...]:
 SAMPLE_TEXTS = tuple((r.title, r.title_en, "迎宾大道西 18 号") for r in ROWS[:3])
 
 
-def pay(stage: int, title: str, *, cancellable: bool) -> Pay:
+def pay(stage: int, title: str, *, cancellable: bool, pin: tuple[int, int] | None = None) -> Pay:
     """The payment at one stage."""
     return Pay(
         title=text(f"pay.title.{title}"), amount=Fen(30000), purpose=text("pay.purpose", count=2), reference=REFERENCE,
-        stage=stage, cancellable=cancellable, steps=Steps(STEPS, 2),
+        stage=stage, pin=pin, cancellable=cancellable, steps=Steps(STEPS, 2),
     )  # fmt: skip
 
 
@@ -147,6 +147,7 @@ SAMPLES: dict[str, View] = {
     "choose_many_long": choose(many(14), marked=14),
     "choose_many_none": choose(ROWS[3:]),
     "pay_card": pay(0, "insert_card", cancellable=True),
+    "pay_pin": pay(1, "enter_pin", cancellable=False, pin=(3, 6)),
     "pay_bank": pay(2, "bank", cancellable=False),
     "pay_way": PayWay(
         title=text("pay.way.title"), amount=Fen(30000), purpose=text("pay.purpose", count=2),

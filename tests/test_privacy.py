@@ -115,7 +115,7 @@ async def test_who_paid_by_code_stays_with_the_provider(stand: Stand, channel: s
     await stand.until(lambda: stand.machine.waiting_reports() == 0)
     _nothing_is_left(stand)
     with stand.engine.connect() as central:
-        tables = ("event", "payment_order", "traffic_payment")
+        tables = ("event", "payment_order", "payment")
         kept = [row for table in tables for row in central.exec_driver_sql(f"SELECT * FROM {table}")]
     with closing(connect(stand.folder / "store", STORE_KEY, read_only=True)) as store:
         kept += [row for table in ("journal", "outbox") for row in store.execute(f"SELECT * FROM {table}")]

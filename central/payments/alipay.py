@@ -77,6 +77,8 @@ class Alipay:
             said = self._wire(method, body)
         except OSError as error:
             raise ProviderSilent(type(error).__name__) from error
+        if not isinstance(said, Mapping):
+            raise ProviderSilent("an answer that cannot be read")
         code, why = str(said.get("code", "")), str(said.get("sub_code", ""))
         if code == DONE:
             return said

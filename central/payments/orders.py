@@ -21,6 +21,7 @@ from central.db import Store
 from central.db import order as orders
 from central.messages import decode
 from central.payments import Channel, Channels, ProviderRefused, ProviderSilent, Trade
+from central.payments.reported import ACCOUNTED
 from central.problems import Refused, Unavailable
 from kiosk_app.contract import CloseOrder, CreateOrder, Order, OrderState, QueryOrder, RefundOrder
 
@@ -66,7 +67,7 @@ class Orders:
         row = self._store.commit(lambda connection: self._begin(connection, kiosk, wanted))
         if (row.kiosk, row.amount, row.channel) != (kiosk, wanted.amount, wanted.channel):
             raise Refused(409, "order-differs", "the reference is another order's")
-        if row.state == OrderState.WAITING and not row.code:
+        if row.state == OrderState.WAITING and not row.code and row.expires_at > self._clock.now():
             code = self._channel(row).create(row.reference, row.amount, row.expires_at)
             row = self._write(row.reference, code=code)
         return self._shown(row)
@@ -76,8 +77,8 @@ class Orders:
         return self._shown(self.refresh(self._of(kiosk, asked.reference)))
 
     def close(self, kiosk: str, wanted: CloseOrder) -> Order:
-        """Closed, or what it has become instead. Unheard of: closed before it is born."""
-        row = self._store.commit(lambda connection: self._begin_closed(connection, kiosk, wanted.reference))
+        """Closed, or what it has become instead. Unheard of: closed before it is born, at its provider too."""
+        row = self._store.commit(lambda connection: self._begin_closed(connection, kiosk, wanted))
         if row.kiosk != kiosk:
             raise _unknown()
         return self._shown(self.shut(self.refresh(row)))
@@ -116,7 +117,7 @@ class Orders:
         if row.state != OrderState.PAID:
             code = "disputed" if row.state == OrderState.DISPUTED else "not-paid"
             raise Refused(409, code, "only a paid order can be refunded")
-        row = self._write(row.reference, refund_wanted_at=row.refund_wanted_at or self._clock.now(), refunded_by=by)
+        row = self._store.commit(lambda connection: self._want_back(connection, row.reference, by))
         try:
             self._channel(row).refund(row.reference, row.amount)
         except ProviderRefused:
@@ -158,9 +159,21 @@ class Orders:
             connection, kiosk, wanted.reference, timedelta(seconds=wanted.seconds), new
         )
 
-    def _begin_closed(self, connection: sa.Connection, kiosk: str, reference: str) -> sa.Row[Any]:
-        new = {"channel": "", "amount": 0, "state": OrderState.CLOSED.value}
-        return _row(connection, reference) or self._insert(connection, kiosk, reference, timedelta(), new)
+    def _begin_closed(self, connection: sa.Connection, kiosk: str, wanted: CloseOrder) -> sa.Row[Any]:
+        """An order whose life is over; it waits only until its provider was asked: we may have forgotten it."""
+        new: dict[str, Any] = {"channel": "", "amount": 0, "state": OrderState.CLOSED.value}
+        if wanted.amount and wanted.channel in self._channels:
+            new = {"channel": wanted.channel, "amount": wanted.amount, "state": OrderState.WAITING.value}
+        return _row(connection, wanted.reference) or self._insert(connection, kiosk, wanted.reference, timedelta(), new)
+
+    def _want_back(self, connection: sa.Connection, reference: str, by: str) -> sa.Row[Any]:
+        """From here on no report of it is accepted. Raises Refused if one came while a person was deciding."""
+        row = _known(connection, reference)
+        if by and row.reported in ACCOUNTED:
+            raise Refused(409, "no-case", "the kiosk accounted for it meanwhile")
+        wanted = {"refund_wanted_at": row.refund_wanted_at or self._clock.now(), "refunded_by": by or row.refunded_by}
+        connection.execute(orders.update().where(orders.c.reference == reference).values(**wanted))
+        return _known(connection, reference)
 
     def _insert(
         self, connection: sa.Connection, kiosk: str, reference: str, life: timedelta, new: Mapping[str, Any]

@@ -19,7 +19,7 @@ from central.db import Store, presence
 from central.db import order as orders
 from central.payments import ProviderRefused, ProviderSilent
 from central.payments.orders import Orders
-from central.payments.reported import FULFILLED
+from central.payments.reported import ACCOUNTED, FULFILLED
 from central.problems import Refused
 from kiosk_app.contract import Heartbeat, OrderState
 
@@ -35,13 +35,11 @@ ADVICE: Final = {
     "unreported": "The kiosk knows of nothing. Unless its store was set aside since: give it back with `refund`.",
     "kiosk-silent": "Find the kiosk first: it may still hold the report. If it is lost: `refund --kiosk-lost`.",
     "kiosk-holds-it": "The kiosk has the payment and cannot end it: see its issues.",
-    "refund-due": "The kiosk could not give it back: `refund`, then close the case at the kiosk.",
+    "refund-due": "The kiosk could not give it back: `refund`; it then closes its own case. Nobody may hand it out there too.",
     "refund-stuck": "Asked for and not confirmed: look at the provider's merchant pages.",
     "disputed": "The provider names another amount: compare with its merchant pages.",
     "accepted-without-money": "Given back, and the department still counts it as paid: ask the department.",
 }
-ACCOUNTED: Final = FULFILLED | {"refunded"}
-"""What a kiosk says of money that stays with the provider: it was delivered, or a person handed it out."""
 REFUNDABLE: Final = frozenset({"unreported", "refund-due", "refund-stuck"})
 
 

@@ -17,6 +17,8 @@ from central.db import order as orders
 from kiosk_app.contract import DayClosed, OrderState, Paid, PaymentMoved
 
 FULFILLED: Final = frozenset({"fulfilled", "settled"})
+ACCOUNTED: Final = FULFILLED | {"refunded"}
+"""What a kiosk says of money that stays with the provider: it was delivered, or a person handed it out."""
 REFUSED: Final = "refused"
 
 

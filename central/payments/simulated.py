@@ -20,7 +20,7 @@ import msgspec
 from central.clock import Clock
 from central.payments import Channels
 from central.payments.alipay import Alipay, yuan
-from central.payments.wechat import ORDERS, WeChat
+from central.payments.wechat import ORDERS, REFUNDS, WeChat
 
 OPENID: Final = "oSAMPLE-openid-must-stay-here"
 BUYER: Final = "138******00"
@@ -47,7 +47,8 @@ class Faults(msgspec.Struct, kw_only=True):
     """What is wrong with the provider now.
 
     ``in_flight``: what close does to a payment under way: it ``lands`` and close says nothing of it, close
-    ``refuses``, or the payment lands ``late``, long after the close. ``refunds``: ``ok``, ``processing``, ``refuse``.
+    ``refuses``, or the payment lands ``late``, long after the close. ``refunds``: ``ok``, ``processing``, ``refuse``,
+    or ``abnormal``: begun, and unable to reach the payer (Alipay has no such word and stays at ``processing``).
     """
 
     down: bool = False
@@ -138,9 +139,12 @@ class SimulatedProvider:
                 return 404, {"code": "ORDER_NOT_EXIST"}
             if path.endswith("/refunds"):
                 return _wechat_refund(trade, book.faults)
+            if path.startswith(f"{REFUNDS}/"):
+                return _wechat_refunded(trade, book.faults)
             if method == "POST":
                 return _wechat_close(trade, book.faults)
             word = {"open": "NOTPAY", "paid": "SUCCESS", "closed": "CLOSED", "refunded": "REFUND"}[trade.state]
+            word = "REFUND" if trade.refund_asked else word  # from the instant in which it is asked for
             total = trade.amount + book.faults.wrong_amount
             said = {"out_trade_no": number, "trade_state": word, "amount": {"total": total, "currency": "CNY"}}
             if trade.state in {"paid", "refunded"}:
@@ -253,7 +257,15 @@ def _wechat_refund(trade: Trade, faults: Faults) -> tuple[int, Mapping[str, Any]
         return 403, {"code": "INVALID_REQUEST"}
     if faults.refunds == "refuse":
         return 403, {"code": "NOT_ENOUGH"}
-    return 200, {"status": "SUCCESS" if _refund(trade, faults) else "PROCESSING"}
+    _refund(trade, faults)
+    return _wechat_refunded(trade, faults)
+
+
+def _wechat_refunded(trade: Trade, faults: Faults) -> tuple[int, Mapping[str, Any]]:
+    if not trade.refund_asked:  # also when somebody gave it back at the provider's own pages
+        return 404, {"code": "RESOURCE_NOT_EXISTS"}
+    under_way = "ABNORMAL" if faults.refunds == "abnormal" else "PROCESSING"
+    return 200, {"status": "SUCCESS" if trade.state == "refunded" else under_way}
 
 
 def _alipay_cancel(trade: Trade, faults: Faults) -> Mapping[str, Any]:
@@ -280,7 +292,7 @@ def _alipay_no(why: str) -> Mapping[str, Any]:
 
 def _refund(trade: Trade, faults: Faults) -> bool:
     """Whether the money is back; once is enough, however often it is asked for."""
-    if faults.refunds != "processing":
+    if faults.refunds not in {"processing", "abnormal"}:
         trade.state = "refunded"
     trade.refund_asked = True
     return trade.state == "refunded"

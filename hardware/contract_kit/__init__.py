@@ -15,11 +15,25 @@ What a rig's hands cannot do is skipped, and the reason says so: a contract with
 import pytest
 
 pytest.register_assert_rewrite(
-    *(f"{__name__}.{part}" for part in ("device", "readers", "paper", "permit", "box", "terminal"))
+    *(f"{__name__}.{part}" for part in ("device", "readers", "paper", "permit", "box", "terminal", "camera", "input"))
 )
 
 from hardware.contract_kit.box import CabinetContract, CabinetRig, UpsContract, UpsRig  # noqa: E402
+from hardware.contract_kit.camera import (  # noqa: E402
+    CameraContract,
+    CameraRig,
+    DocumentCameraContract,
+    DocumentCameraRig,
+)
 from hardware.contract_kit.device import DeviceContract, case  # noqa: E402
+from hardware.contract_kit.input import (  # noqa: E402
+    CodeScannerContract,
+    HeadphonesContract,
+    HeadphonesRig,
+    KeypadContract,
+    KeypadRig,
+    ScannerRig,
+)
 from hardware.contract_kit.paper import (  # noqa: E402
     DocumentPrinterContract,
     PrinterRig,
@@ -39,13 +53,22 @@ from hardware.contract_kit.terminal import CardTerminalContract, CardTerminalRig
 __all__ = [
     "CabinetContract",
     "CabinetRig",
+    "CameraContract",
+    "CameraRig",
     "CardTerminalContract",
     "CardTerminalRig",
     "ChipCardReaderContract",
     "ChipCardRig",
+    "CodeScannerContract",
     "DeviceContract",
+    "DocumentCameraContract",
+    "DocumentCameraRig",
     "DocumentPrinterContract",
+    "HeadphonesContract",
+    "HeadphonesRig",
     "IdCardReaderContract",
+    "KeypadContract",
+    "KeypadRig",
     "OnTheTable",
     "PermitUnitContract",
     "PermitUnitRig",
@@ -53,6 +76,7 @@ __all__ = [
     "ReaderRig",
     "ReceiptPrinterContract",
     "Rig",
+    "ScannerRig",
     "UpsContract",
     "UpsRig",
     "cannot",

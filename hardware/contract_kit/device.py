@@ -241,10 +241,11 @@ class DeviceContract(Generic[AnyRig]):
 
     @case
     async def test_it_declares_what_it_can_do(self, rig: AnyRig) -> None:
-        capabilities = getattr(rig.driver(), "capabilities", None)
-        if capabilities is None:
-            pytest.skip("this driver declares no capabilities")
-        assert capabilities == rig.driver().capabilities, "capabilities are of the driver, not of the moment"
+        before = rig.driver().capabilities
+        assert before == rig.driver().capabilities, "before it was asked, every device of this make is the same"
+        async with self.at_work(rig) as driver:
+            assert before <= driver.capabilities, "what it can do was declared before it was known"
+            assert all(word and word == word.strip() for word in driver.capabilities)
 
     # --- what is left ---
 

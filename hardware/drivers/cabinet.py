@@ -17,7 +17,7 @@ from typing import Annotated
 import msgspec
 
 from hardware.channel import Opener, opener_of
-from hardware.link import Link, Trace, Watched
+from hardware.link import Link, Trace, Watched, condition_of
 from hardware.modbus_rtu import READ_INPUT, WRITE_HOLDING, Message, Rtu, question
 from hardware.protocols import cabinet
 from hardware.protocols.cabinet import Board, Shows, State
@@ -96,8 +96,7 @@ class Cabinet(Watched):
     def lost(self, error: DeviceError) -> None:
         """Nothing is known of it any more: no door is "closed" because it was."""
         self._seen, self._too_hot = None, False
-        offline = isinstance(error, DeviceOffline)
-        self.become(Condition(DeviceState.OFFLINE if offline else DeviceState.HARDWARE_ERROR, error.reason))
+        self.become(condition_of(error))
 
     # --- a conversation ---
 

@@ -9,6 +9,7 @@ from typing import Annotated, Literal
 
 import msgspec
 
+from hardware.drivers.camera_answers import Still
 from hardware.drivers.preview import picture_of
 from hardware.drivers.viewfinder import Optics, Viewfinder
 from kiosk_app.devices import Driver, Picture, PictureFormat
@@ -16,6 +17,7 @@ from kiosk_app.devices import Driver, Picture, PictureFormat
 KEPT = 10
 
 Pixels = Annotated[int, msgspec.Meta(ge=160, le=8192)]
+Setting = Annotated[float | Literal["auto"] | None, msgspec.Meta(description='a number or "auto"')]
 
 
 class CameraSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -25,17 +27,17 @@ class CameraSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
     serial number (of the two names of one camera the one that ends in ``index0``), ``/dev/v4l/by-path/`` by its USB
     socket, for two cameras of one make. ``turn``: degrees clockwise by which the picture of a camera that is mounted
     on its side is put upright. A control that is not named is left as the camera has it; a number is in the camera's
-    own units (``kiosk device`` shows them), ``"auto"`` is its automatic.
+    own units (``kiosk device ROLE controls`` shows them), ``"auto"`` is its automatic.
     """
 
-    device: str
+    device: Annotated[str, msgspec.Meta(min_length=1)]
     width: Pixels = 1280
     height: Pixels = 720
     rate: Annotated[int, msgspec.Meta(ge=1, le=120)] = 30
     turn: Literal[0, 90, 180, 270] = 0
-    focus: float | Literal["auto"] | None = None
-    exposure: float | Literal["auto"] | None = None
-    white_balance: float | Literal["auto"] | None = None
+    focus: Setting = None
+    exposure: Setting = None
+    white_balance: Setting = None
     zoom: float | None = None
 
 
@@ -46,8 +48,8 @@ class Camera(Viewfinder):
 
     async def still(self, encoding: PictureFormat = PictureFormat.JPEG, *, of: int | None = None) -> Picture:
         async with self._in_use():
-            said, data = await self._shot("still", encoding, of=of)
-            return picture_of(said, data, encoding)
+            said, data = await self._shot("still", Still, encoding, of=of)
+            return picture_of(said.picture, data, encoding)
 
 
 def optics_of(settings: CameraSettings, folder: Path, *, keep: int, desk: bool = False) -> Optics:

@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import Any
 
 from hardware.channel import Channel, open_child
+from hardware.drivers.camera_answers import Answer, Facts, Nonsense, read
 from hardware.link import Link, Trace
 from hardware.protocols.frame_ring import SIZE, FrameRing
 from hardware.protocols.hostlink import Broken, HostLink, Message, encode
@@ -114,8 +115,8 @@ class CameraHost:
         if memory is not None:
             memory.close()
 
-    async def ask(self, op: str, **more: Any) -> tuple[Said, bytes]:
-        """One question. Raises HostGone, and in our words what the host says of the camera."""
+    async def ask(self, op: str, kind: type[Answer], **more: Any) -> tuple[Answer, bytes]:
+        """One question, and its answer as a ``kind``. Raises HostGone, and in our words what is said of the camera."""
         self._id += 1
         question = Message({"id": self._id, "op": op, **more})
         self._show(">", question.head)
@@ -130,7 +131,10 @@ class CameraHost:
         self._show("<", answer.head)
         if "error" in answer.head:
             raise self._judge(op, answer.head)
-        return answer.head, answer.body
+        try:
+            return read(answer.head, kind), answer.body
+        except Nonsense as error:
+            raise self.give_up(f"{op}: {error}") from error
 
     def give_up(self, why: str) -> HostGone:
         """End this host; the link starts another. What to raise."""
@@ -179,14 +183,14 @@ SAME = 8
 """Equal pictures in a row that no sensor gives: there is noise, and a slow one repeats a picture four times at most."""
 
 
-def trouble(role: str, said: Said) -> DeviceError | None:
+def trouble(role: str, said: Facts) -> DeviceError | None:
     """What the host's facts say of the camera, in the order of how bad it is. None: all is well."""
-    if said["ended"]:
-        return DeviceOffline(role, said["ended"])
-    if said["age"] > STALLED:
-        return HostGone(role, f"no picture for {said['age']:.1f} s")
-    if said["dark"] > DARK:
-        return CameraCovered(role, f"sees nothing for {said['dark']:.1f} s")
-    if said["same"] >= SAME:
-        return CameraFrozen(role, f"{said['same']} times the same picture")
+    if said.ended:
+        return DeviceOffline(role, said.ended)
+    if said.age > STALLED:
+        return HostGone(role, f"no picture for {said.age:.1f} s")
+    if said.dark > DARK:
+        return CameraCovered(role, f"sees nothing for {said.dark:.1f} s")
+    if said.same >= SAME:
+        return CameraFrozen(role, f"{said.same} times the same picture")
     return None

@@ -21,6 +21,7 @@ from contextlib import asynccontextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from random import Random, SystemRandom
+from typing import Annotated
 
 import msgspec
 
@@ -32,7 +33,7 @@ from hardware.drivers.card_terminal_umsips_host import INIT, UmsHost, unionpay_h
 from hardware.link import Trace, Watched
 from hardware.protocols import umsips_codes as codes
 from hardware.protocols.umsips import Kind, Request
-from kiosk_app.devices import CardReceipt, Condition, DayTotals, DeviceState, Driver, TerminalNotice
+from kiosk_app.devices import CardReceipt, Condition, DayTotals, DeviceState, Driver, TerminalNotice, TerminalSays
 from kiosk_app.errors import (
     DeviceError,
     DeviceFault,
@@ -51,6 +52,9 @@ IDLE_PATIENCE, ABORT_PATIENCE = 10.0, 5.0
 WRONG_PIN = "55"
 
 
+Eight = Annotated[str, msgspec.Meta(pattern="^[ -~]{0,8}$", description="at most eight letters and digits")]
+
+
 class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """``[devices.card_terminal]`` with ``driver = "umsips"``; paths are relative to ``kiosk.toml``.
 
@@ -63,8 +67,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     library: str
     folder: str = "unionpay"
     app: int = 1
-    counter: str = ""
-    operator: str = ""
+    counter: Eight = ""
+    operator: Eight = ""
     echo: bool = True
     swallow_after: int = 0
 
@@ -110,11 +114,6 @@ class CardTerminalUmsips(Watched):
         """What it can do: an approval is not held at the bank, it is given back by a void."""
         return frozenset({"PIN pad", "presence", "reversal", "end of day"})
 
-    @property
-    def stars(self) -> int:
-        """How many digits of a PIN are typed now: this PIN pad has no display of its own."""
-        return self._card.stars
-
     async def run(self) -> None:
         try:
             async with asyncio.TaskGroup() as group:
@@ -152,7 +151,7 @@ class CardTerminalUmsips(Watched):
         """The condition of this moment."""
         supplies = {"card": "inside" if self._card.there else "none"}
         if self._bank.stuck:
-            self.become(Condition(DeviceState.HARDWARE_ERROR, ReversalStuck.reason, supplies))
+            self.become(Condition(DeviceState.HARDWARE_ERROR, ReversalStuck.reason, supplies, detail=self._bank.stuck))
         elif self._bank.signed_in:
             self.become(Condition(DeviceState.ONLINE, "", supplies))
 
@@ -197,7 +196,7 @@ class CardTerminalUmsips(Watched):
     def _at_work(self) -> bool:
         return self._paying is not None and not self._paying.done()
 
-    async def pay(self, amount: Fen, told: Callable[[TerminalNotice], None]) -> CardReceipt:
+    async def pay(self, amount: Fen, told: Callable[[TerminalSays], None]) -> CardReceipt:
         if self._at_work:
             raise DeviceOffline(self.role, "busy with a payment")
         self._held = None

@@ -162,12 +162,13 @@ class Bank:
         record = self._book.open
         if record is None:
             return
-        if record.kind == "void":
+        elsewhere = _another(record.terminal, self._terminal)
+        if record.kind == "void" and not elsewhere:
             with suppress(ReversalRefused):  # then the sale stands, and that is an end too
                 await self._void(record)
         elif self.stuck and not person:
             raise ReversalStuck(self._role, self.stuck)
-        elif record.strayed or _another(record.terminal, self._terminal):
+        elif record.strayed or elsewhere:  # of a void the sale is kept, and refused by name to whoever asks again
             with self.records():
                 self._book.nothing()
         else:

@@ -1,8 +1,9 @@
 """The citizen at the UnionPay library: the card comes in, the PIN is typed, the card goes out again.
 
 Nothing here moves money, so everything here may be given up at any moment, and is when the caller gives up. A PIN is
-a number of stars; it ends with OK or with the sixth digit, as UnionPay's do. A card leaves when nobody needs it any
-more, and is followed until it is gone: it may be left at the mouth, and its owner is told.
+a number of stars, told to whoever has a screen, for this PIN pad has none; it ends with OK or with the sixth digit, as
+UnionPay's do. A card leaves when nobody needs it any more, and is followed until it is gone: it may be left at the
+mouth, and its owner is told.
 """
 
 import asyncio
@@ -16,14 +17,14 @@ from hardware.drivers.card_terminal_umsips_host import UmsHost
 from hardware.protocols import umsips_codes as codes
 from hardware.protocols.umsips import CardPlace, Key
 from hardware.protocols.zvt_codes import INSERT_CHIP, UNREADABLE
-from kiosk_app.devices import TerminalNotice
+from kiosk_app.devices import PinTyped, TerminalNotice, TerminalSays
 from kiosk_app.errors import DeviceFault, PaymentDeclined
 
 CUSTOMER = 60.0
 """Seconds for a card, and for a PIN (``domain.md`` 9.5)."""
 LOOK, LISTEN = 0.3, 0.1
 """Seconds between two questions for a card, and for a key: a finger is not faster."""
-PIN_DIGITS = 6
+PIN_DIGITS = ENOUGH = 6
 READABLE = frozenset({CardPlace.INSIDE, CardPlace.CONTACTLESS, CardPlace.CONTACTLESS_ONLINE})
 TIME_OUT, CANCELLED, NO_PIN = "3F", "3G", "3H"
 
@@ -35,7 +36,7 @@ class Attempt:
     """One payment somebody wants: ``stop`` is set when they do not want it any more."""
 
     amount: int
-    told: Callable[[TerminalNotice], None]
+    told: Callable[[TerminalSays], None]
     stop: asyncio.Event = field(default_factory=asyncio.Event)
 
     def wanted(self) -> None:
@@ -60,12 +61,11 @@ def declined(code: str) -> PaymentDeclined:
 
 
 class CardAndPin:
-    """``there``: a card is in the slot. ``stars``: digits of a PIN that are typed. ``changed`` hears of the card."""
+    """``there``: a card is in the slot; ``changed`` hears of that."""
 
     def __init__(self, role: str, host: UmsHost, changed: Callable[[], None], *, swallow_after: float = 0) -> None:
         self._role, self._host, self._changed, self._swallow_after = role, host, changed, swallow_after
         self.there = False
-        self.stars = 0
         self._left_since = 0.0
 
     # --- in ---
@@ -95,34 +95,16 @@ class CardAndPin:
         if await self._host.code("pin") != 0:
             raise declined("3D")
         deadline = asyncio.get_running_loop().time() + CUSTOMER
-        self.stars = 0
-        try:
-            while not self._typed(await self._host.state("key")):
-                await attempt.pause(LISTEN, deadline)
-        finally:
-            self.stars = 0
+        stars = told = 0
+        attempt.told(PinTyped(0, PIN_DIGITS))
+        while (stars := _typed(await self._host.state("key"), stars)) < ENOUGH:
+            if stars != told:
+                told = stars
+                attempt.told(PinTyped(stars, PIN_DIGITS))
+            await attempt.pause(LISTEN, deadline)
         if await self._host.code("block") != 0:
             raise declined(NO_PIN)
         attempt.wanted()
-
-    def _typed(self, key: str) -> bool:
-        """Count one key; whether the PIN is complete. Raises PaymentDeclined."""
-        match key:
-            case Key.OK:
-                return True
-            case Key.DIGIT:
-                self.stars += 1
-            case Key.BACK:
-                self.stars = max(0, self.stars - 1)
-            case Key.CLEAR:
-                self.stars = 0
-            case Key.CANCEL:
-                raise declined(CANCELLED)
-            case Key.TIME_OUT:
-                raise declined("3E")
-            case "":
-                raise declined("Y5")
-        return self.stars == PIN_DIGITS
 
     # --- out ---
 
@@ -155,3 +137,23 @@ class CardAndPin:
             self.there = there
             self._changed()
         return place
+
+
+def _typed(key: str, stars: int) -> int:
+    """Digits that are typed after one more key; ENOUGH when the PIN is complete. Raises PaymentDeclined."""
+    match key:
+        case Key.OK:
+            return ENOUGH
+        case Key.DIGIT:
+            return stars + 1
+        case Key.BACK:
+            return max(0, stars - 1)
+        case Key.CLEAR:
+            return 0
+        case Key.CANCEL:
+            raise declined(CANCELLED)
+        case Key.TIME_OUT:
+            raise declined("3E")
+        case "":
+            raise declined("Y5")
+    return stars

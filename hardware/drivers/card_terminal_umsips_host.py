@@ -8,9 +8,9 @@ The trace has operations, types and codes, and the receipt with masked numbers; 
 
 import asyncio
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from hardware.channel import Opener, open_child
 from hardware.link import Link, Trace
@@ -24,6 +24,7 @@ INIT = 60.0
 TRANSACT = 100.0
 """Seconds: longer than the library's own time-out with the bank, after which it answers by itself."""
 
+Found = TypeVar("Found")
 _ROOT = Path(__file__).parents[2]
 _HOST = "import sys; sys.path.insert(0, sys.argv.pop(1)); from hardware.hosts.unionpay import main; main()"
 
@@ -32,6 +33,24 @@ def unionpay_host(library: Path, folder: Path) -> Opener:
     """Starts the host for this library; ``folder`` is the terminal's own, where the lock is."""
     argv = [sys.executable, "-c", _HOST, str(_ROOT), str(library.absolute()), str(folder.absolute())]
     return lambda: open_child(argv)
+
+
+def code_of(said: Mapping[str, Any]) -> int:
+    """What a function of the library returned. Raises ValueError."""
+    code = said.get("code")
+    if type(code) is not int:
+        raise ValueError("an answer without its code")
+    return code
+
+
+def state_of(said: Mapping[str, Any]) -> str:
+    """The one byte that ``check`` and ``key`` say; empty when the function failed. Raises ValueError."""
+    if code_of(said) != 0:
+        return ""
+    state = said.get("state")
+    if type(state) is not int or not 0 <= state <= 0xFF:
+        raise ValueError("an answer without its byte")
+    return chr(state)
 
 
 class NotBegun(DeviceOffline):
@@ -49,12 +68,11 @@ class UmsHost:
 
     async def code(self, op: str, *, within: float = ANSWER, **more: Any) -> int:
         """What the library's function returned. Raises DeviceOffline, DeviceFault."""
-        return int((await self.ask(op, within=within, **more)).get("code", -1))
+        return self._believe(code_of, await self.ask(op, within=within, **more))
 
     async def state(self, op: str) -> str:
         """The one byte that ``check`` and ``key`` say; empty when the function failed."""
-        said = await self.ask(op)
-        return chr(said["state"]) if said.get("code") == 0 else ""
+        return self._believe(state_of, await self.ask(op))
 
     async def ask(self, op: str, body: bytes = b"", *, within: float = ANSWER, **more: Any) -> Mapping[str, Any]:
         """One question. A late or broken answer ends the host. Raises DeviceOffline, DeviceFault."""
@@ -97,6 +115,14 @@ class UmsHost:
             self._judge("transact", answer.head)
         self._show("<", f"{request.kind.value} {answer.body[:2]!r} {answer.head.get('receipt', '')}")
         return answer.body
+
+    def _believe(self, read: Callable[[Mapping[str, Any]], Found], said: Mapping[str, Any]) -> Found:
+        """What an answer says. Raises DeviceOffline for one that says nothing: the host is ended."""
+        try:
+            return read(said)
+        except ValueError as error:
+            self.end()
+            raise DeviceOffline(self._role, f"the UnionPay host: {error}") from error
 
     def end(self) -> None:
         """The host is not to be believed any more: it is ended and started again."""

@@ -113,7 +113,7 @@ class ChipCardReader(Watched):
         """Nobody is served until the reader is seen again."""
         self._online.clear()
         if isinstance(error, NoReader):
-            self.become(Condition(DeviceState.NO_DEVICE, error.reason))
+            self.become(Condition(DeviceState.NO_DEVICE, error.reason, detail=error.why))
         else:
             super().lost(error)
 

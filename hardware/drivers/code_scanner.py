@@ -14,7 +14,6 @@ import asyncio
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
-from typing import Literal
 
 import msgspec
 
@@ -22,7 +21,7 @@ from hardware.channel import Opener, opener_of
 from hardware.link import Link, Trace, Watched
 from hardware.listening import Listening
 from hardware.protocols.code_lines import Code, CodeLines, Unreadable, kind_of
-from kiosk_app.devices import CodeKind, Condition, DeviceState, Driver, ScannedCode
+from kiosk_app.devices import Baud, CodeKind, Condition, DeviceState, Driver, Port, ScannedCode
 from kiosk_app.errors import CodeNotRead, DeviceError, DeviceOffline
 
 GAP = 0.3
@@ -133,8 +132,8 @@ class _Gapped(Listening[Code | Unreadable]):
 class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """``port``: a serial device, by id, or ``tcp://host:port``. ``prefix``, ``suffix``: what the scanner adds."""
 
-    port: str
-    baud: Literal[9600, 19200, 38400, 57600, 115200] = 9600
+    port: Port
+    baud: Baud = 9600
     prefix: str = ""
     suffix: str = ""
 

@@ -10,10 +10,11 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from hardware.drivers.camera import CameraSettings, Pixels, optics_of
+from hardware.drivers.camera_answers import Page as Found
 from hardware.drivers.preview import picture_of
 from hardware.drivers.viewfinder import Viewfinder
 from kiosk_app.devices import Driver, Page, PageFacts, PictureFormat
-from kiosk_app.errors import CitizenError, DeviceFault, PageBlurred, PageCutOff, PageGlare, PageMissing, PageMoving
+from kiosk_app.errors import CitizenError, PageBlurred, PageCutOff, PageGlare, PageMissing, PageMoving
 
 AGAIN = 0.2
 """Seconds between two attempts."""
@@ -56,14 +57,11 @@ class DocumentCamera(Viewfinder):
             return found
 
     async def _attempt(self, encoding: PictureFormat) -> Page | CitizenError:
-        said, data = await self._shot("page", encoding)
-        verdict, facts = said["verdict"], said["facts"]
-        if verdict in WRONG:
-            return WRONG[verdict](str(facts))
-        if verdict != "good":
-            raise DeviceFault(self.role, f"page: {verdict}")
-        quality = PageFacts(int(facts["dpi"]), facts["sharpness"], float(facts["glare"]))
-        return Page(picture_of(said, data, encoding), quality, tuple((x, y) for x, y in said["corners"]))
+        said, data = await self._shot("page", Found, encoding)
+        if said.verdict in WRONG or said.picture is None:
+            return WRONG[said.verdict](str(said.facts))
+        quality = PageFacts(said.facts.dpi, said.facts.sharpness, said.facts.glare)
+        return Page(picture_of(said.picture, data, encoding), quality, tuple(said.corners))
 
 
 def _build(settings: DocumentCameraSettings, folder: Path) -> DocumentCamera:

@@ -18,6 +18,7 @@ import re
 import sys
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -25,7 +26,7 @@ import msgspec
 
 from hardware.channel import Opener, open_child
 from hardware.drivers.printer_reasons import levels_of, supplies_of, trouble
-from hardware.link import Link, Trace, Watched
+from hardware.link import Link, Trace, Watched, condition_of
 from hardware.protocols.hostlink import Broken, HostLink, Message, encode
 from kiosk_app.devices import Condition, DeviceState, Driver, PrintOutcome
 from kiosk_app.errors import DeviceError, DeviceFault, DeviceOffline
@@ -133,12 +134,9 @@ class DocumentPrinter(Watched):
         fault = self._fault(status, working=False)
         if fault is None and _paused(status):
             await self._ask("resume")
-        state, reason = DeviceState.ONLINE, ""
-        if fault is not None:
-            offline = isinstance(fault, DeviceOffline)
-            state, reason = DeviceState.OFFLINE if offline else DeviceState.HARDWARE_ERROR, fault.reason
+        condition = Condition(DeviceState.ONLINE) if fault is None else condition_of(fault)
         self._can = _abilities(status)
-        self.become(Condition(state, reason, supplies_of(status), levels_of(status)))
+        self.become(replace(condition, supplies=supplies_of(status), levels=levels_of(status)))
         return fault
 
     async def _follow(self, job: int, pages: int | None) -> PrintOutcome:

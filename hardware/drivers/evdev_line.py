@@ -12,7 +12,7 @@ from collections.abc import Mapping
 
 from hardware.channel import Channel, ChannelClosed
 from hardware.evdev import EvdevChannel, EvdevOpener
-from hardware.link import Link, Watched
+from hardware.link import Link, Watched, condition_of
 from hardware.listening import Listening
 from hardware.protocols.evdev import Change, Events, Overrun, Said
 from kiosk_app.devices import Condition, DeviceState
@@ -44,8 +44,7 @@ class EvdevDevice(Watched, ABC):
         """Nothing is known of it any more."""
         self._channel = None
         self.settle(None)
-        offline = isinstance(error, DeviceOffline)
-        self.become(Condition(DeviceState.OFFLINE if offline else DeviceState.HARDWARE_ERROR, error.reason))
+        self.become(condition_of(error))
 
     # --- to fill in ---
 

@@ -3,7 +3,8 @@
 import asyncio
 from collections.abc import Callable
 
-from hardware.drivers.camera_host import CameraHost, Said
+from hardware.drivers.camera_answers import About, Opened
+from hardware.drivers.camera_host import CameraHost
 from hardware.protocols.frame_ring import ROOM
 from kiosk_app.devices import CameraFeatures, Control, ControlState, Frame, Picture, PictureFormat
 from kiosk_app.errors import DeviceError
@@ -54,18 +55,17 @@ class View:
         self._pixels[:] = bytes(ROOM)
 
 
-def picture_of(said: Said, data: bytes, encoding: PictureFormat) -> Picture:
+def picture_of(about: About, data: bytes, encoding: PictureFormat) -> Picture:
     """The picture in an answer."""
-    about = said["picture"]
-    return Picture(data, encoding, about["width"], about["height"], about["sequence"], about["captured"])
+    return Picture(data, encoding, about.width, about.height, about.sequence, about.captured)
 
 
-def features_of(said: Said) -> CameraFeatures:
+def features_of(said: Opened) -> CameraFeatures:
     """What a camera that was just opened says of itself."""
+    known = set(Control)
     controls = {
-        Control(name): ControlState(float(state["value"]), state["automatic"])
-        for name, state in said["controls"].items()
-        if name in set(Control)
+        Control(name): ControlState(state.value, state.automatic)
+        for name, state in said.controls.items()
+        if name in known
     }
-    still, preview = ((int(width), int(height)) for width, height in (said["still"], said["preview"]))
-    return CameraFeatures(still, preview, controls)
+    return CameraFeatures(said.still, said.preview, controls)

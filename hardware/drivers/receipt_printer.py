@@ -186,7 +186,7 @@ class ReceiptPrinter(Watched):
         if fault is None:
             self.become(Condition(DeviceState.ONLINE, "", supplies))
         else:
-            self.become(Condition(DeviceState.HARDWARE_ERROR, fault.reason, supplies))
+            self.become(Condition(DeviceState.HARDWARE_ERROR, fault.reason, supplies, detail=fault.why))
         return status
 
     async def _ask_once(self) -> Status:

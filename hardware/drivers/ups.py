@@ -14,7 +14,7 @@ from typing import Annotated
 import msgspec
 
 from hardware.channel import Opener, opener_of
-from hardware.link import Link, Trace, Watched
+from hardware.link import Link, Trace, Watched, condition_of
 from hardware.protocols import nut
 from hardware.protocols.nut import Answer, ListBegins, ListEnds, NutLines, Refused, Var
 from kiosk_app.devices import Condition, DeviceState, Driver, Port, UpsReading
@@ -54,8 +54,7 @@ class Ups(Watched):
     def lost(self, error: DeviceError) -> None:
         """There is no reading any more."""
         self._reading = None
-        offline = isinstance(error, DeviceOffline)
-        self.become(Condition(DeviceState.OFFLINE if offline else DeviceState.HARDWARE_ERROR, error.reason))
+        self.become(condition_of(error))
 
     async def _keep_asking(self) -> None:
         while True:
@@ -134,7 +133,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     """``port``: upsd's; ``name``: the UPS's in upsd's ``ups.conf``."""
 
     port: Port = "tcp://127.0.0.1:3493"
-    name: Annotated[str, msgspec.Meta(min_length=1)] = "ups"
+    name: Annotated[str, msgspec.Meta(pattern=r"^[!-~]+$", description="its name in ups.conf, one word")] = "ups"
 
 
 def _build(settings: Settings, _: Path) -> Ups:

@@ -17,14 +17,14 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import asdict, dataclass, field
-from typing import Any, ClassVar
+from typing import Any, ClassVar, TypeVar
 
+from hardware.drivers.camera_answers import Answer, Facts, Nothing, Opened, Present, State
 from hardware.drivers.camera_host import (
     CameraHost,
     HostGone,
     HostStart,
     NoCamera,
-    Said,
     start_camera_host,
     trouble,
 )
@@ -49,6 +49,8 @@ LOOK, GLANCE = 2.0, 0.1
 TURN = 12.0
 JUMP = 1000
 """By how much the sequence goes on after a host was lost: more than it can have counted unseen."""
+
+Shot = TypeVar("Shot", bound=Facts)
 
 
 @dataclass(frozen=True)
@@ -116,9 +118,9 @@ class Viewfinder(Watched):
 
     async def adjust(self, control: Control, value: float | None) -> ControlState:
         async with self._in_use(), self._link.turn(within=TURN):
-            said, _ = await self._host.ask("adjust", control=control, value=value)
+            said, _ = await self._host.ask("adjust", State, control=control, value=value)
             self._controls[control] = value
-            return ControlState(float(said["value"]), said["automatic"])
+            return ControlState(said.value, said.automatic)
 
     def lost(self, error: DeviceError) -> None:
         """There is no host: what it showed is zeroed at once."""
@@ -188,21 +190,21 @@ class Viewfinder(Watched):
         self._note_sequence(0)
         wish = {**asdict(self._optics), "controls": self._controls, "first": self._sequence + 1}
         self._open = True  # as far as we know from now on, also if we are cancelled before it says so
-        said, _ = await self._ask("open", wish=wish)
+        said, _ = await self._ask("open", Opened, wish=wish)
         self._features = features_of(said)
 
     async def _close_camera(self) -> None:
         if self._open:
             self._note_sequence(0)
             self._open = False
-            await self._host.ask("close")
+            await self._host.ask("close", Nothing)
             if self._host.memory is not None:
                 self._host.memory.wipe()
 
-    async def _ask(self, op: str, **more: Any) -> tuple[Said, bytes]:
+    async def _ask(self, op: str, kind: type[Answer], **more: Any) -> tuple[Answer, bytes]:
         """A question about the open camera; where it cannot be answered, no camera is open."""
         try:
-            return await self._host.ask(op, **more)
+            return await self._host.ask(op, kind, **more)
         except DeviceOffline:
             self._open = False
             raise
@@ -242,8 +244,10 @@ class Viewfinder(Watched):
             await self._judge()
         elif self._users or now - self._checked >= (CHECK if self.condition.serves else RECHECK):
             await self._check()
-        elif self.condition.serves and not (await self._host.ask("present", source=self._optics.source))[0]["present"]:
-            raise NoCamera(self.role, "pulled")
+        elif self.condition.serves:
+            said, _ = await self._host.ask("present", Present, source=self._optics.source)
+            if not said.present:
+                raise NoCamera(self.role, "pulled")
 
     async def _check(self) -> None:
         """Look through the camera until it is seen to see. Raises what is wrong."""
@@ -263,7 +267,7 @@ class Viewfinder(Watched):
         """Until two pictures differed and the last is not dark: as soon as that is known, all is well."""
         first = self._sequence + 1
         said = await self._facts()
-        while said["sequence"] <= first or said["same"] or said["dark"]:
+        while said.sequence <= first or said.same or said.dark:
             await asyncio.sleep(GLANCE)
             said = await self._facts()
 
@@ -272,9 +276,9 @@ class Viewfinder(Watched):
         await self._facts()
         self.become(Condition(DeviceState.ONLINE))
 
-    async def _facts(self) -> Said:
+    async def _facts(self) -> Facts:
         """What the host says of an open camera. Raises what is wrong."""
-        said, _ = await self._ask("status")
+        said, _ = await self._ask("status", Facts)
         fault = trouble(self.role, said)
         if fault is not None:
             raise await self._handled(fault)
@@ -299,7 +303,7 @@ class Viewfinder(Watched):
                 state = DeviceState.USER_ERROR
             case _:
                 state = DeviceState.HARDWARE_ERROR
-        self.become(Condition(state, error.reason))
+        self.become(Condition(state, error.reason, detail=error.why))
 
     def _fault(self) -> DeviceError:
         """Why no picture comes."""
@@ -307,16 +311,16 @@ class Viewfinder(Watched):
         if condition.reason == CameraFrozen.reason:
             return CameraFrozen(self.role)
         if condition.state is DeviceState.HARDWARE_ERROR:
-            return DeviceFault(self.role, condition.reason)
-        return DeviceOffline(self.role, condition.reason or "no picture")
+            return DeviceFault(self.role, condition.detail or condition.reason)
+        return DeviceOffline(self.role, condition.detail or condition.reason or "no picture")
 
     # --- pictures ---
 
-    async def _shot(self, op: str, encoding: PictureFormat, **more: Any) -> tuple[Said, bytes]:
+    async def _shot(self, op: str, kind: type[Shot], encoding: PictureFormat, **more: Any) -> tuple[Shot, bytes]:
         """One answer with a picture in it, of a camera that is in use. Raises also CameraCovered, CameraFrozen."""
         async with self._link.turn(within=TURN):
             await self._open_camera()  # it may have been lost meanwhile
-            said, data = await self._ask(op, encoding=encoding, **more)
+            said, data = await self._ask(op, kind, encoding=encoding, **more)
             fault = trouble(self.role, said)
             if fault is not None:
                 fault = await self._handled(fault)

@@ -18,6 +18,8 @@ from dataclasses import dataclass
 
 SLOTS = 4
 ROOM = 1280 * 720 * 3
+LONGEST_SIDE = 8192
+"""Pixels: no camera has more, and no screen shows more."""
 HEADER = 64
 SIZE = HEADER + SLOTS * (HEADER + ROOM)
 """Bytes of the whole."""
@@ -38,6 +40,11 @@ class Shown:
     def size(self) -> int:
         """Bytes of the pixels."""
         return self.width * self.height * 3
+
+    @property
+    def fits(self) -> bool:
+        """Whether there can be such a picture."""
+        return 0 < self.size <= ROOM and max(self.width, self.height) <= LONGEST_SIDE
 
 
 class FrameRing:
@@ -75,7 +82,7 @@ class FrameRing:
         sequence = self.latest
         word, start = _word(sequence), _pixels(sequence)
         shown = Shown(sequence, self._words[word + 1] / 1e9, self._words[word + 2], self._words[word + 3])
-        if sequence <= than or self._words[word] != sequence or not 0 < shown.size <= ROOM:
+        if sequence <= than or self._words[word] != sequence or not shown.fits:
             return None
         into[: shown.size] = self._bytes[start : start + shown.size]
         return shown if self._words[word] == sequence else None

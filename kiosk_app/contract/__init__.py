@@ -294,12 +294,15 @@ class QueryOrder(msgspec.Struct, frozen=True, kw_only=True):
 class CloseOrder(msgspec.Struct, frozen=True, kw_only=True):
     """``POST /orders/close``: nobody may pay it any more. One that central never heard of is closed for good too.
 
-    The answer says what central believes; a payment that was on its way may still arrive: query once more.
+    With ``channel`` and ``amount`` its provider is asked even then: central may have lost its memory, and the payer not
+    the code. The answer says what central believes; a payment that was on its way may still arrive: query once more.
     """
 
     path: ClassVar[str] = "/orders/close"
 
     reference: Name
+    channel: Annotated[str, msgspec.Meta(max_length=64)] = ""
+    amount: Amount = 0
 
 
 class RefundOrder(msgspec.Struct, frozen=True, kw_only=True):

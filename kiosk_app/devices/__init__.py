@@ -79,7 +79,9 @@ from kiosk_app.devices.terminal import (
     CardReceipt,
     CardTerminal,
     DayTotals,
+    PinTyped,
     TerminalNotice,
+    TerminalSays,
 )
 
 __all__ = [
@@ -130,6 +132,7 @@ __all__ = [
     "PhotoSpec",
     "Picture",
     "PictureFormat",
+    "PinTyped",
     "Port",
     "Preview",
     "PrintOutcome",
@@ -141,6 +144,7 @@ __all__ = [
     "SocialSecurityCard",
     "Speaker",
     "TerminalNotice",
+    "TerminalSays",
     "Ups",
     "UpsReading",
     "Viewfinder",

@@ -27,13 +27,16 @@ SERVING = frozenset({DeviceState.ONLINE, DeviceState.BUSY, DeviceState.POTENTIAL
 class Condition:
     """How a device is: its state, why (a stable key such as ``paper_out``) and its supplies (``paper: low``).
 
-    ``levels``: of those supplies that the device measures, per cent left (``toner: 63``).
+    ``levels``: of those supplies that the device measures, per cent left (``toner: 63``). ``detail``: what exactly is
+    wrong, in words for the technician (``/dev/ttyUSB0: there is no such device``), never personal; other words for the
+    same are no news.
     """
 
     state: DeviceState
     reason: str = ""
     supplies: Mapping[str, str] = field(default_factory=dict)
     levels: Mapping[str, int] = field(default_factory=dict)
+    detail: str = field(default="", compare=False)
 
     @property
     def serves(self) -> bool:

@@ -16,10 +16,11 @@ from kiosk_app.devices.base import Device
 
 GROUP = "yimen_kiosk.drivers"
 
+_NUMBER = "([1-9][0-9]{0,3}|[1-5][0-9]{4}|6[0-4][0-9]{3}|65[0-4][0-9]{2}|655[0-2][0-9]|6553[0-5])"
 Port = Annotated[
     str,
     msgspec.Meta(
-        pattern="^(tcp://[^:/]+:[0-9]{1,5}|(?!tcp:).+)$",
+        pattern=rf"^(tcp://[^:/\s]+:{_NUMBER}|(?!\w+:/)(?![^/]*:[0-9]+$).+)$",
         description='a serial device ("/dev/...") or "tcp://host:port"',
     ),
 ]

@@ -25,6 +25,17 @@ class TerminalNotice(StrEnum):
 
 
 @dataclass(frozen=True)
+class PinTyped:
+    """So many digits of a PIN are typed, ``of`` so many. Told only where the PIN pad has no display of its own."""
+
+    digits: int
+    of: int
+
+
+TerminalSays = TerminalNotice | PinTyped
+
+
+@dataclass(frozen=True)
 class CardReceipt:
     """A booked (or refused) transaction as the terminal states it. Never a full card number.
 
@@ -61,8 +72,10 @@ class CardTerminal(Device, Protocol):
         Raises DeviceOffline when the terminal does not answer in time: the caller must not pay before it knows.
         """
 
-    async def pay(self, amount: Fen, told: Callable[[TerminalNotice], None]) -> CardReceipt:
+    async def pay(self, amount: Fen, told: Callable[[TerminalSays], None]) -> CardReceipt:
         """Take ``amount``; return when approved, *holding* the terminal (84 9C) until deliver or withhold.
+
+        ``told`` hears every notice; after ENTER_PIN also how many digits are typed, if somebody must show it.
 
         Raises PaymentDeclined (nothing was taken), DeviceOffline (nothing was sent), PaymentUncertain (ask last).
         Cancellation aborts at the terminal (06 B0) before it propagates; ask last afterwards.

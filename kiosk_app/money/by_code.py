@@ -153,15 +153,20 @@ class ByCode:
 
     async def _close(self, payment: Payment) -> None:
         try:
-            await self._ask(payment, CloseOrder(reference=payment.reference))
+            await self._ask(
+                payment, CloseOrder(reference=payment.reference, channel=payment.channel, amount=payment.amount)
+            )
         except CentralRefused as error:
             raise PaymentUncertain(payment.reference) from error
 
     async def _ask(self, payment: Payment, question: Question) -> Order:
         try:
-            return await self._central.ask(question, Order, deadline=DEADLINE)
+            order = await self._central.ask(question, Order, deadline=DEADLINE)
         except CentralUnreachable as error:
             raise PaymentUncertain(payment.reference) from error
+        if order.reference != payment.reference:  # an answer that strayed says nothing of this one
+            raise PaymentUncertain(payment.reference)
+        return order
 
 
 def _found(payment: Payment, order: Order) -> Found:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from kiosk_app.devices import TerminalNotice
+from kiosk_app.devices import TerminalSays
 from kiosk_app.errors import DeviceError, PaymentUncertain
 from kiosk_app.money.payment import Payment, State
 from kiosk_app.money.receipts import CARD, Receipt
@@ -46,7 +46,7 @@ class CodeShown:
     reached: bool = True
 
 
-Notice = TerminalNotice | CodeShown
+Notice = TerminalSays | CodeShown
 Tell = Callable[[Notice], None]
 
 

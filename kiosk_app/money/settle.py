@@ -10,12 +10,13 @@ case is a person's (refund due). Every step can be repeated after a crash in the
 import asyncio
 from collections.abc import Callable
 from contextlib import nullcontext
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from kiosk_app.errors import ReversalRefused, StoreError
 from kiosk_app.money.means import SILENT, Found
 from kiosk_app.money.payment import Payment, State
-from kiosk_app.money.receipts import CARD
+from kiosk_app.money.receipts import CARD, CODE
 from kiosk_app.ports import Outbox
 
 if TYPE_CHECKING:
@@ -157,18 +158,35 @@ class Settlement:
         for listener in self.settled:
             listener(before, after)
 
+    async def given_back_elsewhere(self) -> None:
+        """REFUND_DUE by code is REFUNDED when a person did it at central: nobody shall hand it out here as well."""
+        with suppress(StoreError, *SILENT):
+            for payment in self._till.refunds_due():
+                if payment.means != CODE or await self._till.means(payment).stands(payment, 0.0) is not False:
+                    continue
+                if payment in self._till.refunds_due():  # `kiosk books` may have closed it while we asked
+                    after = self._till.write(payment, State.REFUNDED, why="given back at central")
+                    for listener in self.settled:
+                        listener(payment, after)
+
     def news(self) -> None:
         """A verdict came, or a device is back: look again soon."""
         self._news.set()
 
     async def run(self) -> None:
-        """Settle for ever: at once, after news, and every few seconds while something is uncertain."""
+        """Settle for ever: at once, after news, and every few seconds while something is uncertain.
+
+        What only a person can end is looked at after news alone.
+        """
+        told = True
         while True:
             self._news.clear()
             await self.round()
+            if told:
+                await self.given_back_elsewhere()
             waiting = any(p.state not in {State.REFUND_DUE, State.COMPLETED} for p in self._till.open_payments)
             try:
                 async with asyncio.timeout(BETWEEN_ROUNDS if waiting else None):
-                    await self._news.wait()
+                    told = await self._news.wait()
             except TimeoutError:
-                continue
+                told = False

@@ -107,7 +107,10 @@ class Hall:
         return msgspec.json.decode(self.post(AskProgress(**asked)), type=Progress)
 
     def state(self, key: str) -> str:
-        return self.progress(permit=self.permit(key)).cases[0].state
+        return self.states(key)[0]
+
+    def states(self, key: str) -> list[str]:
+        return [case.state.value for case in self.progress(permit=self.permit(key)).cases]
 
     def right(self, key: str, approval: str, job: str = "J1", *, endorsed: int = 1, kiosk: str = "") -> PrintRight:
         ask = AskPrint(approval=approval, permit=self.permit(key), job=job, endorsed=endorsed)

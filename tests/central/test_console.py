@@ -5,9 +5,11 @@ import pytest
 
 from central import console, registry
 from central.departments import samples
+from central.departments.exit_entry import desk
 from kiosk_app.contract import Alarm, DeviceReport, Heartbeat, OutboxReport
 from kiosk_app.local_time import LOCAL
 from provisioning.device_key import DeviceKey
+from tests.central.exit_fleet import Hall, hall
 from tests.central.fleet import KIOSK, Fleet, fleet, replace_event
 
 
@@ -123,3 +125,52 @@ def test_a_payment_given_back_proves_nothing(central: Fleet) -> None:
     assert console.proof_page(central.front, "R1")[0] == 200
     central.say(central.moved("R1", "reversed"))
     assert console.proof_page(central.front, "R1")[0] == 404
+
+
+# --- exit-entry ---
+
+
+@pytest.fixture
+def office() -> Hall:
+    return hall()
+
+
+def test_paid_and_not_printed_is_listed_with_what_to_do_and_by_whom(office: Hall) -> None:
+    approval = office.paid("zhang", "MO.G.3m1")
+    assert "not-printed" not in console.page(office.fleet.front)
+    office.fleet.clock.turn(minutes=11)
+    page = console.page(office.fleet.front)
+    for said in (approval.approval, "已缴费未制证", "▲ not-printed", "无人 nobody yet", "CA*****67", "MO.G.3m1"):
+        assert said in page
+    desk.take(office.fleet.front.store, approval.approval, "Officer Sample")
+    page = console.page(office.fleet.front)
+    assert "Officer Sample" in page
+    assert "nobody yet" not in page
+
+
+def test_no_page_names_a_holder_or_a_whole_permit(office: Hall) -> None:
+    office.paid("zhang", "MO.G.3m1")
+    office.retain(slip="S1", reason="forgotten", token="sample-zhang")
+    _, proof = console.proof_page(office.fleet.front, "R1")
+    books = msgspec.json.encode(office.fleet.front.books()).decode()
+    for text in (console.page(office.fleet.front), proof, books):
+        assert not any(secret in text for secret in ("CA1234567", "张样本", "sample-zhang", "1990"))
+
+
+def test_a_kept_card_is_listed_with_its_place_until_it_is_handed_out(office: Hall) -> None:
+    office.retain(slip="SLIP-77", reason="forgotten")
+    assert "SLIP-77" in console.page(office.fleet.front)
+    desk.hand_out(office.fleet.front.store, "SLIP-77", "Officer Sample")
+    assert "SLIP-77" not in console.page(office.fleet.front)
+
+
+def test_the_proof_of_an_endorsement_shows_masked_facts_while_it_holds(office: Hall) -> None:
+    approval = office.paid("zhang", "MO.G.3m1")
+    status, page = console.proof_page(office.fleet.front, "R1")
+    assert status == 200
+    assert "¥15.00" in page
+    assert "签注 Endorsements" in page
+    assert f"{approval.approval}-1" not in page
+    assert "260302000001" in page
+    office.fleet.say(office.fleet.moved("R1", "reversed", 1500))
+    assert console.proof_page(office.fleet.front, "R1")[0] == 404

@@ -11,10 +11,10 @@ from hypothesis import strategies as st
 
 from central.catalogue import SHIPPED, read
 from central.db import file_engine
-from central.db import holder as holders
 from central.departments.exit_entry import faults, rules
 from central.departments.exit_entry import samples as exit_samples
 from central.departments.exit_entry.samples import SAMPLES
+from central.departments.exit_entry.tables import holder as holders
 from kiosk_app.contract.catalogue import ExitRules, FeeRule, NoFee, months_after
 from kiosk_app.contract.exit_entry import LONGEST_LINE, MOST_LINES, AskHolder, Endorsement
 from tests.central.exit_fleet import Hall, RefusedError, hall, ids
@@ -380,7 +380,7 @@ def test_the_picture_is_given_to_who_can_be_served(office: Hall, tmp_path: Path)
     with engine.begin() as connection:
         exit_samples.load(connection, TODAY, tmp_path)
         exit_samples.load_once(connection, TODAY)  # there is somebody: nothing happens
-        pictures = dict(connection.execute(sa.select(holders.c.token, holders.c.portrait)).tuples().all())
+        pictures = {row.token: row.portrait for row in connection.execute(sa.select(holders))}
     assert pictures["sample-li"] == b"\xff\xd8 li"
     assert pictures["sample-zhang"] == b"\xff\xd8 anybody"
     with office.fleet.front.store.write() as connection:

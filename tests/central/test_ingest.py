@@ -17,6 +17,7 @@ from central.payments import reported
 from kiosk_app import contract
 from kiosk_app.contract import Alarm, Batch, Event
 from provisioning.device_key import DeviceKey
+from tests.central.exit_fleet import hall
 from tests.central.fleet import KIOSK, Fleet, fleet, replace_event
 
 
@@ -233,3 +234,22 @@ def test_the_migrations_end_where_the_tables_are(tmp_path: Path) -> None:
         assert compare_metadata(MigrationContext.configure(connection), metadata) == []
         assert connection.exec_driver_sql("PRAGMA synchronous").scalar() == 2
         assert connection.exec_driver_sql("PRAGMA journal_mode").scalar() == "wal"
+
+
+def test_endorsements_that_are_set_aside_are_refused_so_that_their_money_goes_back() -> None:
+    office = hall()
+    event = office.fleet.kiosk.event(office.report(office.apply("zhang", "MO.G.3m1")))
+    bad = replace_event(event, sig="not hex")
+    [verdict] = office.fleet.send(bad).streams["pay"].verdicts
+    assert (verdict.accepted, verdict.code) == (False, "bad-signature")
+    assert office.state("zhang") == "approved"
+
+
+def test_a_reference_of_one_department_is_not_anothers() -> None:
+    office = hall()
+    fine = office.fleet.ask(number=samples.SAMPLES[0].number)[0]
+    office.fleet.say(office.fleet.paid("R1", fine))
+    verdict = office.pay(office.apply("zhang", "MO.G.3m1"), "R1")
+    assert (verdict.accepted, verdict.code) == (False, "reference-reused")
+    office.fleet.say(office.fleet.moved("R1", "reversed"))
+    assert office.fleet.ask(number=fine.number)[0].refused == ""

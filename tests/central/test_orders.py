@@ -7,8 +7,10 @@ import msgspec
 import pytest
 
 from central.books import Books
+from central.payments import ProviderSilent, Trade
 from central.payments.reconcile import LONG, Night, reconcile, refund
-from central.payments.simulated import BUYER, OPENID, SimulatedProvider
+from central.payments.simulated import BUYER, OPENID, NotPossible, SimulatedProvider
+from central.payments.wechat import WeChat
 from central.problems import Refused
 from kiosk_app.contract import (
     CloseOrder,
@@ -147,6 +149,38 @@ def test_closing_what_was_never_heard_of_keeps_it_from_ever_beginning(town: Town
     wanted = CreateOrder(reference=REFERENCE, amount=20_000, channel="wechat")
     assert town.problem(wanted) == (409, "order-differs")
     assert town.provider.trades() == []
+
+
+def test_closing_what_was_never_heard_of_at_its_provider_too(town: Town) -> None:
+    closing = CloseOrder(reference=REFERENCE, channel="wechat", amount=20_000)
+    town.provider.set_faults(down=True)
+    assert town.ask(closing)[0] == 503
+    assert town.create().code == ""  # it arrives late, and must not begin
+    town.provider.set_faults(down=False)
+    assert town.order(closing).state is OrderState.CLOSED
+    assert town.create().code == ""
+    assert town.provider.trades() == []
+
+
+@pytest.mark.parametrize("channel", ["wechat", "alipay"])
+@pytest.mark.parametrize("paid", [True, False])
+def test_a_central_that_lost_its_memory_finds_the_money_of_an_order_it_made(channel: str, *, paid: bool) -> None:
+    """Restored from last night's copy, while the citizen has the code on the telephone."""
+    before, town = Town(), Town()
+    code = before.create(channel=channel).code
+    town.provider._kept = before.provider._kept
+    if paid:
+        town.provider.pay(code)
+    assert town.problem(QueryOrder(reference=REFERENCE)) == (404, "unknown-order")
+    town.order(CloseOrder(reference=REFERENCE, channel=channel, amount=20_000))
+    if not paid:
+        with pytest.raises(NotPossible):
+            town.provider.pay(code)
+        assert town.state() is OrderState.CLOSED
+        return
+    assert town.state() is OrderState.PAID
+    town.order(RefundOrder(reference=REFERENCE, amount=20_000))
+    assert [trade.state for trade in town.provider.trades()] == ["refunded"]
 
 
 def test_closing_a_paid_order_says_that_it_is_paid(town: Town) -> None:
@@ -336,6 +370,43 @@ def test_a_person_gives_back_a_case_and_nothing_else(town: Town) -> None:
     assert (line.state, line.refunded_by) == ("refunded", "样本员工")
 
 
+@pytest.mark.parametrize("told", ["delivered", "handed out at the kiosk"])
+def test_a_report_that_comes_while_a_person_decides_is_not_paid_back_as_well(
+    town: Town, told: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    due = decision(town)
+    town.pay(amount=due.due)
+    town.fleet.say(town.fleet.moved(REFERENCE, "approved" if told == "delivered" else "refund due", due.due))
+    town.clock.turn(minutes=11)
+    town.beat()
+    query = WeChat.query
+
+    def meanwhile(channel: WeChat, number: str) -> Trade | None:
+        monkeypatch.setattr(WeChat, "query", query)
+        delivered, handed = town.fleet.paid(REFERENCE, due, means="code"), town.fleet.moved(REFERENCE, "refunded")
+        town.fleet.say(delivered if told == "delivered" else handed)
+        return query(channel, number)
+
+    monkeypatch.setattr(WeChat, "query", meanwhile)
+    with pytest.raises(Refused, match="no-case"):
+        town.give_back()
+    assert [trade.state for trade in town.provider.trades()] == ["paid"]
+    assert town.books().cases == []
+
+
+def test_who_gave_a_case_back_is_kept_when_the_kiosk_asks_as_well(town: Town) -> None:
+    town.pay()
+    town.clock.turn(minutes=11)
+    town.beat()
+    town.provider.set_faults(refunds="processing")
+    with pytest.raises(ProviderSilent):
+        town.give_back(by="样本员工")
+    town.provider.set_faults(refunds="ok")
+    town.order(RefundOrder(reference=REFERENCE, amount=20_000))
+    [line] = town.books().orders
+    assert (line.state, line.refunded_by) == ("refunded", "样本员工")
+
+
 def test_money_that_a_person_handed_out_at_the_kiosk_is_no_case_any_more(town: Town) -> None:
     town.pay()
     town.fleet.say(town.fleet.moved(REFERENCE, "approved", 20_000), town.fleet.moved(REFERENCE, "refund due", 20_000))
@@ -365,6 +436,18 @@ def test_a_refund_that_nobody_confirms_becomes_a_case_after_a_day(town: Town) ->
     assert town.whys() == []
     town.clock.turn(seconds=LONG.total_seconds())
     assert town.whys() == ["refund-stuck"]
+
+
+def test_a_refund_that_cannot_reach_its_payer_is_never_called_back(town: Town) -> None:
+    """WeChat calls the trade REFUND from the instant in which it is asked for, and the refund fails later."""
+    town.pay()
+    town.provider.set_faults(refunds="processing")
+    assert town.problem(RefundOrder(reference=REFERENCE, amount=20_000))[0] == 503
+    town.night()
+    assert town.state() is OrderState.PAID
+    town.provider.set_faults(refunds="abnormal")
+    assert town.problem(RefundOrder(reference=REFERENCE, amount=20_000)) == (409, "refund-refused")
+    assert town.state() is OrderState.PAID
 
 
 # --- the night ---

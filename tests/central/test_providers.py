@@ -198,6 +198,31 @@ def test_wechat_does_not_close_what_is_paid() -> None:
         shop.channel.close(NUMBER)
 
 
+@pytest.mark.parametrize("refunds", ["processing", "abnormal"])
+def test_wechats_word_for_a_refund_that_was_begun_is_not_taken_for_money_that_is_back(refunds: str) -> None:
+    shop = Shop("wechat")
+    shop.provider.pay(shop.create())
+    shop.provider.set_faults(refunds=refunds)
+    for _ in range(2):
+        with pytest.raises((ProviderSilent, ProviderRefused)):
+            shop.channel.refund(NUMBER, AMOUNT)
+        trade = shop.channel.query(NUMBER)
+        assert trade is not None
+        assert (trade.state, trade.word) == (OrderState.PAID, "REFUND")
+    shop.provider.set_faults(refunds="ok")
+    shop.channel.refund(NUMBER, AMOUNT)
+    assert shop.state() is OrderState.REFUNDED
+
+
+@pytest.mark.parametrize("answer", [(500, {}), (200, {}), (400, {"code": "?"})])
+def test_a_refund_that_nobody_tells_about_is_neither_there_nor_not(answer: tuple[int, Mapping[str, Any]]) -> None:
+    def refunded(_method: str, path: str, _body: Mapping[str, Any]) -> tuple[int, Mapping[str, Any]]:
+        return answer if path.startswith(wechat.REFUNDS) else (200, {"trade_state": "REFUND", "amount": {"total": 7}})
+
+    with pytest.raises(ProviderSilent):
+        WeChat(refunded).query(NUMBER)
+
+
 def test_amounts_are_fen_for_one_and_text_for_the_other() -> None:
     sent: list[Any] = []
 
@@ -218,7 +243,8 @@ def test_amounts_are_fen_for_one_and_text_for_the_other() -> None:
 
 @pytest.mark.parametrize(("word", "state"), WECHAT.items())
 def test_every_word_of_wechat(word: str, state: OrderState) -> None:
-    trade = WeChat(lambda *_: (200, {"trade_state": word, "amount": {"total": 7}})).query(NUMBER)
+    said = {"trade_state": word, "amount": {"total": 7}, "status": "SUCCESS"}
+    trade = WeChat(lambda *_: (200, said)).query(NUMBER)
     assert trade is not None
     assert (trade.state, trade.word, trade.amount) == (state, word, 7)
     assert WECHAT.keys() == wechat.STATES.keys()
@@ -234,9 +260,21 @@ def test_every_word_of_alipay(word: str, state: OrderState) -> None:
 
 @pytest.mark.parametrize(
     "answer",
-    [(200, {}), (200, {"trade_state": "NEW"}), (200, {"trade_state": 5}), (500, {}), (429, {}), (400, {"code": "?"})],
+    [
+        (200, {}),
+        (200, {"trade_state": "NEW"}),
+        (200, {"trade_state": 5}),
+        (200, {"trade_state": "SUCCESS"}),
+        (200, {"trade_state": "SUCCESS", "amount": None}),
+        (200, {"trade_state": "SUCCESS", "amount": {"total": 1.0}}),
+        (200, []),
+        (500, {}),
+        (502, None),
+        (429, {}),
+        (400, {"code": "?"}),
+    ],
 )
-def test_what_wechat_should_not_say_means_nothing(answer: tuple[int, Mapping[str, Any]]) -> None:
+def test_what_wechat_should_not_say_means_nothing(answer: tuple[int, Any]) -> None:
     with pytest.raises(ProviderSilent):
         WeChat(lambda *_: answer).query(NUMBER)
 
@@ -245,6 +283,8 @@ def test_what_wechat_should_not_say_means_nothing(answer: tuple[int, Mapping[str
     "answer",
     [
         {},
+        [],
+        None,
         {"code": "20000", "sub_code": "aop.unknow-error"},
         {"code": "40004", "sub_code": "ACQ.SYSTEM_ERROR"},
         {"code": "10000", "trade_status": "NEW", "total_amount": "1.00"},
@@ -252,7 +292,7 @@ def test_what_wechat_should_not_say_means_nothing(answer: tuple[int, Mapping[str
         {"code": "10000", "trade_status": "TRADE_SUCCESS", "total_amount": "1.0"},
     ],
 )
-def test_what_alipay_should_not_say_means_nothing(answer: Mapping[str, Any]) -> None:
+def test_what_alipay_should_not_say_means_nothing(answer: Any) -> None:
     with pytest.raises(ProviderSilent):
         Alipay(lambda *_: answer).query(NUMBER)
 

@@ -27,6 +27,7 @@ from hardware.recording import Tape
 from hardware.simulators.base import Simulator
 from hardware.simulators.cabinet import CabinetSimulator
 from hardware.simulators.card_terminal import CardTerminalSimulator, Timings
+from hardware.simulators.code_scanner import CodeScannerSimulator
 from hardware.simulators.id_card_reader import IdCardReaderSimulator, Timing
 from hardware.simulators.permit_body import Timing as PermitTiming
 from hardware.simulators.permit_unit import PermitUnitSimulator
@@ -47,6 +48,7 @@ DRIVERS = {
     "permit_unit": "open-permit",
     "cabinet": "modbus",
     "ups": "nut",
+    "code_scanner": "lines",
 }
 BRISK = Timings(host=0.3, repeat=0.2, reversal=0.2)
 QUICK = PermitTiming(feed=0.2, read=0.2, eject=0.2, retain=0.2, home=0.2, erase=0.4, line=0.2)
@@ -161,6 +163,20 @@ async def _loses_the_ups(ups: UpsSimulator) -> None:
     ups.lose_ups()
 
 
+async def _shows_a_code(scanner: CodeScannerSimulator) -> None:
+    await asyncio.sleep(0.5)
+    await scanner.show("wechat")
+
+
+async def _pulls_the_scanner(scanner: CodeScannerSimulator) -> None:
+    await asyncio.sleep(0.5)
+    await scanner.show_half("wechat")
+    await scanner.unplug()
+    await scanner.plug_in()
+    await asyncio.sleep(1)
+    await scanner.show("alipay")
+
+
 def _reader(_: Path) -> IdCardReaderSimulator:
     return IdCardReaderSimulator(timing=Timing(read=0.4))
 
@@ -194,6 +210,8 @@ TAKES = {
     "cabinet-door-opened": Take(lambda _: CabinetSimulator(), "watch", _opens_a_door),
     "cabinet-board-dead": Take(lambda _: CabinetSimulator(), "watch", _mutes),
     "ups-on-battery": Take(lambda _: UpsSimulator(), "watch", _fails_the_mains, "tcp"),
+    "code_scanner-read": Take(lambda _: CodeScannerSimulator(), "read", _shows_a_code),
+    "code_scanner-pulled": Take(lambda _: CodeScannerSimulator(), "read", _pulls_the_scanner),
     "ups-lost": Take(lambda _: UpsSimulator(), "watch", _loses_the_ups, "tcp"),
 }
 

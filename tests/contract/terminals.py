@@ -19,7 +19,7 @@ from hardware.simulators.base import Simulator
 from hardware.simulators.card_terminal import CardTerminalSimulator
 from hardware.simulators.card_terminal_ledger import BankCard, Ledger
 from hardware.simulators.card_terminal_umsips import UmsTerminalSimulator
-from kiosk_app.devices import CardReceipt, CardTerminal, DeviceState, TerminalNotice
+from kiosk_app.devices import CardReceipt, CardTerminal, DeviceState, TerminalSays
 from kiosk_app.money.amounts import Fen
 from kiosk_app.money.payment import Payment, State, what_happened
 from tests import virtual
@@ -60,7 +60,7 @@ class Table:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self.told: list[TerminalNotice] = []
+        self.told: list[TerminalSays] = []
         self.simulator = self._simulator()
         self.driver: CardTerminal
         self._running: asyncio.Task[None] | None = None

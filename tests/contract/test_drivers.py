@@ -1,9 +1,12 @@
 """Our own drivers keep the contract of their role: the kit, against our simulators."""
 
 import asyncio
-from collections.abc import Sequence
+import tempfile
+from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import Any
 
+from hardware.channel import Opener
 from hardware.contract_kit import (
     CabinetContract,
     CabinetRig,
@@ -11,30 +14,45 @@ from hardware.contract_kit import (
     CardTerminalRig,
     ChipCardReaderContract,
     ChipCardRig,
+    CodeScannerContract,
     DocumentPrinterContract,
+    HeadphonesContract,
+    HeadphonesRig,
     IdCardReaderContract,
+    KeypadContract,
+    KeypadRig,
     OnTheTable,
     PermitUnitContract,
     PermitUnitRig,
     PrinterRig,
     ReaderRig,
     ReceiptPrinterContract,
+    Rig,
+    ScannerRig,
     UpsContract,
     UpsRig,
 )
 from hardware.drivers.cabinet import Cabinet
 from hardware.drivers.card_terminal import CardTerminal
+from hardware.drivers.card_terminal_umsips import CardTerminalUmsips
 from hardware.drivers.chip_card_reader import ChipCardReader
+from hardware.drivers.code_scanner import CodeScanner
 from hardware.drivers.document_printer import DocumentPrinter
+from hardware.drivers.headphones import Headphones
 from hardware.drivers.id_card_reader import IdCardReader
+from hardware.drivers.keypad import Keypad
 from hardware.drivers.permit_unit import PermitUnit
 from hardware.drivers.receipt_printer import ReceiptPrinter
 from hardware.drivers.ups import Ups
+from hardware.evdev import EvdevChannel, EvdevOpener
 from hardware.protocols.endorser import Position
 from hardware.simulators.cabinet import CabinetSimulator
 from hardware.simulators.card_terminal import CardTerminalSimulator
+from hardware.simulators.card_terminal_umsips import UmsTerminalSimulator
 from hardware.simulators.chip_card_reader import ChipCardReaderSimulator
+from hardware.simulators.code_scanner import CODES, CodeScannerSimulator
 from hardware.simulators.document_printer import DocumentPrinterSimulator
+from hardware.simulators.evdev import EvdevSimulator, HeadphonesSimulator, KeypadSimulator
 from hardware.simulators.id_card_reader import IdCardReaderSimulator
 from hardware.simulators.permit_unit import PermitUnitSimulator
 from hardware.simulators.receipt_printer import ReceiptPrinterSimulator
@@ -252,6 +270,24 @@ class TerminalRig(OnTheTable, CardTerminalRig):
         return sum(one.amount for one in bookings if one.kind == "payment" and one.state == "booked")
 
 
+class UmsRig(TerminalRig):
+    notice = 45.0  # an idle host is asked every 30 seconds
+
+    def __init__(self) -> None:
+        self.terminal = UmsTerminalSimulator(seed=1)
+        self._folder = tempfile.TemporaryDirectory(prefix="unionpay-")
+        super().__init__(self.terminal, lambda opener: CardTerminalUmsips(opener, Path(self._folder.name)))
+
+    async def __aexit__(self, *ended: Any) -> None:
+        await super().__aexit__(*ended)
+        self._folder.cleanup()
+
+
+class TestUms(CardTerminalContract):
+    def rig(self) -> UmsRig:
+        return UmsRig()
+
+
 class ZvtRig(TerminalRig):
     notice = 45.0  # an idle terminal is asked every 30 seconds
 
@@ -263,3 +299,86 @@ class ZvtRig(TerminalRig):
 class TestZvt(CardTerminalContract):
     def rig(self) -> ZvtRig:
         return ZvtRig()
+
+
+class LinesRig(OnTheTable, ScannerRig):
+    def __init__(self) -> None:
+        self.scanner = CodeScannerSimulator(seed=1)
+        super().__init__(self.scanner, CodeScanner)
+
+    async def show(self) -> str:
+        await self.scanner.show("wechat")
+        return CODES["wechat"]
+
+    async def hold(self) -> str:
+        self.scanner.hold("alipay")
+        return CODES["alipay"]
+
+    async def take_away(self) -> None:
+        self.scanner.take_away()
+
+    async def show_binary(self) -> None:
+        await self.scanner.show_binary()
+
+    freeze = Rig.freeze  # a scanner in line mode is never asked anything
+    disturb = Rig.disturb  # and what it said is not said again
+
+
+class TestLines(CodeScannerContract):
+    def rig(self) -> LinesRig:
+        return LinesRig()
+
+
+class EvdevRig(OnTheTable):
+    """The kernel's answers beside the events."""
+
+    def __init__(self, simulator: EvdevSimulator, make: Callable[[EvdevOpener], Any]) -> None:
+        def build(opener: Opener) -> Any:
+            async def evdev() -> EvdevChannel:
+                return EvdevChannel(await opener(), simulator.ask)
+
+            return make(evdev)
+
+        super().__init__(simulator, build)
+
+    freeze = Rig.freeze  # nobody touches it, or it froze: there is nothing it could fail to answer
+    disturb = Rig.disturb  # the kernel does not garble events
+
+
+class EvdevKeypadRig(EvdevRig, KeypadRig):
+    def __init__(self) -> None:
+        self.pad = KeypadSimulator(seed=1)
+        super().__init__(self.pad, Keypad)
+
+    async def press(self) -> None:
+        await self.pad.press("select")
+
+    async def hold(self) -> None:
+        await self.pad.hold("select")
+        for _ in range(5):
+            await self.pad.repeat("select")
+
+    async def let_go(self) -> None:
+        await self.pad.let_go("select")
+
+
+class TestEvdevKeypad(KeypadContract):
+    def rig(self) -> EvdevKeypadRig:
+        return EvdevKeypadRig()
+
+
+class EvdevJackRig(EvdevRig, HeadphonesRig):
+    def __init__(self) -> None:
+        self.jack = HeadphonesSimulator(seed=1)
+        super().__init__(self.jack, Headphones)
+
+    async def insert(self) -> None:
+        await self.jack.insert()
+
+    async def pull(self) -> None:
+        await self.jack.pull()
+
+
+class TestEvdevJack(HeadphonesContract):
+    def rig(self) -> EvdevJackRig:
+        return EvdevJackRig()

@@ -4,6 +4,7 @@ import asyncio
 import re
 from collections.abc import Callable
 from dataclasses import replace
+from importlib.metadata import entry_points
 from pathlib import Path
 from random import Random
 from types import SimpleNamespace
@@ -13,12 +14,14 @@ import pytest
 from typer.testing import CliRunner
 
 from hardware.contract_kit import replay
+from hardware.dialects import GROUP as DIALECTS
 from hardware.dialects import Dialect, dialect_of
 from hardware.protocols.sdt import Response
 from hardware.recording import BadRecording, Entry, Recording
 from hardware.replay import Deviation
 from kiosk_app import cli, record
 from kiosk_app.device_verbs import Facts, Given, exercise
+from kiosk_app.devices.driver import GROUP as DRIVERS
 from kiosk_app.errors import ConfigError
 from tests.contract.make_recordings import FOLDER, TAKES, on_its_wire
 from tests.contract.verbs import BUILD, verb_of
@@ -189,6 +192,34 @@ def test_a_wire_without_a_dialect_is_not_recorded(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match="nobody can clean"):
         record_a_reading(tmp_path, tmp_path / "wire.txt", driver="unheard-of")
     assert not (tmp_path / "wire.txt").exists()
+
+
+UNRECORDED = {
+    "camera.opencv": "a picture of a person cannot be made nobody's and still be the camera's",
+    "document_camera.opencv": "nor can a page",
+    "keypad.evdev": "a PIN and an identity number are typed in digits, and the pauses between keys tell who typed",
+    "headphones.evdev": "one switch: there is nothing to learn from it",
+    "card_terminal.umsips": "its line is between two programs of ours; what the vendor's library does is not on it",
+}
+
+
+def test_every_driver_has_a_dialect_or_a_reason_why_nobody_records_it() -> None:
+    drivers, dialects = ({point.name for point in entry_points(group=group)} for group in (DRIVERS, DIALECTS))
+    assert drivers - dialects == set(UNRECORDED)
+
+
+@pytest.mark.parametrize("name", UNRECORDED)
+def test_what_nobody_may_record_is_refused(tmp_path: Path, name: str) -> None:
+    role, _, driver = name.partition(".")
+    with pytest.raises(ConfigError, match="nobody can clean"):
+        record_a_reading(tmp_path, tmp_path / "wire.txt", role=role, driver=driver)
+    assert not (tmp_path / "wire.txt").exists()
+
+
+def test_a_scanned_code_is_in_no_recording() -> None:
+    for name in ("code_scanner-read", "code_scanner-pulled"):
+        said = b"".join(entry.data for entry in read(name).entries)
+        assert said.strip(b"*\r\n") == b""
 
 
 def test_the_command_line_warns_and_records(tmp_path: Path) -> None:

@@ -13,6 +13,7 @@ from hardware.channel import Opener
 from hardware.drivers.cabinet import Cabinet
 from hardware.drivers.card_terminal import CardTerminal
 from hardware.drivers.chip_card_reader import ChipCardReader
+from hardware.drivers.code_scanner import CodeScanner
 from hardware.drivers.document_printer import DocumentPrinter
 from hardware.drivers.id_card_reader import IdCardReader
 from hardware.drivers.permit_unit import PermitUnit
@@ -35,6 +36,7 @@ BUILD: Mapping[str, Callable[[Opener, str], Any]] = {
     "permit_unit": lambda opener, _: PermitUnit(opener),
     "cabinet": lambda opener, _: Cabinet(opener, doors=("front", "printer"), lamps=("id_card_reader", "card_terminal")),
     "ups": lambda opener, _: Ups(opener),
+    "code_scanner": lambda opener, _: CodeScanner(opener),
 }
 
 

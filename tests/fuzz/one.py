@@ -7,7 +7,17 @@ import sys
 
 import atheris
 
-INSTRUMENTED = ["hardware.protocols", "hardware.modbus_rtu", "kiosk_app.contract", "pymodbus.framer", "pymodbus.pdu"]
+INSTRUMENTED = [
+    "hardware.protocols",
+    "hardware.modbus_rtu",
+    "hardware.drivers.camera_answers",
+    "hardware.drivers.card_terminal_umsips_host",
+    "hardware.recording",
+    "hardware.dialects",
+    "kiosk_app.contract",
+    "pymodbus.framer",
+    "pymodbus.pdu",
+]
 
 
 def main() -> None:

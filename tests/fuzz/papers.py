@@ -1,12 +1,13 @@
-"""Fuzz targets of the printers: ESC/POS answers, and hostlink, in which every host process speaks."""
+"""Fuzz targets of the printers: ESC/POS and IPP answers, and hostlink, in which every host process speaks."""
 
 import struct
 import zlib
 
-from hardware.protocols import escpos_status, hostlink
+from hardware.protocols import escpos_status, hostlink, ipp
 from hardware.protocols.escpos_status import Ask, EscPosAnswers, Executed, Presenter, Status, StatusByte
 from hardware.protocols.hostlink import MAGIC, Broken, HostLink, Message
-from tests.fuzz.shapes import Stream
+from hardware.protocols.ipp import BadIpp
+from tests.fuzz.shapes import Stream, Value, only
 
 
 def _answer(found: StatusByte | Executed | Presenter) -> None:
@@ -42,7 +43,7 @@ SLIPS = Stream(
 )
 
 
-def _seal(said: bytes) -> bytes:
+def seal(said: bytes) -> bytes:
     """The first byte is the length of the head; lengths and checksum are right whatever the head is."""
     size = (said + b"\0")[0]
     head, body = said[1 : 1 + size], said[1 + size :]
@@ -56,11 +57,36 @@ HOST = Stream(
         hostlink.encode(Message({"id": 2, "device": {"state": 3, "reasons": ["none"]}, "queue": {"state": 3}})),
         hostlink.encode(Message({"id": 3, "error": "no_service", "detail": "8010001D"})),
         hostlink.encode(Message({}, b"")),
-        _seal(bytes([14]) + b'{"a":"\\ud83d"}'),
+        seal(bytes([14]) + b'{"a":"\\ud83d"}'),
     ),
     (Message, Broken),
     most=hostlink.LIMIT + 16,
     look=_message,
-    seal=_seal,
+    seal=seal,
     recovers=False,
+)
+
+
+def _attributes(answer: bytes) -> None:
+    found = only(BadIpp, ipp.octet_strings, answer)
+    for name, values in (found or {}).items():
+        assert isinstance(name, str)
+        for value in values:
+            assert all(isinstance(word, str) for pair in ipp.facts(value).items() for word in pair)
+
+
+def _ipp(*attributes: tuple[int, bytes, bytes]) -> bytes:
+    rows = (bytes([tag]) + len(n).to_bytes(2) + n + len(v).to_bytes(2) + v for tag, n, v in attributes)
+    return b"\x02\x00\x00\x00\x00\x00\x00\x01" + b"\x04" + b"".join(rows) + b"\x03"
+
+
+TRAY = b"type=sheetFeedAutoRemovableTray;maxcapacity=250;level=120;status=0;name=tray1;"
+ATTRIBUTES = Value(
+    _attributes,
+    (
+        _ipp((ipp.OCTETS, b"printer-input-tray", TRAY), (ipp.OCTETS, b"", TRAY), (ipp.KEYWORD, b"sides", b"one")),
+        _ipp((ipp.OCTETS, b"printer-supply", b"type=toner;level=63;;=;a=b=c")),
+        ipp.ask_attributes("ipp://localhost/ipp/print", ["printer-input-tray", "printer-supply"]),
+        _ipp(),
+    ),
 )

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
-from tests.fuzz import cards, central, counters, papers, permits, terminals
+from tests.fuzz import cards, central, counters, inputs, papers, permits, pictures, recordings, terminals, unionpay
 
 
 class Run(Protocol):
@@ -34,7 +34,7 @@ class Target:
     longest: int = 512
 
 
-_P = "hardware.protocols."
+_P, _D = "hardware.protocols.", "hardware.drivers."
 
 TARGETS: Mapping[str, Target] = {
     "sdt": Target(cards.RESPONSES, (_P + "sdt",), 2600),
@@ -54,8 +54,19 @@ TARGETS: Mapping[str, Target] = {
     "modbus_answers": Target(counters.ANSWERS, ("hardware.modbus_rtu",)),
     "modbus_questions": Target(counters.QUESTIONS, ("hardware.modbus_rtu",)),
     "nut": Target(counters.UPS, (_P + "nut",)),
+    "umsips": Target(unionpay.RESPONSE, (_P + "umsips", _P + "umsips_codes"), 1200),
+    "umsips_requests": Target(unionpay.REQUEST, (_P + "umsips",), 1100),
+    "umsips_host": Target(unionpay.HOST, (_D + "card_terminal_umsips_host",), 1400),
+    "camera_host": Target(pictures.HOST, (_D + "camera_answers",)),
+    "frame_ring": Target(pictures.RING, (_P + "frame_ring",), 200),
+    "code_lines": Target(inputs.LINES, (_P + "code_lines",), 3300),
+    "evdev": Target(inputs.EVENTS, (_P + "evdev",), 200),
+    "evdev_32_bit": Target(inputs.EVENTS_OF_32_BITS, (_P + "evdev",), 200),
+    "evdev_state": Target(inputs.STATE, (_P + "evdev",), 12),
+    "ipp": Target(papers.ATTRIBUTES, (_P + "ipp",)),
+    "recording": Target(recordings.TEXT, ("hardware.recording", "hardware.dialects"), recordings.LONGEST),
     "central": Target(central.ANSWERS, ("kiosk_app.contract",), 1024),
 }
 
-NO_CODEC: Mapping[str, str] = {}
+NO_CODEC: Mapping[str, str] = {_P + "evdev_keys": "a table of names"}
 """Modules of ``hardware.protocols`` that take no bytes from outside, and why."""

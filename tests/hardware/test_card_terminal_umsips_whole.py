@@ -22,7 +22,7 @@ from hardware.simulators.card_terminal import Timings
 from hardware.simulators.card_terminal_umsips import UmsTerminalSimulator
 from hardware.simulators.umsips_library import library_in, missing
 from hardware.simulators.wire import TcpWire
-from kiosk_app.devices import CardReceipt, DeviceState, TerminalNotice
+from kiosk_app.devices import CardReceipt, DeviceState, TerminalSays
 from kiosk_app.errors import PaymentUncertain
 from tests.contract.terminals import PRICE, outcome
 
@@ -38,7 +38,7 @@ class Chain:
 
     def __init__(self, folder: Path, simulator: UmsTerminalSimulator) -> None:
         self.folder, self.sim = folder, simulator
-        self.told: list[TerminalNotice] = []
+        self.told: list[TerminalSays] = []
         self.vendor, self.ours = folder / "vendor", folder / "ours"
         self.driver = CardTerminalUmsips(
             unionpay_host(self.vendor / "libumsapi.so", self.ours), self.ours, random=Random(1)

@@ -418,3 +418,12 @@ def test_the_opener_is_the_path_under_the_folder_of_the_configuration(tmp_path: 
     opener = built({"path": "pad"}, tmp_path)._opener
     assert isinstance(opener, partial)
     assert opener.args == (tmp_path / "pad",)
+
+
+@pytest.mark.parametrize("path", ["/dev/zero", "file", "."])
+def test_what_is_no_input_device_is_never_a_keypad(tmp_path: Path, path: str) -> None:
+    (tmp_path / "file").touch()
+    before = descriptors()
+    with pytest.raises(ChannelClosed, match="no input device"):
+        asyncio.run(open_evdev(tmp_path / path))
+    assert descriptors() == before

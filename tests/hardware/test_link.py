@@ -183,7 +183,7 @@ def test_a_greeting_that_fails_with_a_citizens_error_is_a_fault_and_not_the_end_
         assert {(type(error), str(error)) for _, error in line.told} == {
             (DeviceFault, "device: greeted with PermitGone: NO_CARD")
         }
-        assert len(line.far) == 3
+        assert len(line.far) == 4  # at 0, 0.25, 0.75 and 1.75 s
 
     story(tell, greet)
 
@@ -316,3 +316,34 @@ def test_listeners_hear_what_is_new_and_nothing_twice() -> None:
         (DeviceState.HARDWARE_ERROR, "fault"),
     ]
     assert heard[1].supplies == {"paper": "low"}
+
+
+def test_a_driver_that_fails_while_greeting_costs_its_device_and_is_reported() -> None:
+    async def main() -> None:
+        reports: list[str] = []
+        asyncio.get_running_loop().set_exception_handler(lambda _, report: reports.append(report["message"]))
+        line = Line()
+
+        async def greet() -> None:
+            raise KeyError("serial")
+
+        life = asyncio.create_task(line.link.run(greet, line.gone))
+        await asyncio.sleep(0.1)
+        assert not life.done()
+        error = line.told[0][1]
+        assert isinstance(error, DeviceFault)
+        assert "KeyError" in error.why
+        assert reports == ["the driver of device failed"]
+        life.cancel()
+
+    virtual.run(main())
+
+
+def test_other_words_for_the_same_fault_are_kept_and_are_no_news() -> None:
+    device = Watched("device")
+    heard: list[Condition] = []
+    device.watch(heard.append)
+    device.lost(DeviceOffline("device", "one"))
+    device.lost(DeviceOffline("device", "two"))
+    assert device.condition.detail == "two"
+    assert len(heard) == 1

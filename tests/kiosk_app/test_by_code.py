@@ -113,6 +113,15 @@ def test_as_long_as_one_of_the_three_is_missing_nobody_knows(answers: dict[str, 
         find(**answers)
 
 
+def test_the_answer_about_another_order_is_no_answer() -> None:
+    strayed = order(OrderState.PAID, reference="44070399261123080000")
+    with pytest.raises(PaymentUncertain):
+        find(query=[strayed], close=[CLOSED])
+    back = order(OrderState.REFUNDED, reference="44070399261123080000")
+    with pytest.raises(PaymentUncertain):
+        run(means(Central(refund=[back])).give_back(PAYMENT))
+
+
 def test_patience_asks_again_and_alone_it_asks_once() -> None:
     central = Central(query=[SILENT, SILENT, PAID], close=[CLOSED])
     assert run(means(central).find(PAYMENT, 20.0)).state is State.APPROVED

@@ -4,11 +4,14 @@ import asyncio
 from datetime import timedelta
 from typing import Any
 
+import msgspec
 import pytest
 
+from central.db import order as orders
 from central.payments import reconcile
-from kiosk_app.books import read_books
-from kiosk_app.errors import TillClosed
+from kiosk_app.books import close_case, read_books
+from kiosk_app.contract import Order
+from kiosk_app.errors import ConfigError, TillClosed
 from kiosk_app.money.amounts import Fen
 from kiosk_app.views import Attract, Chosen, Done, IdleWarning, Leave, Marked, Menu, PayCode, PayWay, Sorry
 from tests.stand import PARKING, Stand, story, story_from_the_dark
@@ -243,8 +246,9 @@ async def test_a_create_that_arrives_after_the_close_opens_nothing(stand: Stand)
     await stand.person.chooses("wechat")
     await stand.person.sees(Sorry, "pay.code.unavailable", within=60)
     await stand.until(lambda: stand.states()[-1] == "declined")
-    status, _ = stand.front.post("0198c0de-0000-7000-8000-0000000000ff", "/orders/create", held[0])
-    assert status == 409
+    status, body = stand.front.post("0198c0de-0000-7000-8000-0000000000ff", "/orders/create", held[0])
+    assert status == 200
+    assert msgspec.json.decode(body, type=Order).code == ""
     assert stand.provider.trades() == []
 
 
@@ -420,6 +424,20 @@ async def test_central_dies_after_the_payment_and_the_citizen_gets_a_slip_and_la
 
 
 @story
+@pytest.mark.parametrize("channel", CHANNELS)
+async def test_a_central_that_forgot_the_order_still_finds_what_was_paid(stand: Stand, channel: str) -> None:
+    """It was restored from an older copy while the code was on the screen."""
+    await stand.codes_are_offered()
+    shown = await stand.person.comes_to_scan(channel)
+    with stand.front.store.write() as connection:
+        connection.execute(orders.delete())
+    stand.provider.pay(shown.code)
+    await stand.person.sees(Done, within=200)
+    await _agree(stand)
+    assert stand.paid_by_code() > 0
+
+
+@story
 async def test_an_open_payment_by_code_keeps_nobody_from_paying_by_card(stand: Stand) -> None:
     await stand.codes_are_offered()
     shown = await stand.person.comes_to_scan()
@@ -536,6 +554,26 @@ async def test_a_refund_that_is_refused_is_a_persons_here_and_at_central(stand: 
     assert [case.why for case in stand.books().cases] == ["refund-due"]
     [line] = read_books(stand.books_here, stand.machine._outbox).payments
     assert (line.state, line.means, line.open) == ("refund due", channel, True)
+
+
+@story
+async def test_what_a_person_gave_back_at_central_is_not_handed_out_at_the_kiosk_as_well(stand: Stand) -> None:
+    await stand.codes_are_offered()
+    stand.provider.set_faults(refunds="refuse")
+    await _refused_by_department(stand)
+    await stand.person.sees(Sorry, "pay.trouble.refund_due", within=60)
+    stand.person.touches(Leave())
+    await stand.until(lambda: stand.machine.waiting_reports() == 0)
+    await asyncio.sleep(1000)
+    [case] = stand.books().cases
+    stand.provider.set_faults(refunds="ok")
+    reconcile.refund(stand.front.store, stand.front.orders, stand.clock, case.reference, by="样本员工")
+    assert stand.states()[-1] == "refund due"
+    stand.machine.till.settlement.news()  # the next visit, or any device, brings some
+    await _agree(stand)
+    assert stand.states()[-1] == "refunded"
+    with pytest.raises(ConfigError, match="no open refund"):
+        close_case(stand.books_here, case.reference, "样本员工")
 
 
 @story

@@ -98,3 +98,29 @@ def test_bytes_that_are_no_text_say_so(tmp_path: Path) -> None:
     (tmp_path / "kiosk.toml").write_bytes(b"\xff\xfe\x00")
     with pytest.raises(ConfigError, match="is not TOML"):
         read_config(tmp_path / "kiosk.toml")
+
+
+@pytest.mark.parametrize(
+    ("section", "said"),
+    [
+        ('[devices.ups]\ndriver = "nut"\nname = "two words"', "devices.ups.name"),
+        ('[devices.ups]\ndriver = "nut"\nport = "127.0.0.1:3493"', "tcp://host:port"),
+        ('[devices.ups]\ndriver = "nut"\nport = "tcp://127.0.0.1:65536"', "tcp://host:port"),
+        ('[devices.code_scanner]\ndriver = "lines"\nport = ""', "tcp://host:port"),
+        ('[devices.code_scanner]\ndriver = "lines"\nport = "http://127.0.0.1:1"', "tcp://host:port"),
+        ('[devices.camera]\ndriver = "opencv"\ndevice = ""', "devices.camera.device"),
+        ('[devices.camera]\ndriver = "opencv"\ndevice = "x"\nfocus = "near"', 'a number or "auto"'),
+        ('[devices.cabinet]\ndriver = "modbus"\nport = "x"\ndoors = [1]', "Allowed: text"),
+        ('[devices.keypad]\ndriver = "evdev"\npath = "x"\nkeys.KEY_F13 = "jump"', "'previous', 'next'"),
+    ],
+)
+def test_a_wrong_value_of_a_device_is_answered_with_the_right_ones(tmp_path: Path, section: str, said: str) -> None:
+    with pytest.raises(ConfigError) as caught:
+        read(tmp_path, f"{GOOD}\n{section}\n")
+    assert said in str(caught.value)
+
+
+def test_a_path_of_linux_with_colons_is_a_port(tmp_path: Path) -> None:
+    port = "/dev/serial/by-path/pci-0000:00:14.0-usb-0:1:1"
+    config = read(tmp_path, f'{GOOD}\n[devices.code_scanner]\ndriver = "lines"\nport = "{port}"\n')
+    assert config.devices["code_scanner"].build().role == "code_scanner"

@@ -330,3 +330,28 @@ def test_a_role_that_this_machine_has_not_says_which_it_has(tmp_path: Path) -> N
     with pytest.raises(ConfigError, match="This machine has id_card_reader, card_terminal") as found:
         done(exercise(read(tmp_path, GOOD), "ups", "status", Given()))
     assert found.value.key == "devices.ups"
+
+
+def test_a_port_that_is_not_there_is_named(tmp_path: Path) -> None:
+    facts = done(exercise(at(tmp_path, "id_card_reader", f"{tmp_path}/none"), "id_card_reader", "status", Given()))
+    assert facts["detail"] == f"{tmp_path}/none: there is no such device"
+    read = done(exercise(at(tmp_path, "id_card_reader", f"{tmp_path}/none"), "id_card_reader", "read", Given()))
+    assert "there is no such device" in read["detail"]
+
+
+def test_a_file_for_a_port_is_told_to_be_no_port(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    facts = done(exercise(at(tmp_path, "receipt_printer", f"{tmp_path}/file"), "receipt_printer", "status", Given()))
+    assert facts["detail"] == f"{tmp_path}/file: it is no serial port"
+
+
+def test_a_ups_that_upsd_does_not_know_is_named_with_what_to_do(tmp_path: Path) -> None:
+    async def work() -> Facts:
+        async with TcpWire(UpsSimulator(), "127.0.0.1", 0) as wire:
+            section = f'driver = "nut"\nport = "tcp://127.0.0.1:{wire.port}"\nname = "other"'
+            return await exercise(fitted(tmp_path, "ups", section), "ups", "status", Given())
+
+    facts = done(work())
+    assert facts["state"] == "hardware error"
+    assert "UNKNOWN-UPS" in facts["detail"]
+    assert facts["do"]

@@ -10,9 +10,10 @@ import pytest
 from hardware.simulators.receipt_printer import ReceiptPrinterSimulator
 from hardware.simulators.wire import PtyWire
 from kiosk_app import doctor
+from kiosk_app.advice import advice_for
 from kiosk_app.config import Config
 from kiosk_app.devices import Condition, DeviceState
-from kiosk_app.doctor import Finding, advice_for, of_device, until
+from kiosk_app.doctor import Finding, of_device, until
 from kiosk_app.errors import CoverOpen, DeviceFault, DeviceOffline, PaperJam, PaperOut, WrongKey
 from tests.kiosk_app.test_config import GOOD, read
 from tests.kiosk_app.test_device_verbs import at
@@ -107,3 +108,20 @@ def test_a_store_whose_key_is_gone_is_not_replaced(tmp_path: Path) -> None:
 
 def _records(config: Config, base: Path) -> Iterator[Finding]:
     return doctor.records(config, base)
+
+
+def test_what_exactly_is_wrong_stands_beside_the_state() -> None:
+    why = "/dev/ttyUSB9: there is no such device"
+    finding = of_device(Ill(Condition(DeviceState.OFFLINE, "offline", detail=why)))
+    assert finding.says == f"offline, {why}; can: cutter"
+    assert finding.facts["detail"] == why
+
+
+def test_a_keypad_that_is_no_input_device_is_not_well() -> None:
+    finding = of_device(Ill(Condition(DeviceState.ONLINE, "", {"grab": "missing"})))
+    assert not finding.well
+    assert "/dev/input/by-id/" in finding.advice
+
+
+def test_a_camera_that_is_not_there_is_to_be_plugged_in() -> None:
+    assert "/dev/v4l/by-id/" in advice_for("no_camera")

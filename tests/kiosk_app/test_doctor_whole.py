@@ -29,9 +29,10 @@ from hardware.simulators.receipt_printer import ReceiptPrinterSimulator
 from hardware.simulators.ups import UpsSimulator
 from hardware.simulators.wire import TcpWire
 from kiosk_app import cli, doctor, wiring
+from kiosk_app.advice import ADVICE
 from kiosk_app.config import Config, Sections, read_config
 from kiosk_app.devices import Driver
-from kiosk_app.doctor import ADVICE, Finding
+from kiosk_app.doctor import Finding
 from kiosk_app.errors import DeviceOffline, PaperOut
 from kiosk_app.ports import Seen
 from kiosk_app.wiring import SystemClock

@@ -19,6 +19,7 @@ from kiosk_app.contract import (
     canonical,
     digest,
 )
+from kiosk_app.contract.exit_entry import EndorsementFee, EndorsementPrinted, EndorsementsPaid, PrintResult
 from tests.offline_cache.books import NOON, SetClock, moved, opened, paid, seal, tamper, yes
 
 
@@ -208,3 +209,18 @@ def test_a_changed_or_removed_event_is_found(tmp_path: Path) -> None:
 
 def alarm(code: str) -> tuple[str, Alarm]:
     return "audit", Alarm(component="printer", code=code, raised=True)
+
+
+def test_a_report_of_endorsements_in_quarantine_is_refused_too(tmp_path: Path) -> None:
+    """Whatever was bought: central will never accept it, so its money must go back."""
+    report = EndorsementsPaid(
+        reference="R1", approval="E1", amount=1500, items=[EndorsementFee(number="E1-1", fee=1500)], paid_at=NOON,
+        trace=7, receipt_no=8, terminal_id="T1",
+    )  # fmt: skip
+    printed = EndorsementPrinted(reference="R2", approval="E1", job="J1", outcome=PrintResult.PRINTED)
+    with opened(tmp_path / "store") as books:
+        books.journal.append("R1", "payment", "fulfilled", reports=[("pay", report), ("pay", printed)])
+        aside = [Rejection(seq=seq, code="bad-body") for seq in (1, 2)]
+        [refusal] = books.outbox.acknowledge("pay", StreamAck(ack_seq=2, rejected=aside))
+        assert (refusal.seq, refusal.accepted, refusal.code) == (1, False, "bad-body")
+        assert books.outbox.verdict("R2") is None

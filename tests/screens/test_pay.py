@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from kiosk_app.views import Chosen, Leave, PayCode, text
-from screens.samples import SAMPLES, pay_code
+from screens.samples import SAMPLES, pay, pay_code
 from tests.screens.conftest import Booth
 
 SHOWN = pay_code("pay.code.scan")
@@ -110,3 +110,22 @@ def test_the_amount_stays_in_sight_whatever_is_said(booth: Booth) -> None:
             assert not isinstance(view, PayCode) or view.reference in " ".join(s.text for s in booth.stage.sayings())
 
     booth.run(story())
+
+
+def test_whoever_types_a_pin_sees_each_digit_arrive_and_go_and_no_digit_itself(upright: Booth) -> None:
+    def shown() -> list[str]:
+        return [say.text for say in upright.stage.sayings() if say.text[:1] in {"●", "○"}]
+
+    async def story() -> None:
+        asking = pay(1, "enter_pin", cancellable=False)
+        upright.stage.put(asking)
+        assert shown() == []
+        for typed, marks in ((0, "○○○○○○"), (1, "●○○○○○"), (5, "●●●●●○"), (0, "○○○○○○")):
+            upright.stage.put(replace(asking, pin=(typed, 6)))
+            assert shown() == [f"{marks}  已输入 {typed} 位"]
+        upright.stage.wear(language="en")
+        assert shown() == ["○○○○○○  0 typed"]
+        upright.stage.put(SAMPLES["pay_bank"])
+        assert shown() == []
+
+    upright.run(story())

@@ -1,9 +1,9 @@
 """Host processes killed a hundred times, at rest, at work and while they start: the machine is back within 2 s.
 
-A row of :data:`HOSTS` is a host with its driver, what stands behind it (a real cupsd, a real pcscd) and a piece of
-work for a person. The time counts from the kill to the condition that serves again. What the person gets from work
-that was interrupted is an outcome or one of our errors, whose sentence is in the catalogue; and nobody, neither we
-nor a host, writes a traceback to standard error.
+A row of :data:`HOSTS` is a host with its driver, what stands behind it (a real cupsd, a real pcscd, a network camera,
+a compiled UnionPay library with its bank) and a piece of work for a person. The time counts from the kill to the
+condition that serves again. What the person gets from work that was interrupted is an outcome or one of our errors,
+whose sentence is in the catalogue; and nobody, neither we nor a host, writes a traceback to standard error.
 """
 
 import asyncio
@@ -20,21 +20,31 @@ from pathlib import Path
 from random import Random
 from statistics import median
 
+from hardware.drivers import card_terminal_umsips_bank
+from hardware.drivers.camera import Camera
+from hardware.drivers.card_terminal_umsips import CardTerminalUmsips
+from hardware.drivers.card_terminal_umsips_host import unionpay_host
 from hardware.drivers.chip_card_host import smartcard_host
 from hardware.drivers.chip_card_reader import ChipCardReader
 from hardware.drivers.document_printer import DocumentPrinter, printing_host
+from hardware.drivers.viewfinder import Optics
+from hardware.simulators.camera import CameraSimulator
+from hardware.simulators.card_terminal import Timings
+from hardware.simulators.card_terminal_umsips import UmsTerminalSimulator
 from hardware.simulators.print_queue import PrintQueue
+from hardware.simulators.umsips_library import library_in
+from hardware.simulators.umsips_library import missing as compiler_missing
 from hardware.simulators.virtual_reader import READER, VirtualReader
-from kiosk_app.devices import Condition, Device, DeviceState, PrintOutcome
-from kiosk_app.errors import KioskError
+from hardware.simulators.wire import TcpWire
+from kiosk_app.devices import CardTerminal, Condition, Device, DeviceState, PrintOutcome
+from kiosk_app.errors import DeviceError, KioskError, PaymentUncertain, ReversalStuck
+from kiosk_app.money.amounts import Fen
 from screens.words import catalogue
 from tests.soak.census import Census, Overheard, settled
 
 LIMIT = 2.0
 LONGEST = 30.0
 """Seconds after which a machine that has not recovered never will."""
-STARTS = 0.15
-"""Seconds that a host takes from its first instruction to its first answer, about."""
 PHASES = ("idle", "working", "starting")
 _PAGE = b"%PDF-1.4\n" + b"\n".join(b"%d 0 obj << /Type /Page >> endobj" % number for number in (1, 2)) + b"\n%%EOF\n"
 
@@ -52,11 +62,15 @@ class Place:
 
 @dataclass(frozen=True)
 class Host:
-    """``module`` is in the host's command line; ``missing`` names programs that are not installed."""
+    """``module`` is in the host's command line; ``missing`` names programs that are not installed.
+
+    ``starts``: seconds that it takes from its first instruction to its first answer, about.
+    """
 
     module: str
     missing: Callable[[], list[str]]
     place: Callable[[Path], AbstractAsyncContextManager[Place]]
+    starts: float = 0.15
 
 
 @dataclass
@@ -121,9 +135,90 @@ async def _smartcard(folder: Path) -> AsyncIterator[Place]:
             yield Place(driver, work, 1.5, "张样本")
 
 
+@asynccontextmanager
+async def _camera(folder: Path) -> AsyncIterator[Place]:
+    del folder
+    simulator = CameraSimulator(size=(640, 360))
+    async with TcpWire(simulator, "127.0.0.1", 0) as wire:
+        driver = Camera(Optics(f"http://127.0.0.1:{wire.port}/"))
+
+        async def work() -> str:
+            async with driver.preview() as preview:
+                frame = await preview.newer()
+                for _ in range(5):
+                    frame = await preview.newer(frame.sequence)
+                picture = await driver.still()
+            return f"{picture.width} x {picture.height}"
+
+        async with running(driver):
+            yield Place(driver, work, 1.5, "640 x 360")
+
+
+PRICE = Fen(1010)
+BRISK = Timings(host=0.2, host_silence=0.5)
+
+
+@asynccontextmanager
+async def _unionpay(folder: Path) -> AsyncIterator[Place]:
+    """Every payment that somebody was told of stands at the bank in the end, and no other."""
+    simulator, sold = UmsTerminalSimulator(wire="library", timings=BRISK), 0
+    before, card_terminal_umsips_bank.PAUSES = card_terminal_umsips_bank.PAUSES, (0.0, 0.5, 0.5)
+    async with TcpWire(simulator, "127.0.0.1", 0) as wire:
+        await asyncio.to_thread(library_in, folder / "vendor", wire.port)
+        driver = CardTerminalUmsips(unionpay_host(folder / "vendor" / "libumsapi.so", folder / "ours"), folder / "ours")
+
+        async def work() -> str:
+            nonlocal sold
+            await _settled(driver)
+            customer = asyncio.create_task(_customer(simulator))
+            try:
+                await driver.pay(PRICE, lambda _: None)
+                await driver.deliver()
+                sold += 1
+            finally:
+                customer.cancel()
+                simulator.remove_card()
+            return "paid"
+
+        try:
+            async with running(driver):
+                yield Place(driver, work, 1.5, "paid")
+                await _settled(driver)
+        finally:
+            card_terminal_umsips_bank.PAUSES = before
+    standing = [b for b in simulator.ledger.bookings if (b.kind, b.state) == ("payment", "booked")]
+    assert len(standing) == sold, f"{len(standing)} payments stand, {sold} were told"
+
+
+async def _customer(simulator: UmsTerminalSimulator) -> None:
+    while not (simulator.working and simulator.stage == "card"):  # noqa: ASYNC110 - as a person would look
+        await asyncio.sleep(0.02)
+    simulator.insert()
+    while not (simulator.working and simulator.stage == "pin"):  # noqa: ASYNC110
+        await asyncio.sleep(0.02)
+    simulator.type_pin()
+
+
+async def _settled(driver: CardTerminal) -> None:
+    """As settlement asks, and a technician after it: until nothing is open."""
+    async with asyncio.timeout(LONGEST):
+        while True:
+            try:
+                await driver.last()
+                return
+            except ReversalStuck:
+                with suppress(KioskError):
+                    await driver.reverse(0)
+            except (DeviceError, PaymentUncertain):
+                pass
+            await asyncio.sleep(0.1)
+
+
 HOSTS: Mapping[str, Host] = {
     "printing": Host("hardware.hosts.printing", PrintQueue.missing, _printing),
     "smartcard": Host("hardware.hosts.smartcard", VirtualReader.missing, _smartcard),
+    "camera": Host("hardware.hosts.camera", list, _camera, starts=0.5),
+    "unionpay": Host("hardware.hosts.unionpay", compiler_missing, _unionpay),
 }
 
 
@@ -218,7 +313,7 @@ async def _kill(
         async with asyncio.timeout(LONGEST):
             while not pids(host.module) - before:  # noqa: ASYNC110 - a process rings no bell
                 await asyncio.sleep(0.002)
-        await asyncio.sleep(random.uniform(0, STARTS))
+        await asyncio.sleep(random.uniform(0, host.starts))
     took = await recovery.after(partial(strike, host))
     if work is not None:
         await work

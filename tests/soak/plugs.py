@@ -11,34 +11,51 @@ import tempfile
 import time
 from array import array
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
+from functools import partial
+from itertools import cycle
 from pathlib import Path
 from typing import Literal
 
 from hardware import link
 from hardware.channel import opener_of
+from hardware.drivers import viewfinder
 from hardware.drivers.cabinet import Cabinet
+from hardware.drivers.camera import Camera
 from hardware.drivers.card_terminal import CardTerminal
+from hardware.drivers.card_terminal_umsips import CardTerminalUmsips
 from hardware.drivers.chip_card_reader import ChipCardReader
+from hardware.drivers.code_scanner import CodeScanner
+from hardware.drivers.document_camera import DocumentCamera
 from hardware.drivers.document_printer import DocumentPrinter
+from hardware.drivers.headphones import Headphones
 from hardware.drivers.id_card_reader import IdCardReader
+from hardware.drivers.keypad import Keypad
 from hardware.drivers.permit_unit import PermitUnit
 from hardware.drivers.receipt_printer import ReceiptPrinter
 from hardware.drivers.ups import Ups
+from hardware.drivers.viewfinder import Optics
+from hardware.evdev import open_evdev
 from hardware.simulators.base import Simulator
 from hardware.simulators.cabinet import CabinetSimulator
+from hardware.simulators.camera import CameraSimulator
 from hardware.simulators.card_terminal import CardTerminalSimulator, Timings
+from hardware.simulators.card_terminal_umsips import UmsTerminalSimulator
 from hardware.simulators.chip_card_reader import ChipCardReaderSimulator
+from hardware.simulators.code_scanner import CodeScannerSimulator
+from hardware.simulators.document_camera import DocumentCameraSimulator
 from hardware.simulators.document_printer import DocumentPrinterSimulator
+from hardware.simulators.evdev import HeadphonesSimulator, KeypadSimulator
 from hardware.simulators.id_card_reader import IdCardReaderSimulator, Timing
 from hardware.simulators.permit_body import Timing as PermitTiming
 from hardware.simulators.permit_unit import PermitUnitSimulator
 from hardware.simulators.receipt_printer import ReceiptPrinterSimulator
 from hardware.simulators.ups import UpsSimulator
 from hardware.simulators.wire import PtyWire, TcpWire
-from kiosk_app.devices import Device, Lamp, PermitMedia, PrintOutcome, Slip, SlipLine
+from kiosk_app.devices import CodeKind, Device, KeyStroke, Lamp, PermitMedia, PrintOutcome, Slip, SlipLine
+from kiosk_app.errors import PageBlurred
 from kiosk_app.money.amounts import Fen
 from tests.soak.census import Census, settled, traced
 from tests.soak.hosts import running
@@ -99,9 +116,11 @@ async def _pay(driver: CardTerminal, simulator: CardTerminalSimulator) -> None:
     simulator.ledger.bookings.clear()
 
 
+BRISK = Timings(host=0.01, repeat=0.01, reversal=0.01)
+
+
 def _terminal(framing: Literal["tcp", "serial"]) -> CardTerminalSimulator:
-    brisk = Timings(host=0.01, repeat=0.01, reversal=0.01)
-    return CardTerminalSimulator(framing=framing, timings=brisk, now=lambda: datetime(2026, 3, 2, tzinfo=UTC))
+    return CardTerminalSimulator(framing=framing, timings=BRISK, now=lambda: datetime(2026, 3, 2, tzinfo=UTC))
 
 
 async def _card_terminal(folder: Path) -> AsyncIterator[Plugged]:
@@ -208,16 +227,115 @@ async def _ups(folder: Path) -> AsyncIterator[Plugged]:
         yield Plugged(simulator, driver, serve)
 
 
+async def _card_terminal_umsips(folder: Path) -> AsyncIterator[Plugged]:
+    """The library's bank: a host of ours is not in the way, its kills are another long run."""
+    simulator = UmsTerminalSimulator(timings=BRISK, now=lambda: datetime(2026, 3, 2, tzinfo=UTC))
+    async with TcpWire(simulator, "127.0.0.1", 0) as wire:
+        driver = CardTerminalUmsips(opener_of(f"tcp://127.0.0.1:{wire.port}"), folder / "unionpay")
+
+        async def serve() -> None:
+            paying = asyncio.create_task(driver.pay(Fen(1010), lambda _: None))
+            await until(lambda: simulator.working and simulator.stage == "card")
+            simulator.insert()
+            await until(lambda: simulator.working and simulator.stage == "pin")
+            simulator.type_pin()
+            assert (await paying).approved
+            await driver.deliver()
+            simulator.remove_card()
+            await driver.end_of_day()
+            simulator.ledger.bookings.clear()
+
+        yield Plugged(simulator, driver, serve)
+
+
+async def _camera(folder: Path) -> AsyncIterator[Plugged]:
+    del folder
+    simulator = CameraSimulator(size=(640, 360))
+    async with TcpWire(simulator, "127.0.0.1", 0) as wire:
+        driver = Camera(Optics(f"http://127.0.0.1:{wire.port}/"))
+
+        async def serve() -> None:
+            async with driver.preview() as preview:
+                await preview.newer()
+                assert (await driver.still()).width == 640
+
+        yield Plugged(simulator, driver, serve)
+
+
+async def _document_camera(folder: Path) -> AsyncIterator[Plugged]:
+    del folder
+    simulator = DocumentCameraSimulator(size=(1024, 768))
+    simulator.lay()
+    async with TcpWire(simulator, "127.0.0.1", 0) as wire:
+        driver = DocumentCamera(Optics(f"http://127.0.0.1:{wire.port}/", keep=2, desk=True))
+
+        async def serve() -> None:
+            with suppress(PageBlurred):  # so few pixels are too few for a page; what it lies in was found
+                await driver.capture_page(within=0.0)
+
+        yield Plugged(simulator, driver, serve)
+
+
+async def _code_scanner(folder: Path) -> AsyncIterator[Plugged]:
+    simulator = CodeScannerSimulator()
+    async with PtyWire(simulator, folder / "scanner"):
+        driver = CodeScanner(opener_of(str(folder / "scanner")))
+        codes = cycle(("wechat", "alipay"))  # one code shown twice at once is one code
+
+        async def serve() -> None:
+            waiting = asyncio.create_task(driver.wait_code())
+            await asyncio.sleep(0.02)
+            code = next(codes)
+            await simulator.show(code)
+            assert (await waiting).kind is CodeKind(code)
+
+        yield Plugged(simulator, driver, serve)
+
+
+async def _keypad(folder: Path) -> AsyncIterator[Plugged]:
+    simulator = KeypadSimulator()
+    async with PtyWire(simulator, folder / "keypad"):
+        driver, told = Keypad(partial(open_evdev, folder / "keypad"), again_after=0.0), list[KeyStroke]()
+        driver.watch_keys(lambda _, stroke: told.append(stroke))
+
+        async def serve() -> None:
+            told.clear()
+            await simulator.press("select")
+            await until(lambda: told == [KeyStroke.DOWN, KeyStroke.UP])
+
+        yield Plugged(simulator, driver, serve)
+
+
+async def _headphones(folder: Path) -> AsyncIterator[Plugged]:
+    simulator = HeadphonesSimulator()
+    async with PtyWire(simulator, folder / "jack"):
+        driver = Headphones(partial(open_evdev, folder / "jack"))
+
+        async def serve() -> None:
+            await simulator.insert()
+            await until(lambda: driver.plugged is True)
+            await simulator.pull()
+            await until(lambda: driver.plugged is False)
+
+        yield Plugged(simulator, driver, serve)
+
+
 PLUGS: Mapping[str, Place] = {
     "id_card_reader": _id_card_reader,
     "card_terminal": _card_terminal,
     "card_terminal_serial": _card_terminal_serial,
+    "card_terminal_umsips": _card_terminal_umsips,
     "receipt_printer": _receipt_printer,
     "document_printer": _document_printer,
     "chip_card_reader": _chip_card_reader,
     "permit_unit": _permit_unit,
     "cabinet": _cabinet,
     "ups": _ups,
+    "camera": _camera,
+    "document_camera": _document_camera,
+    "code_scanner": _code_scanner,
+    "keypad": _keypad,
+    "headphones": _headphones,
 }
 
 # --- pulling ---------------------------------------------------------------------------------------------------
@@ -249,13 +367,14 @@ class Pulls:
 
 @contextmanager
 def short_pauses() -> Iterator[None]:
-    """A link that tries again at once."""
-    before = link.FIRST_PAUSE, link.LONGEST_PAUSE
+    """A link that tries again at once, and a camera that is looked at all the time."""
+    before = link.FIRST_PAUSE, link.LONGEST_PAUSE, viewfinder.IDLE, viewfinder.CHECK, viewfinder.RECHECK
     link.FIRST_PAUSE, link.LONGEST_PAUSE = PAUSES
+    viewfinder.IDLE = viewfinder.CHECK = viewfinder.RECHECK = PAUSES[1]
     try:
         yield
     finally:
-        link.FIRST_PAUSE, link.LONGEST_PAUSE = before
+        link.FIRST_PAUSE, link.LONGEST_PAUSE, viewfinder.IDLE, viewfinder.CHECK, viewfinder.RECHECK = before
 
 
 async def pull_many(name: str, times: int, *, every: int = EVERY) -> Pulls:

@@ -13,11 +13,11 @@ import sqlalchemy as sa
 
 from central.clock import Clock
 from central.db import Store
-from central.db import case as cases
-from central.db import holder as holders
-from central.db import retained as kept
 from central.departments.exit_entry import printing
 from central.departments.exit_entry.records import shown
+from central.departments.exit_entry.tables import case as cases
+from central.departments.exit_entry.tables import holder as holders
+from central.departments.exit_entry.tables import retained as kept
 from central.problems import Refused
 from kiosk_app.contract.exit_entry import CaseState
 

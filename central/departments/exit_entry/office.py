@@ -17,8 +17,6 @@ from typing import Any
 import msgspec
 import sqlalchemy as sa
 
-from central.db import case as cases
-from central.db import retained as kept
 from central.departments import Judgement
 from central.departments.exit_entry import printing
 from central.departments.exit_entry.records import (
@@ -32,6 +30,8 @@ from central.departments.exit_entry.records import (
     shown,
 )
 from central.departments.exit_entry.rules import LINES_EACH, lines, offers, why_refused
+from central.departments.exit_entry.tables import case as cases
+from central.departments.exit_entry.tables import retained as kept
 from central.departments.rules import china_day
 from central.problems import Refused, Unavailable
 from kiosk_app.contract import EndorsementPrinted, EndorsementsPaid, PermitRetained

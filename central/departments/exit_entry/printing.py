@@ -20,11 +20,6 @@ from typing import Any
 import msgspec
 import sqlalchemy as sa
 
-from central.db import case as cases
-from central.db import endorsement as endorsements
-from central.db import holder as holders
-from central.db import job as jobs
-from central.db import retained as kept
 from central.departments.exit_entry.records import (
     OPEN_OUTCOMES,
     Record,
@@ -35,6 +30,11 @@ from central.departments.exit_entry.records import (
     replaces_of,
 )
 from central.departments.exit_entry.rules import lines
+from central.departments.exit_entry.tables import case as cases
+from central.departments.exit_entry.tables import endorsement as endorsements
+from central.departments.exit_entry.tables import holder as holders
+from central.departments.exit_entry.tables import job as jobs
+from central.departments.exit_entry.tables import retained as kept
 from central.departments.rules import china_day
 from central.problems import Refused
 from kiosk_app.contract import EndorsementPrinted, PermitRetained

@@ -7,14 +7,14 @@ from typing import Any, Final
 import msgspec
 import sqlalchemy as sa
 
-from central.db import case as cases
-from central.db import endorsement as endorsements
-from central.db import holder as holders
-from central.db import job as jobs
 from central.db import kiosk as kiosks
-from central.db import registration as registrations
-from central.db import retained as kept
 from central.departments.exit_entry.rules import Person, stands
+from central.departments.exit_entry.tables import case as cases
+from central.departments.exit_entry.tables import endorsement as endorsements
+from central.departments.exit_entry.tables import holder as holders
+from central.departments.exit_entry.tables import job as jobs
+from central.departments.exit_entry.tables import registration as registrations
+from central.departments.exit_entry.tables import retained as kept
 from central.problems import Refused
 from kiosk_app.contract.exit_entry import ApprovedItem, Case, CaseState, Endorsement, PermitKey, RetainedCard
 

@@ -14,10 +14,10 @@ from typing import Final
 import msgspec
 import sqlalchemy as sa
 
-from central.db import case as cases
-from central.db import endorsement as endorsements
-from central.db import holder as holders
-from central.db import registration as registrations
+from central.departments.exit_entry.tables import case as cases
+from central.departments.exit_entry.tables import endorsement as endorsements
+from central.departments.exit_entry.tables import holder as holders
+from central.departments.exit_entry.tables import registration as registrations
 from central.departments.rules import CHINA
 from kiosk_app.contract.catalogue import months_after
 from kiosk_app.contract.exit_entry import ApprovedItem, CaseState, PermitKey
