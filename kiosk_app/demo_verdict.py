@@ -77,7 +77,12 @@ async def _at_rest(world: World, *, pays: bool) -> tuple[dict[str, Any], dict[st
         kiosk = await _kiosk_books(world)
         central: dict[str, Any] = json.loads(await fetch(world.console, "GET", "/books"))
         moving = any(permit["open"] and permit["place"] != "retained" for permit in kiosk.get("permits", []))
-        done = (kiosk["payments"] or not pays) and not moving and not kiosk["outbox_waiting"] and not any(p["open"] for p in kiosk["payments"])
+        done = (
+            (kiosk["payments"] or not pays)
+            and not moving
+            and not kiosk["outbox_waiting"]
+            and not any(p["open"] for p in kiosk["payments"])
+        )
         if done or time.monotonic() > end:
             return kiosk, central
         await asyncio.sleep(LOOK_EVERY)
@@ -143,9 +148,11 @@ def paper_problems(kiosk: dict[str, Any], papers: dict[str, str], expects: Expec
 def permit_problems(kiosk: dict[str, Any], unit: dict[str, Any], expects: Expects) -> list[str]:
     """Where the permits are beside where the books say."""
     kept = [permit for permit in kiosk.get("permits", []) if permit["place"] == "retained"]
-    problems = [] if len(kept) == len(unit["box"]) == expects.retained else [
-        f"{len(unit['box'])} permits are kept, the books say {len(kept)}, and {expects.retained} should be"
-    ]
+    problems = (
+        []
+        if len(kept) == len(unit["box"]) == expects.retained
+        else [f"{len(unit['box'])} permits are kept, the books say {len(kept)}, and {expects.retained} should be"]
+    )
     if unit["card"] is not None:
         problems.append(f"a permit is still in the unit: {unit['position']}")
     return problems

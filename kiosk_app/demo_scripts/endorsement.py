@@ -22,9 +22,10 @@ async def endorsement_declines_face(citizen: Citizen) -> None:
     await citizen.picture("consent")
     await citizen.moment("inside")
     await citizen.touch("Consent", "decline")
+    await _take(citizen)
     await citizen.see("Sorry", target="other", within=30)
     await citizen.picture("counter")
-    await _take(citizen)
+    await take_papers(citizen)
     await citizen.touch("Sorry", "leave")
     await _goodbye(citizen)
 

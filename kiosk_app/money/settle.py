@@ -9,8 +9,7 @@ case is a person's (refund due). Every step can be repeated after a crash in the
 
 import asyncio
 from collections.abc import Callable
-from contextlib import nullcontext
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 from typing import TYPE_CHECKING
 
 from kiosk_app.errors import ReversalRefused, StoreError

@@ -17,8 +17,8 @@ class Plan:
     """Which faults strike in one world, when a person gives up (chance per view), and how many come.
 
     ``channels``: whose codes central offers beside the card; where it does, people mostly take a telephone. What they
-    do with it is drawn, unless ``telephone`` says it. ``permit``: the card of somebody who comes for an endorsement; none:
-    it is fines.
+    do with it is drawn, unless ``telephone`` says it. ``permit``: the card of somebody who comes for an endorsement;
+    none: it is fines.
     """
 
     names: tuple[str, ...]

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from central.db import case as cases
+from central.departments.exit_entry.tables import case as cases
 from central.payments.simulated import BUYER, OPENID
 from hardware.protocols.endorser import Job
 from hardware.simulators.samples import CARDS

@@ -229,6 +229,8 @@ class World:
         self.network = Network(self.front, Random(chance(2**32)))
         self.offer_codes(*plan.channels)
         self.citizen = Citizen(self)
+        self.somebody_takes = True
+        """Whether a hand takes a card from the exit, sooner or later; a story has hands of its own."""
         self._offered = False
         self.strays: list[str] = []
         """Moments at which a card was where its record did not say."""
@@ -306,7 +308,7 @@ class World:
         """After every move: a card in the path has a record that is open, and only one that may, is on its way out."""
         self._unit_tells()
         body, journal = self.permit_unit.body, self._records
-        if body.place is Position.EXIT and not body.moving and not self._offered:
+        if body.place is Position.EXIT and not body.moving and not self._offered and self.somebody_takes:
             self.soon(self._take_permit())
         self._offered = body.place is Position.EXIT
         if journal is None or body.card is None:
