@@ -100,7 +100,7 @@ def test_the_worlds_notice_a_refund_whose_silence_is_taken_for_success(monkeypat
             await give_back(means, payment)
 
     monkeypatch.setattr(ByCode, "give_back", hopeful)
-    assert any(_faults_of_leaving(seed, "refunds_take_time") for seed in range(4))
+    assert any(_faults_of_leaving(seed, "refunds_take_time") for seed in range(12))
 
 
 def test_the_worlds_notice_an_order_that_is_made_before_it_is_written_down(monkeypatch: pytest.MonkeyPatch) -> None:
