@@ -1,7 +1,8 @@
 """The five promises of a world, checked after everything was mended (``architecture.md`` section 8, layer 4).
 
 A permit is with its citizen, in the machine with a record, or kept with a record and a slip; printed once for each
-payment. Money in (terminal and provider) = delivered + returned + owed; every order is over, or a person's case. Every event is
+payment. Money in (terminal and provider) = delivered + returned + owed; every order is over, or a person's case.
+Every event is
 at central exactly once. Nothing personal remains after goodbye. The screen is never silent for longer than its limit.
 """
 
@@ -128,7 +129,8 @@ def _permits(world: "World") -> Iterator[str]:
 
 
 def _prints(world: "World", latest: Mapping[str, Stay]) -> Iterator[str]:
-    """One whole print for each approval, at most; what the unit printed, central knows, and what is held was printed."""
+    """One whole print for each approval, at most; what the unit printed, central knows, and what is held was
+    printed."""
     approvals = {entry.body["job"]: entry.body.get("approval", "") for entry in world.journal if entry.body.get("job")}
     printed = [job for job, record in world.permit_unit.body.jobs.items() if record.state is Job.PRINTED]
     with world.engine.connect() as connection:
