@@ -6,6 +6,10 @@ from collections.abc import Iterable, Sequence
 import msgspec
 
 from kiosk_app.contract import PaymentMoved
+from kiosk_app.custody_table import KIND as PERMIT
+from kiosk_app.custody_table import OVER, Place
+from kiosk_app.custody_table import fields as stay_fields
+from kiosk_app.custody_table import from_entry as from_stay
 from kiosk_app.errors import ConfigError
 from kiosk_app.local_time import LOCAL
 from kiosk_app.money.day import DAY
@@ -56,12 +60,25 @@ class Closing(msgspec.Struct, frozen=True, kw_only=True):
     codes: list[int] = msgspec.field(default_factory=lambda: [0, 0])
 
 
+class Permit(msgspec.Struct, frozen=True, kw_only=True):
+    """One card's stay, where it ended, and whether a person has to do something (a card in the box, or one stuck)."""
+
+    reference: str
+    place: str
+    places: list[str]
+    approval: str
+    payment: str
+    at: str
+    open: bool
+
+
 class Books(msgspec.Struct, frozen=True, kw_only=True):
     """Everything ``kiosk books`` shows."""
 
     payments: list[Line]
     days: list[Day]
     closings: list[Closing]
+    permits: list[Permit]
     outbox_waiting: int
     set_aside: list[str]
 
@@ -70,6 +87,7 @@ def read_books(journal: Journal, outbox: Outbox, set_aside: Sequence[str] = ()) 
     """The books as the journal has them now. ``set_aside``: what central put into quarantine, in words."""
     walked: dict[str, list[Entry]] = defaultdict(list)
     papers: dict[str, list[str]] = defaultdict(list)
+    stays: dict[str, list[Entry]] = defaultdict(list)
     closings = []
     for entry in journal.entries():
         if entry.kind == DAY:
@@ -77,6 +95,8 @@ def read_books(journal: Journal, outbox: Outbox, set_aside: Sequence[str] = ()) 
                 closings.append(Closing(day=entry.reference, state=entry.state, **entry.body))
         elif entry.kind == KIND:
             walked[entry.reference].append(entry)
+        elif entry.kind == PERMIT:
+            stays[entry.reference].append(entry)
         else:
             papers[entry.reference].append(f"{entry.kind} {entry.state}")
     lines = [_line(entries, papers[reference], outbox) for reference, entries in sorted(walked.items())]
@@ -84,6 +104,7 @@ def read_books(journal: Journal, outbox: Outbox, set_aside: Sequence[str] = ()) 
         payments=lines,
         days=_days(walked.values()),
         closings=closings,
+        permits=[_permit(entries) for _, entries in sorted(stays.items())],
         outbox_waiting=outbox.report().count,
         set_aside=list(set_aside),
     )
@@ -108,6 +129,19 @@ def _line(entries: list[Entry], papers: list[str], outbox: Outbox) -> Line:
     )
 
 
+def _permit(entries: list[Entry]) -> Permit:
+    stay = from_stay(entries[-1])
+    return Permit(
+        reference=stay.reference,
+        place=stay.place.value,
+        places=[entry.state for entry in entries],
+        approval=stay.approval,
+        payment=stay.payment,
+        at=f"{entries[0].at.astimezone(LOCAL):%Y-%m-%d %H:%M:%S}",
+        open=stay.place not in OVER,
+    )
+
+
 def _days(walked: Iterable[list[Entry]]) -> list[Day]:
     sums: dict[str, dict[str, int]] = defaultdict(lambda: defaultdict(int))
     for entries in walked:
@@ -126,12 +160,17 @@ def _days(walked: Iterable[list[Entry]]) -> list[Day]:
 
 
 def close_case(journal: Journal, reference: str, by: str) -> None:
-    """A person handed the money back: REFUND_DUE becomes REFUNDED. Raises ConfigError if there is no such case."""
+    """A person handed the money back (REFUND_DUE becomes REFUNDED), or a kept card over. Raises ConfigError."""
     if not by:
-        raise ConfigError("kiosk books", "--by", "the name of the person who handed the money back")
+        raise ConfigError("kiosk books", "--by", "the name of the person who handed money or card over")
+    cards = journal.entries(reference=reference, kind=PERMIT)
+    if cards and cards[-1].state == Place.RETAINED:
+        stay = from_stay(cards[-1]).moved(Place.HANDED_OVER, why=f"by {by}")
+        journal.append(reference, PERMIT, stay.place.value, stay_fields(stay))
+        return
     entries = journal.entries(reference=reference, kind=KIND)
     if not entries or entries[-1].state != State.REFUND_DUE:
-        raise ConfigError("kiosk books", reference, "has no open refund")
+        raise ConfigError("kiosk books", reference, "has no open refund and no kept card")
     payment = move(from_entry(entries[-1]), State.REFUNDED, why=f"by {by}")
     moved = PaymentMoved(reference=reference, state=payment.state.value, amount=payment.amount, detail=payment.why)
     journal.append(reference, KIND, payment.state.value, fields(payment), reports=[(STREAM, moved)])

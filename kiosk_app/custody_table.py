@@ -65,8 +65,9 @@ class ImpossiblePlaceError(AssertionError):
 class Stay:
     """One card's stay, from the open shutter to its end. No number and no name of a permit is in it.
 
-    ``token`` and ``approval`` are central's words for holder and application; ``payment`` the reference of what was paid
-    for the print, ``job`` the unit's id of the newest print and ``outcome`` what became of it. ``why``: for operators.
+    ``token`` and ``approval`` are central's words for holder and application; ``payment`` the reference of what was
+    paid for the print, ``job`` the unit's id of the newest print and ``outcome`` what became of it. ``why``: for
+    operators.
     """
 
     reference: str

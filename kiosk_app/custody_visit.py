@@ -21,6 +21,8 @@ class Held:
         self.stay = custody.enter()
         self._jobs = 0
         self._leaving: asyncio.Task[Stay] | None = None
+        self.told = False
+        """Whether the citizen has been told where it is in the end."""
 
     async def take(self) -> Permit:
         """Let it in and read it. Raises what the unit does, StoreError; bring it out afterwards in any case."""
@@ -83,7 +85,7 @@ class Held:
         """What was put in is over: a record for another card. Raises StoreError, PermitInTheWay if it is not over."""
         if self.stay.place not in OVER | {Place.RETAINED}:
             raise PermitInTheWay("permit_unit", self.stay.place.value)
-        self.stay, self._leaving = self._custody.enter(), None
+        self.stay, self._leaving, self.told = self._custody.enter(), None, False
 
     def leave(self) -> None:
         """What is still open is settled in the background from here."""

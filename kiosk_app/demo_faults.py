@@ -14,11 +14,16 @@ RESTART = 40.0
 
 @dataclass(frozen=True)
 class Expects:
-    """Final states that are right, and the papers there must be: receipt, slip (reference and telephone), voucher."""
+    """Final states that are right, and the papers there must be: receipt, slip (reference and telephone), voucher.
+
+    ``pays``: money moves at all. ``retained``: permits that are in the box in the end.
+    """
 
     states: frozenset[str] = frozenset({"settled"})
     slips: int = 1
     vouchers: int = 1
+    pays: bool = True
+    retained: int = 0
 
 
 @dataclass(frozen=True)
@@ -62,6 +67,31 @@ async def _unplug_receipts(citizen: Citizen) -> None:
     await citizen.hand("receipt_printer", "unplug")
 
 
+async def _walk_away(citizen: Citizen) -> None:
+    """Nobody touches anything any more: the permit comes out, is kept, and a slip says where to fetch it."""
+    await citizen.on_bench(lambda bench: bench["permit_unit"]["state"]["box"], "the permit to be kept", within=150)
+    await citizen.on_bench(lambda bench: bench["receipt_printer"]["papers"], "the slip", within=30)
+    await citizen.picture("kept")
+    await citizen.see("Attract", within=60)
+    raise VisitOver
+
+
+async def _pull_permit(citizen: Citizen) -> None:
+    """A hand pulls the card as soon as rollers bring it within reach."""
+    await citizen.touch("Consent", "decline")
+    await citizen.on_bench(lambda bench: bench["permit_unit"]["state"]["moving"], "the permit to move", within=30)
+    await citizen.hand("permit_unit", "pull")
+    await citizen.picture("pulled")
+    await citizen.touch("Sorry", "leave", within=30)
+    await citizen.see("Attract", within=60)
+    raise VisitOver
+
+
+UNPAID: Mapping[str, Expects] = {
+    "endorsement_declines_face": Expects(vouchers=0, pays=False),
+    "progress": Expects(slips=0, vouchers=0, pays=False),
+}
+"""What is right of a script in which nobody pays; a fault's own word goes before it."""
 FAULTS: Mapping[str, Fault] = {
     "none": Fault(),
     "kill_during_payment": Fault(
@@ -69,5 +99,7 @@ FAULTS: Mapping[str, Fault] = {
         Expects(states=frozenset({"settled", "reversed"}), vouchers=0),
     ),
     "central_down": Fault({"before_pin": _cut, "goodbye": _restore}),
+    "permit_pulled": Fault({"inside": _pull_permit}, Expects(vouchers=0, pays=False)),
+    "walks_away_with_permit_inside": Fault({"inside": _walk_away}, Expects(vouchers=0, pays=False, retained=1)),
     "receipt_printer_dead": Fault({"before_pin": _unplug_receipts}, Expects(slips=0)),
 }

@@ -15,7 +15,7 @@ from typing import Any
 
 from hardware.simulators.samples import CARDS
 from kiosk_app.demo_citizen import Citizen, fetch
-from kiosk_app.demo_faults import FAULTS, Expects
+from kiosk_app.demo_faults import FAULTS, UNPAID, Expects
 from kiosk_app.demo_papers import SLIP, VOUCHER, keep_papers
 from kiosk_app.demo_scripts.traffic_fines import PERSON
 from kiosk_app.demo_world import World
@@ -26,13 +26,17 @@ LOOK_EVERY = 0.3
 
 async def judge(world: World, citizen: Citizen, script: str, fault: str, trouble: str) -> int:
     """Write ``result.json``; 0 if all is as it must be, else 1."""
-    kiosk, central = await _at_rest(world)
+    expects = FAULTS[fault].expects
+    if fault == "none":
+        expects = UNPAID.get(script, expects)
+    kiosk, central = await _at_rest(world, pays=expects.pays)
     terminal = (await citizen.bench_state())["card_terminal"]["state"]
     provider = json.loads(await fetch(world.console, "GET", "/phone/trades"))
     papers = await keep_papers(citizen)
     problems = [trouble] if trouble else []
-    problems += money_problems(kiosk, central, terminal["ledger"], FAULTS[fault].expects, provider["trades"])
-    problems += paper_problems(kiosk, papers, FAULTS[fault].expects)
+    problems += money_problems(kiosk, central, terminal["ledger"], expects, provider["trades"])
+    problems += paper_problems(kiosk, papers, expects)
+    problems += permit_problems(kiosk, (await citizen.bench_state())["permit_unit"]["state"], expects)
     problems += left_behind(world)
     payment = kiosk["payments"][-1] if kiosk["payments"] else {}
     result = {
@@ -66,13 +70,19 @@ def summary(result: dict[str, Any]) -> str:
     return "\n".join([head, money, *(f"  ! {problem}" for problem in result["problems"])]) + "\n"
 
 
-async def _at_rest(world: World) -> tuple[dict[str, Any], dict[str, Any]]:
+async def _at_rest(world: World, *, pays: bool) -> tuple[dict[str, Any], dict[str, Any]]:
     """The kiosk's and central's books once nothing is open or unsent, or as they are when patience ends."""
     end = time.monotonic() + SETTLE
     while True:
         kiosk = await _kiosk_books(world)
         central: dict[str, Any] = json.loads(await fetch(world.console, "GET", "/books"))
-        done = kiosk["payments"] and not kiosk["outbox_waiting"] and not any(p["open"] for p in kiosk["payments"])
+        moving = any(permit["open"] and permit["place"] != "retained" for permit in kiosk.get("permits", []))
+        done = (
+            (kiosk["payments"] or not pays)
+            and not moving
+            and not kiosk["outbox_waiting"]
+            and not any(p["open"] for p in kiosk["payments"])
+        )
         if done or time.monotonic() > end:
             return kiosk, central
         await asyncio.sleep(LOOK_EVERY)
@@ -98,7 +108,7 @@ def money_problems(
 ) -> list[str]:
     """What does not agree between the books, and what is still open. ``trades``: the provider's."""
     if not kiosk["payments"]:
-        return ["the kiosk's journal has no payment"]
+        return ["the kiosk's journal has no payment"] if expects.pays else []
     problems = []
     taken = sum(day["taken"] for day in kiosk["days"])
     standing = (booking for booking in ledger if booking["kind"] == "payment" and booking["state"] == "booked")
@@ -128,10 +138,23 @@ def paper_problems(kiosk: dict[str, Any], papers: dict[str, str], expects: Expec
         there = sum(name.startswith(kind) for name in papers)
         if there != wanted:
             problems.append(f"{there} papers of kind {kind} were printed, not {wanted}")
-    references = [payment["reference"] for payment in kiosk["payments"]]
+    references = [one["reference"] for one in (*kiosk["payments"], *kiosk.get("permits", []))]
     for name, text in papers.items():
         if not any(reference in "".join(text.split()) for reference in references):
             problems.append(f"{name} does not bear the reference")
+    return problems
+
+
+def permit_problems(kiosk: dict[str, Any], unit: dict[str, Any], expects: Expects) -> list[str]:
+    """Where the permits are beside where the books say."""
+    kept = [permit for permit in kiosk.get("permits", []) if permit["place"] == "retained"]
+    problems = (
+        []
+        if len(kept) == len(unit["box"]) == expects.retained
+        else [f"{len(unit['box'])} permits are kept, the books say {len(kept)}, and {expects.retained} should be"]
+    )
+    if unit["card"] is not None:
+        problems.append(f"a permit is still in the unit: {unit['position']}")
     return problems
 
 

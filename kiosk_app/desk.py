@@ -296,7 +296,7 @@ class Desk:
     # --- the permit ---
 
     def receive_permit(self) -> Held:
-        """A record for the permit that is going to be put in. Raises StoreError, DeviceOffline where there is no unit."""
+        """A record for the permit that is going to be put in. Raises StoreError, DeviceOffline without a unit."""
         if self.custody is None:
             raise DeviceOffline("permit_unit", "this machine has none")
         return Held(self.custody)

@@ -71,7 +71,7 @@ SERVICES: Sequence[Service] = (
         needs=(("permit_unit",),),
         wants=("card_terminal", "camera", "face_analyst", "receipt_printer"),
     ),
-    Service("progress", "border", pays=False, wants=("permit_unit", "receipt_printer")),
+    Service("progress", "border", pays=False, holds=True, needs=(("permit_unit",),), wants=("receipt_printer",)),
     Service("id_photo", "social", pays=False, needs=(("camera",), ("face_analyst",), ("document_printer",))),
 )
 

@@ -200,7 +200,7 @@ class Machine:
             conditions=conditions,
             till=self.till.why_closed(),
             central=self.reporting.online,
-            custody=self.custody.why_closed() if self.custody else "",
+            custody=self.till.outage or (self.custody.why_closed() if self.custody else ""),
             permit_out=self.custody is not None and self.custody.offered,
         )
 

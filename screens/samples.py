@@ -17,6 +17,7 @@ from kiosk_app.views import (
     PayCode,
     PayWay,
     PlaceCard,
+    Printing,
     Sorry,
     Steps,
     View,
@@ -177,6 +178,13 @@ SAMPLES: dict[str, View] = {
         title=text("pay.trouble.unknown", amount="300.00"), detail=text("pay.uncertain"),
         facts=(text("sorry.reference", reference=REFERENCE), text("sorry.phone")),
         actions=(("other", text("sorry.action.other")),),
+    ),
+    "printing": Printing(
+        title=text("endorsement.print.title"), detail=text("endorsement.print.detail"), percent=62, steps=Steps(STEPS, 3)
+    ),
+    "take_permit": Done(
+        title=text("permit.take.title"), take=("permit",), warnings=(text("refused.counter"),), seconds=30,
+        steps=Steps(STEPS, 0),
     ),
     "closed": Sorry(title=text("closed.starting"), detail=text("sorry.detail.starting"), leave=False),
     "idle_warning": IdleWarning(seconds=15),

@@ -155,6 +155,7 @@ class Stand(World):
     def __init__(self, folder: Path) -> None:
         super().__init__(0, Plan((), 0.0), None, folder)
         self.card_terminal.abandons("keep")
+        self.somebody_takes = False
         self.presenter = True
         self.fitted: set[str] = set()
         self.cabinet, self.ups = CabinetSimulator(), UpsSimulator()

@@ -1,7 +1,7 @@
 """Slips about travel permits: the receipt of acceptance, and where a card is that its citizen did not get back.
 
-Chinese first, English beside it. Nothing names a person: no name, no permit number; what ties a slip to its holder is the
-department's approval and our reference. The back of a card holds the endorsement, the slip only says what was done.
+Chinese first, English beside it. Nothing names a person: no name, no permit number; what ties a slip to its holder is
+the department's approval and our reference. The card holds the endorsement, the slip only says what was done.
 """
 
 from dataclasses import dataclass

@@ -61,6 +61,7 @@ def fines_receipt(paid: PaidFines) -> Slip:
 
 
 def paid_by_lines(by: PaidBy) -> list[SlipLine]:
+    """How it was paid, as every slip says it."""
     if isinstance(by, ByCode):
         return [
             SlipLine("扫码支付 By code", channel_name(by.channel)),

@@ -1,11 +1,12 @@
 """A new endorsement on an electronic travel permit: the procedure of ``domain.md`` 4.4, in its order.
 
-Permit in, its line read and checked; who is it, and may this person be served here; consent to a face check, separately,
-and the check, or the counter for who declines; what is wanted of what may be had; central's approval of exactly that, at
-the fee of the signed catalogue; the money; the print on the card, while the terminal is held (``docs/decisions/0015``);
+Permit in, its line read and checked; who is it, and may this person be served here; separate consent to a face check,
+and the check, or the counter for who declines; what is wanted of what may be had; central's approval of exactly that,
+at the fee of the signed catalogue; the money; the print on the card, while the terminal is held
+(``docs/decisions/0015``);
 the receipt; the card. Several endorsements are one approval, one payment and one print.
 
-Whatever ends it, the card comes out (:mod:`kiosk_app.services.steps.permit`), and what was paid and not printed is given
+Whatever ends it, the card comes out (:mod:`kiosk_app.services.steps.permit`). What was paid and not printed is given
 back, or stays open at central and is printed free of charge wherever the card is put in.
 """
 
@@ -33,7 +34,7 @@ from kiosk_app.services.steps.deliver import Papers, deliver
 from kiosk_app.services.steps.face_check import FaceCheck, FaceResult, check_face
 from kiosk_app.services.steps.identify import place_card
 from kiosk_app.services.steps.paid import to_prove, to_read, to_report
-from kiosk_app.services.steps.permit import insert_permit, key_of, permit_held
+from kiosk_app.services.steps.permit import insert_permit, key_of, permit_held, return_permit
 from kiosk_app.views import Chosen, Done, Sorry, Steps, text
 
 STEPS = tuple(text(f"endorsement.step.{name}") for name in ("permit", "face", "choose", "pay", "print"))
@@ -41,7 +42,7 @@ PERMIT, FACE, CHOOSE, PAY, PRINT = (Steps(STEPS, at) for at in range(5))
 AGAIN = (("back", text("sorry.action.back")), ("again", text("sorry.action.again")))
 
 
-async def endorse(desk: Desk, *, card_first: bool = False) -> bool:
+async def endorse(desk: Desk, *, card_first: bool = False) -> bool:  # noqa: PLR0911 - each is a way out of the procedure
     """The whole procedure; True if the citizen wants another service. ``card_first``: the identity card before all."""
     owner: IdentityCard | None = None
     if card_first:
@@ -59,18 +60,18 @@ async def endorse(desk: Desk, *, card_first: bool = False) -> bool:
         if holder.unfinished:
             return await print_owed(desk, held, permit, holder.unfinished[0], PRINT)
         if not await consent_to_face_check(desk, text("endorsement.face.purpose"), FACE):
-            held.offer()
+            await return_permit(desk, held, FACE)  # before the counter's words: nobody looks for a card while reading
             return await to_counter(desk, text("counter.declined"), FACE, reference=held.stay.reference)
         face = await check_face(desk, holder.portrait, FACE)
         if face.result is FaceResult.DECLINED:
-            held.offer()
+            await return_permit(desk, held, FACE)  # before the counter's words: nobody looks for a card while reading
             return await to_counter(desk, text("counter.declined"), FACE, reference=face.reference)
         if not face.passed:  # the step has shown where to go, and printed it
             return True
         wanted = await choose_endorsements(desk, holder, CHOOSE)
         if not wanted:
             return True
-        approval = await approve(desk, held, permit, holder, wanted, face)
+        approval = await approve(desk, held, permit, holder, wanted=wanted, face=face)
         return await pay_and_print(desk, held, permit, approval)
 
 
@@ -101,7 +102,7 @@ async def find_holder(desk: Desk, held: Held, permit: Permit, owner: IdentityCar
 
 
 async def approve(
-    desk: Desk, held: Held, permit: Permit, holder: Holder, wanted: list[Offer], face: FaceCheck
+    desk: Desk, held: Held, permit: Permit, holder: Holder, *, wanted: list[Offer], face: FaceCheck
 ) -> Approval:
     """Central's approval of exactly this, at exactly the fee that was shown. Raises CentralError, FeeDiffers."""
     fee = total(desk.prices.fee(permit.kind.value, offer) for offer in wanted)

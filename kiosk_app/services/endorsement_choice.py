@@ -81,7 +81,7 @@ async def _purpose(desk: Desk, offers: list[Offer], letters: list[str], place: T
     for letter in letters:
         reasons = {offer.refused for offer in offers if offer.purpose == letter}
         chinese, english = purpose(letter)
-        why = None if "" in reasons else text(f"endorsement.refused.{sorted(reasons)[0]}")
+        why = None if "" in reasons else text(f"endorsement.refused.{min(reasons)}")
         rows.append(Choice(key=letter, title=chinese, title_en=english, refused=why))
     while True:
         answer = await desk.ask(

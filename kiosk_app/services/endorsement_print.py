@@ -2,8 +2,8 @@
 
 Rules. Nothing is printed without central's right to this very job. A print is followed for HOLD seconds, so long as a
 terminal can be held (84 9C: two minutes at least); what is not known then is neither printed nor not printed. It
-stays open: the money stays, the card's record too, and whoever learns the outcome reports it. A back that was spoiled is
-printed anew once, if there is time; if that does not mend it the money goes back and the holder has the card and a slip.
+stays open: the money stays, the card's record too, and whoever learns the outcome reports it. A back that was spoiled
+is printed anew once, if there is time; if that does not mend it the money goes back and the holder has card and slip.
 """
 
 import asyncio
@@ -36,8 +36,8 @@ async def print_approved(desk: Desk, held: Held, permit: Permit, approval: str, 
     endorsed_so_far = permit.endorsed
     while True:
         job = held.next_job()
-        right = await _right(desk, permit, approval, job, endorsed_so_far, steps)
-        result = await _print(desk, held, job, tuple(right.lines), end - loop.time(), steps)
+        right = await _right(desk, permit, approval, job, endorsed=endorsed_so_far, steps=steps)
+        result = await _print(desk, held, job, tuple(right.lines), within=end - loop.time(), steps=steps)
         if result.outcome is EndorsementOutcome.PRINTED:
             return True
         if result.outcome is EndorsementOutcome.UNKNOWN:
@@ -49,7 +49,7 @@ async def print_approved(desk: Desk, held: Held, permit: Permit, approval: str, 
         endorsed_so_far += 1  # the unit counts each erasing on the card
 
 
-async def _right(desk: Desk, permit: Permit, approval: str, job: str, endorsed: int, steps: Steps) -> PrintRight:
+async def _right(desk: Desk, permit: Permit, approval: str, job: str, *, endorsed: int, steps: Steps) -> PrintRight:
     question = AskPrint(approval=approval, permit=key_of(permit), job=job, endorsed=endorsed)
     loop = asyncio.get_running_loop()
     end = loop.time() + RELEASE
@@ -64,7 +64,7 @@ async def _right(desk: Desk, permit: Permit, approval: str, job: str, endorsed: 
 
 
 async def _print(
-    desk: Desk, held: Held, job: str, lines: tuple[str, ...], within: float, steps: Steps
+    desk: Desk, held: Held, job: str, lines: tuple[str, ...], *, within: float, steps: Steps
 ) -> EndorsementResult:
     def told(percent: int) -> None:
         desk.screen.put(

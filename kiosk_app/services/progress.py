@@ -4,10 +4,8 @@ A number says whose it is to nobody: what it shows is the state and what it is a
 needs the card, which central knows; it costs nothing and asks nothing again, since everything was decided and paid.
 """
 
-from contextlib import AsyncExitStack
-
 from kiosk_app.contract.exit_entry import AskProgress, Case, CaseState, Progress
-from kiosk_app.desk import Desk, Held
+from kiosk_app.desk import Desk
 from kiosk_app.devices import Permit
 from kiosk_app.papers.permits import destination, entries, purpose
 from kiosk_app.services.endorsement_print import print_owed
@@ -23,29 +21,21 @@ REFERENCE = (20,)
 
 async def show_progress(desk: Desk) -> bool:
     """The whole query; True if the citizen wants another service."""
-    async with AsyncExitStack() as stack:
-        held = await stack.enter_async_context(permit_held(desk, WHICH)) if can_take(desk) else None
-        permit = await insert_permit(desk, held, WHICH, other=text("progress.by_number")) if held else OTHER
-        if permit is None:
-            return True
-        question = AskProgress(permit=key_of(permit)) if isinstance(permit, Permit) else await _by_number(desk)
+    async with permit_held(desk, WHICH) as held:
+        permit = await insert_permit(desk, held, WHICH, other=text("progress.by_number"))
+        question = AskProgress(permit=key_of(permit)) if isinstance(permit, Permit) else None
+        if permit == OTHER:
+            question = await _by_number(desk)
         if question is None:
             return True
         async with desk.working(text("work.looking_up"), text("work.waits.central"), usually=2, steps=WHICH):
             progress = await desk.central.ask(question, Progress)
-        case = await _one_to_print(desk, progress, held)
-        if case is None or held is None:
-            return True
-        if not isinstance(permit, Permit):
+        case = await _one_to_print(desk, progress)
+        if case is not None and not isinstance(permit, Permit):
             permit = await insert_permit(desk, held, PRINT)
-        if not isinstance(permit, Permit):
+        if case is None or not isinstance(permit, Permit):
             return True
         return await print_owed(desk, held, permit, case, PRINT)
-
-
-def can_take(desk: Desk) -> bool:
-    """Whether a permit can be put in now; a number can always be typed."""
-    return desk.custody is not None and desk.custody.unit.condition.serves and not desk.custody.why_closed()
 
 
 async def _by_number(desk: Desk) -> AskProgress | None:
@@ -60,9 +50,9 @@ async def _by_number(desk: Desk) -> AskProgress | None:
             return AskProgress(number=answer.value)
 
 
-async def _one_to_print(desk: Desk, progress: Progress, held: Held | None) -> Case | None:
+async def _one_to_print(desk: Desk, progress: Progress) -> Case | None:
     """Everything that is known; the case that the citizen wants printed, None for "back"."""
-    printable = {case.approval: case for case in progress.cases if case.state is CaseState.PAID and held is not None}
+    printable = {case.approval: case for case in progress.cases if case.state is CaseState.PAID}
     cards = tuple(
         Choice(
             key=card.slip,

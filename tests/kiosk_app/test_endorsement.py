@@ -1,6 +1,7 @@
 """A new endorsement, as a story; then each thing that may go wrong, as a short one named after it.
 
-Real are service, custody, till, store, drivers, simulators and central; before the camera is a scene (:mod:`tests.faces`).
+Real are service, custody, till, store, drivers, simulators and central; before the camera is a scene
+(:mod:`tests.faces`).
 After every story the card is where its record says, and money is delivered, returned or a case.
 """
 
@@ -8,8 +9,8 @@ import asyncio
 
 import pytest
 
-from central.db import case as cases
-from central.db import holder as holders
+from central.departments.exit_entry.tables import case as cases
+from central.departments.exit_entry.tables import holder as holders
 from hardware.protocols.endorser import Position
 from kiosk_app.contract.exit_entry import CaseState
 from kiosk_app.custody_table import KIND, OVER, Place
@@ -244,8 +245,9 @@ async def test_who_declines_the_face_check_gets_the_counters_slip_and_the_card(s
     await traveller.inserts()
     await stand.person.sees(Consent)
     stand.person.touches(Chosen("decline"))
-    await stand.person.sees(Sorry, "counter.title")
+    await stand.person.sees(Done, "permit.take.title")
     await traveller.takes()
+    await stand.person.sees(Sorry, "counter.title")
     assert "请到窗口办理" in stand.slips()[0]
     stand.person.touches(Leave())
     await at_rest(traveller)
@@ -321,7 +323,9 @@ async def test_head_broken_before_the_erasing_leaves_the_old_back(stand: Stand) 
 async def while_printing(traveller: Traveller, lines: int = 1) -> None:
     """Until so many lines are on the card."""
     body = traveller.stand.permit_unit.body
-    await traveller.stand.until(lambda: body.card is not None and len(body.card.back) >= lines and body.card.endorsed > 1)
+    await traveller.stand.until(
+        lambda: body.card is not None and len(body.card.back) >= lines and body.card.endorsed > 1
+    )
 
 
 @story

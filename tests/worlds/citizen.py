@@ -3,15 +3,19 @@
 import asyncio
 from typing import TYPE_CHECKING
 
+from kiosk_app.portrait.liveness import Gesture
 from kiosk_app.views import (
     Attract,
     ChooseMany,
+    ChooseOne,
     Chosen,
+    Consent,
     Done,
     EnterNumber,
     IdleWarning,
     Intent,
     Leave,
+    LivePortrait,
     Marked,
     Menu,
     Pay,
@@ -22,6 +26,7 @@ from kiosk_app.views import (
     Typed,
     View,
 )
+from tests.faces import Someone
 
 if TYPE_CHECKING:
     from tests.worlds.world import World
@@ -39,11 +44,13 @@ class Citizen:
         self._world = world
         self._here = False
         self._begun = False
+        self._asked = ("", -1)
         self._scanned: set[str] = set()
         self._gone = asyncio.Event()
 
     async def visit(self) -> None:
         """Come, do what the machine allows, go; never longer than LONGEST_VISIT."""
+        self._world.scene.enter(Someone(self._world.plan.permit or CARD))
         self._here, self._begun = True, False
         self._gone = asyncio.Event()
         try:
@@ -74,6 +81,12 @@ class Citizen:
                 return Chosen("begin")
             case Menu():
                 return self._at_menu(view)
+            case PlaceCard(slot="permit_unit"):
+                return self._at_slot(view)
+            case LivePortrait() if view.gesture == "":
+                self._asked = ("", -1)
+            case Consent() | ChooseOne() | LivePortrait() | ChooseMany() if self._world.plan.permit:
+                return await self._wants(view)
             case PlaceCard() if (intent := self._at_reader(view)) is not None:
                 return intent
             case ChooseMany():
@@ -106,8 +119,40 @@ class Citizen:
         await asyncio.get_running_loop().create_future()
 
     def _at_menu(self, view: Menu) -> Intent:
-        wanted = view.items[0]
+        world = self._world
+        owed = world.random.random() < 0.2
+        key = "traffic_fines" if not world.plan.permit else "progress" if owed else "endorsement"
+        [wanted] = [item for item in view.items if item.key == key]
         return Leave() if wanted.closed else Chosen(wanted.key)
+
+    def _at_slot(self, view: PlaceCard) -> Intent | None:
+        """Put the permit in if it is in hand; who has none any more goes."""
+        unit = self._world.permit_unit
+        if self._world.plan.permit not in unit.body.cards:
+            return Leave()
+        unit.insert(self._world.plan.permit)
+        return None if view.problem is None else Leave()
+
+    async def _wants(self, view: View) -> Intent | None:
+        """What this person chooses on the way to an endorsement; the face check is passed by doing what is asked."""
+        random = self._world.random
+        match view:
+            case Consent():
+                return Chosen(view.ways[0][0]) if random.random() < 0.9 else Chosen(view.ways[1][0])
+            case ChooseOne():
+                open_ = [row.key for row in view.rows if row.refused is None]
+                return Chosen(random.choice(open_)) if open_ else Leave()
+            case ChooseMany():
+                keys = tuple(row.key for row in view.rows if row.refused is None)
+                return Marked(keys) if keys else Leave()
+            case LivePortrait() if view.gesture:
+                if (view.gesture, view.done) != self._asked:
+                    self._asked = (view.gesture, view.done)
+                    self._world.soon(self._world.scene.act(Gesture(view.gesture)))
+            case _:
+                pass
+        await self._only_look()
+        return None
 
     def _at_reader(self, view: PlaceCard) -> Intent | None:
         reader = self._world.id_card_reader

@@ -17,7 +17,8 @@ class Plan:
     """Which faults strike in one world, when a person gives up (chance per view), and how many come.
 
     ``channels``: whose codes central offers beside the card; where it does, people mostly take a telephone. What they
-    do with it is drawn, unless ``telephone`` says it.
+    do with it is drawn, unless ``telephone`` says it. ``permit``: the card of somebody who comes for an endorsement;
+    none: it is fines.
     """
 
     names: tuple[str, ...]
@@ -25,14 +26,17 @@ class Plan:
     visits: int = 1
     channels: tuple[str, ...] = ()
     telephone: str = ""
+    permit: str = ""
 
 
 def draw(random: Random) -> Plan:
     """None, one or two faults; in two worlds of three one can pay by code, and then its faults strike too."""
     count = random.choices((0, 1, 2), (2, 5, 3))[0]
     channels = random.choice(((), ("wechat",), ("alipay", "wechat")))
-    names = tuple(random.sample(sorted(FAULTS if not channels else FAULTS | OF_CODES), count))
-    return Plan(names, random.choice((0.0, 0.0, 0.1)), random.choice((1, 1, 2)), channels)
+    permit = random.choice(("", "li", "zhang"))
+    pool = FAULTS | (OF_CODES if channels else {}) | (OF_PERMITS if permit else {})
+    names = tuple(random.sample(sorted(pool), count))
+    return Plan(names, random.choice((0.0, 0.0, 0.1)), random.choice((1, 1, 2)), channels, permit=permit)
 
 
 async def _after(world: "World", least: float, most: float) -> None:
@@ -225,6 +229,60 @@ async def answers_about_orders_lost(world: "World") -> None:
         world.network.lose_next = f"/orders/{world.random.choice(('create', 'query', 'close', 'refund'))}"
 
 
+async def permit_unit_unplugged(world: "World") -> None:
+    """The unit's cable is pulled in the middle, and put back soon or late."""
+    await _after(world, 5, 90)
+    await world.permit_unit.unplug()
+    await _after(world, 1, 300)
+    await world.permit_unit.plug_in()
+
+
+async def permit_unit_loses_power(world: "World") -> None:
+    """The unit goes dark: what it prints is spoiled, and it must find its card again."""
+    await _after(world, 5, 120)
+    await world.permit_unit.cut_power()
+    await _after(world, 1, 60)
+    await world.permit_unit.plug_in()
+
+
+async def permit_unit_garbles(world: "World") -> None:
+    """Some of its answers are damaged on the way."""
+    await _after(world, 5, 90)
+    world.permit_unit.corrupt(world.random.randint(1, 4))
+
+
+async def permit_jams(world: "World") -> None:
+    """A card sticks at feed, print or exit; somebody frees it much later."""
+    world.permit_unit.jam(world.random.choice(("feed", "print", "exit")))
+    await _after(world, 200, 1500)
+    world.permit_unit.clear_jam()
+
+
+async def print_head_breaks(world: "World") -> None:
+    """The head fails for a while, often in the middle of a line."""
+    await _after(world, 30, 120)
+    world.permit_unit.break_head()
+    await _after(world, 1, 600)
+    world.permit_unit.mend_head()
+
+
+async def permit_pulled(world: "World") -> None:
+    """Somebody pulls the card whenever a hand can reach it."""
+    end = asyncio.get_running_loop().time() + world.random.uniform(10, 200)
+    while asyncio.get_running_loop().time() < end:
+        await asyncio.sleep(0.3)
+        if world.random.random() < 0.05:
+            world.permit_unit.pull()
+
+
+async def retain_box_full(world: "World") -> None:
+    """The box has no room until staff comes."""
+    await _after(world, 0, 60)
+    world.permit_unit.fill_box()
+    await _after(world, 300, 2000)
+    world.permit_unit.empty_box()
+
+
 FAULTS: dict[str, Fault] = {
     fault.__name__: fault
     for fault in (
@@ -261,5 +319,18 @@ OF_CODES: dict[str, Fault] = {
     )
 }
 """Where one can pay by code."""
+OF_PERMITS: dict[str, Fault] = {
+    fault.__name__: fault
+    for fault in (
+        permit_unit_unplugged,
+        permit_unit_loses_power,
+        permit_unit_garbles,
+        permit_jams,
+        print_head_breaks,
+        permit_pulled,
+        retain_box_full,
+    )
+}
+"""Where somebody comes for an endorsement."""
 RARE: dict[str, Fault] = {central_down_for_a_day.__name__: central_down_for_a_day}
 """Too long for every run: for a test of their own."""

@@ -1,6 +1,8 @@
-"""The four promises of a world, checked after everything was mended (``architecture.md`` section 8, layer 4).
+"""The five promises of a world, checked after everything was mended (``architecture.md`` section 8, layer 4).
 
-Money in (terminal and provider) = delivered + returned + owed; every order is over, or a person's case. Every event is
+A permit is with its citizen, in the machine with a record, or kept with a record and a slip; printed once for each
+payment. Money in (terminal and provider) = delivered + returned + owed; every order is over, or a person's case.
+Every event is
 at central exactly once. Nothing personal remains after goodbye. The screen is never silent for longer than its limit.
 """
 
@@ -9,8 +11,14 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from central.departments.exit_entry.tables import case as cases
 from central.payments.simulated import BUYER, OPENID
+from hardware.protocols.endorser import Job
 from hardware.simulators.samples import CARDS
+from kiosk_app.custody_table import KIND as PERMIT
+from kiosk_app.custody_table import MOVES as PLACES
+from kiosk_app.custody_table import OVER, Place, Stay
+from kiosk_app.custody_table import from_entry as stay_of
 from kiosk_app.devices import CardReceipt
 from kiosk_app.money.payment import FINAL, KIND, MOVES, Payment, State, from_entry
 from kiosk_app.money.receipts import CARD, CODE
@@ -32,7 +40,7 @@ EXCUSES = {
 
 def broken(world: "World") -> list[str]:
     """A sentence per broken promise; empty when all hold."""
-    return [*_money(world), *_events(world), *_privacy(world), *_silence(world)]
+    return [*_money(world), *_permits(world), *_events(world), *_privacy(world), *_silence(world)]
 
 
 def _money(world: "World") -> Iterator[str]:
@@ -92,6 +100,50 @@ def _codes(world: "World", latest: Mapping[str, Payment], delivered: Mapping[str
             yield f"{order.reference} ends {order.state}, reported {order.reported!r}, and is nobody's case"
     if any(trade.state == "open" for trade in world.provider.trades()):
         yield "a code can still be paid"
+
+
+def _permits(world: "World") -> Iterator[str]:
+    """Where the cards are beside where the records say; what is printed beside what is paid."""
+    yield from world.strays
+    body = world.permit_unit.body
+    latest = {entry.reference: stay_of(entry) for entry in world.journal if entry.kind == PERMIT}
+    open_ = [stay for stay in latest.values() if stay.place not in OVER | {Place.RETAINED}]
+    for stay in open_:
+        yield f"{stay.reference} is still {stay.place} after everything was mended"
+    if body.card is not None and not open_:
+        yield f"{body.card.key} is in the machine without a record"
+    kept = [card for card in (*body.box, *body.collected) if card.line]
+    retained = [stay for stay in latest.values() if stay.place is Place.RETAINED]
+    if len(kept) != len(retained):
+        yield f"{len(kept)} cards are kept, and the records say {len(retained)}"
+    slips = {entry.reference for entry in world.journal if entry.kind == "receipt"}
+    yield from (f"{stay.reference} was kept and no slip was tried" for stay in retained if stay.reference not in slips)
+    yield from _prints(world, latest)
+    at: dict[str, Place] = {}
+    for entry in world.journal:
+        if entry.kind == PERMIT:
+            before, to = at.get(entry.reference), Place(entry.state)
+            if before is not None and to not in PLACES[before]:
+                yield f"{entry.reference} moved from {before} to {to}"
+            at[entry.reference] = to
+
+
+def _prints(world: "World", latest: Mapping[str, Stay]) -> Iterator[str]:
+    """One whole print for each approval, at most; what the unit printed, central knows, and what is held was
+    printed."""
+    approvals = {entry.body["job"]: entry.body.get("approval", "") for entry in world.journal if entry.body.get("job")}
+    printed = [job for job, record in world.permit_unit.body.jobs.items() if record.state is Job.PRINTED]
+    with world.engine.connect() as connection:
+        rows = {row.approval: row for row in connection.execute(cases.select())}
+    for approval in {approvals[job] for job in printed if job in approvals}:
+        jobs = [job for job in printed if approvals.get(job) == approval]
+        if len(jobs) > 1 and not rows[approval].spoiled and rows[approval].state == "printed":
+            yield f"{approval} was printed by {jobs}"
+        if rows[approval].state not in {"printed", "given_back"}:
+            yield f"{approval} was printed by {jobs}, and central says {rows[approval].state}"
+    for job in printed:
+        if job not in approvals:
+            yield f"the unit printed {job}, which no record knows"
 
 
 def _moves(world: "World") -> Iterator[str]:

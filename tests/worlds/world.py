@@ -10,7 +10,7 @@ file. Simulators, central and people live on. The world owns all chance; the pro
 import asyncio
 import contextlib
 import tempfile
-from collections.abc import AsyncIterator, Collection, Mapping, Sequence
+from collections.abc import AsyncIterator, Collection, Coroutine, Mapping, Sequence
 from contextlib import ExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
@@ -21,8 +21,8 @@ from typing import Any
 
 import msgspec
 
-from central.books import Books
 from central.authority import Authority, DocumentSigner
+from central.books import Books
 from central.db import decision as decisions
 from central.db import memory_engine
 from central.departments import samples
@@ -40,6 +40,7 @@ from hardware.drivers.document_printer import DocumentPrinter
 from hardware.drivers.id_card_reader import IdCardReader
 from hardware.drivers.permit_unit import PermitUnit
 from hardware.drivers.receipt_printer import ReceiptPrinter
+from hardware.protocols.endorser import Position
 from hardware.simulators.base import Simulator
 from hardware.simulators.card_terminal import CardTerminalSimulator
 from hardware.simulators.document_printer import DocumentPrinterSimulator
@@ -48,6 +49,8 @@ from hardware.simulators.permit_unit import PermitUnitSimulator
 from hardware.simulators.receipt_printer import ReceiptPrinterSimulator
 from kiosk_app.contract import Body, Problem
 from kiosk_app.contract.catalogue import PURPOSE, PURPOSE_OID
+from kiosk_app.custody_table import KIND as PERMIT
+from kiosk_app.custody_table import OVER, Place
 from kiosk_app.desk import Patience, Site
 from kiosk_app.errors import CentralRefused, CentralUnreachable
 from kiosk_app.ids import uuid7
@@ -61,7 +64,7 @@ from provisioning.device_key import DeviceKey
 from tests.faces import Scene, SceneAnalyst, SceneCamera
 from tests.people import ScriptedScreen
 from tests.worlds.citizen import Citizen
-from tests.worlds.faults import FAULTS, OF_CODES, RARE, Plan
+from tests.worlds.faults import FAULTS, OF_CODES, OF_PERMITS, RARE, Plan
 
 KIOSK = "0198c0de-0000-7000-8000-0000000000ff"
 MORNING = datetime(2026, 11, 23, 1, 0, tzinfo=UTC)
@@ -226,6 +229,14 @@ class World:
         self.network = Network(self.front, Random(chance(2**32)))
         self.offer_codes(*plan.channels)
         self.citizen = Citizen(self)
+        self.somebody_takes = True
+        """Whether a hand takes a card from the exit, sooner or later; a story has hands of its own."""
+        self._offered = False
+        self.strays: list[str] = []
+        """Moments at which a card was where its record did not say."""
+        self._records: SqlJournal | None = None
+        self._unit_tells = self.permit_unit.body.changed
+        self.permit_unit.body.changed = self._look_at_card
         self.entries = 0
         self.crashes = 0
         self.waiting = 0
@@ -261,6 +272,17 @@ class World:
         self._serving.add(paying)
         paying.add_done_callback(self._serving.discard)
 
+    def soon(self, work: Coroutine[Any, Any, None]) -> None:
+        """Let somebody do something that outlives the view that asked for it."""
+        doing = asyncio.create_task(work, name="somebody")
+        self._serving.add(doing)
+        doing.add_done_callback(self._serving.discard)
+
+    async def _take_permit(self) -> None:
+        """A hand at the exit, quick or slow, or too late."""
+        await asyncio.sleep(self.random.choice((0.5, 3.0, 12.0, 29.9, 40.0)))
+        self.permit_unit.take()
+
     def _provider_waits(self, seconds: float) -> None:
         self.network.waits += seconds
 
@@ -282,11 +304,30 @@ class World:
         """Central's books."""
         return self.front.books()
 
+    def _look_at_card(self) -> None:
+        """After every move: a card in the path has a record that is open, and only one that may, is on its way out."""
+        self._unit_tells()
+        body, journal = self.permit_unit.body, self._records
+        if body.place is Position.EXIT and not body.moving and not self._offered and self.somebody_takes:
+            self.soon(self._take_permit())
+        self._offered = body.place is Position.EXIT
+        if journal is None or body.card is None:
+            return
+        newest = journal.newest(PERMIT)
+        place = Place(newest.state) if newest is not None else None
+        if place is None or place in OVER | {Place.RETAINED}:
+            self.strays.append(f"{body.card.key} is at {body.place.name}, and the record says {place}")
+        elif body.place is Position.EXIT and place in {Place.PRINTING, Place.RETAINED}:
+            self.strays.append(f"{body.card.key} is put out while the record says {place}")
+
     # --- life ---
 
     async def run(self, *, quiet: float = 1800) -> None:
         """Visits with faults and at most one power cut, then ``quiet`` seconds in which everything is mended."""
-        faults = [asyncio.create_task((FAULTS | OF_CODES | RARE)[name](self), name=name) for name in self.plan.names]
+        faults = [
+            asyncio.create_task((FAULTS | OF_CODES | OF_PERMITS | RARE)[name](self), name=name)
+            for name in self.plan.names
+        ]
         await self._live(Power(self.crash), self.plan.visits, faults)
         if self.crashes:
             await asyncio.sleep(self.random.uniform(3, 60))
@@ -300,7 +341,16 @@ class World:
         self.provider.set_faults(**msgspec.to_builtins(Faults()))
         self.card_terminal.bank_line(1)
         self.receipt_printer.clear_jam()
-        for simulator in (self.id_card_reader, self.card_terminal, self.receipt_printer, self.document_printer):
+        self.permit_unit.clear_jam()
+        self.permit_unit.mend_head()
+        self.permit_unit.empty_box()
+        for simulator in (
+            self.id_card_reader,
+            self.card_terminal,
+            self.receipt_printer,
+            self.document_printer,
+            self.permit_unit,
+        ):
             await simulator.plug_in()
             simulator.thaw()
             simulator.garbled = 0
@@ -354,7 +404,7 @@ class World:
                 clock_quality=lambda: "ntp",
                 new_id=uuid7(self.clock, self.random),
             )
-            journal = SqlJournal(store, outbox, self.clock)
+            journal = self._records = SqlJournal(store, outbox, self.clock)
             machine = Machine(
                 screen=screen,
                 devices=Devices(
@@ -380,6 +430,7 @@ class World:
                 yield machine, screen
             finally:
                 self.journal = journal.entries()
+                self._records = None
 
     def _today(self) -> date:
         return china_day(self.clock.now())

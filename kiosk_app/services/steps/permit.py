@@ -1,8 +1,8 @@
 """The permit in the machine, from the open slot until it is with its citizen again, or they are told where it is.
 
 Rule: whatever ends the block, a card that is inside comes out before anything else is said: what was refused, what
-failed, who left. One that is forgotten for 30 s is taken in, and a slip says where to fetch it. Only a machine that goes
-down leaves the card where it is: the next start asks for it first (:mod:`kiosk_app.custody`).
+failed, who left. One that is forgotten for 30 s is taken in, and a slip says where to fetch it. Only a machine that
+goes down leaves the card where it is: the next start asks for it first (:mod:`kiosk_app.custody`).
 """
 
 import asyncio
@@ -66,11 +66,18 @@ async def insert_permit(desk: Desk, held: Held, steps: Steps, *, other: Text | N
 
 def key_of(permit: Permit) -> PermitKey:
     """A permit as central asks for it."""
-    return PermitKey(kind="CD" if permit.kind is PermitKind.TAIWAN else "CS", number=permit.number, expiry=permit.expiry, birth=permit.birth)
+    return PermitKey(
+        kind="CD" if permit.kind is PermitKind.TAIWAN else "CS",
+        number=permit.number,
+        expiry=permit.expiry,
+        birth=permit.birth,
+    )
 
 
 async def return_permit(desk: Desk, held: Held, steps: Steps, why: Text | None = None) -> None:
     """Bring it out and say so until it is taken; keep it and say so if nobody takes it. Raises nothing of the unit."""
+    if held.told:
+        return
     held.offer()
     out = asyncio.create_task(held.bring_out(), name="permit out")
     try:
@@ -88,6 +95,7 @@ async def return_permit(desk: Desk, held: Held, steps: Steps, why: Text | None =
         stay = await out
     finally:
         out.cancel()
+    held.told = True
     if stay.place in {Place.RETURNED, Place.ABSENT}:
         return
     outcome = await desk.print_slip(stay.reference, desk.permit_slip(stay))
