@@ -198,7 +198,7 @@ class CameraSimulator(Simulator):
         self.shows, self._stand = who, stand
 
     @hand("do something")
-    def act(self, scene: Annotated[str, OneOf(SCENES)] = "blink") -> None:
+    def act(self, scene: Annotated[str, OneOf(SCENES)] = "close_eyes") -> None:
         """What the person who stands there does now. Raises ValueError for what was not drawn, or without a person."""
         if self._stand is None:
             raise ValueError("nobody stands there")

@@ -13,7 +13,7 @@ from kiosk_app.devices import FACE_MODELS
 CLIPS = FACE_MODELS.with_name("people")
 """``<who>/<scene>/<number>.jpg``, where set-up draws them."""
 REST = "still"
-ONCE = ("blink", "turn_left", "turn_right", "open_mouth", "film")
+ONCE = ("close_eyes", "turn_left", "turn_right", "open_mouth", "film")
 """Done once, from rest to rest."""
 LASTING = (REST, "far", "close", "left_of_centre", "eyes_shut", "mouth_open", "turned", "photo", "nobody")
 """As long as nothing else is asked. ``photo``: a print held up and moved as a whole."""

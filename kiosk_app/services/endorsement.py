@@ -3,7 +3,7 @@
 Permit in, its line read and checked; who is it, and may this person be served here; separate consent to a face check,
 and the check, or the counter for who declines; what is wanted of what may be had; central's approval of exactly that,
 at the fee of the signed catalogue; the money; the print on the card, while the terminal is held
-(``docs/decisions/0015``);
+(``docs/decisions/0018``);
 the receipt; the card. Several endorsements are one approval, one payment and one print.
 
 Whatever ends it, the card comes out (:mod:`kiosk_app.services.steps.permit`). What was paid and not printed is given

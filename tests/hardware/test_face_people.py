@@ -17,7 +17,7 @@ from kiosk_app.portrait.liveness import Gesture as Asked
 from tests.hardware.face_kit import clip, facts, frame, seen
 
 ASKED = {
-    Asked.BLINK: "blink",
+    Asked.CLOSE_EYES: "close_eyes",
     Asked.TURN_LEFT: "turn_left",
     Asked.TURN_RIGHT: "turn_right",
     Asked.OPEN_MOUTH: "open_mouth",
@@ -90,26 +90,26 @@ def test_who_does_what_is_asked_is_alive_in_any_order(clips: dict[str, list[Pict
         film = Filmed(order)
         film.play(clips["still"][:3])
         while (asked := film.challenge.asks) is not None:
-            film.play([*clips[ASKED[asked]], *clips["still"][:5]])
+            film.play([*clips[ASKED[asked]], *clips["still"][:10]])
         assert film.challenge.outcome is Outcome.ALIVE, order
 
 
 def test_a_film_in_another_order_is_refused(clips: dict[str, list[Picture]]) -> None:
-    film = Filmed((Asked.OPEN_MOUTH, Asked.TURN_LEFT, Asked.BLINK))
+    film = Filmed((Asked.OPEN_MOUTH, Asked.TURN_LEFT, Asked.CLOSE_EYES))
     film.play(clips["film"])
     assert film.challenge.outcome is Outcome.WRONG
 
 
 def test_a_print_that_is_held_up_never_does_what_is_asked(clips: dict[str, list[Picture]]) -> None:
-    film = Filmed((Asked.BLINK, Asked.OPEN_MOUTH, Asked.TURN_LEFT))
+    film = Filmed((Asked.CLOSE_EYES, Asked.OPEN_MOUTH, Asked.TURN_LEFT))
     for _ in range(6):
         film.play(clips["photo"])
     assert film.challenge.outcome in {Outcome.TOO_SLOW, Outcome.WRONG}
 
 
 def test_another_person_in_the_middle_is_noticed(clips: dict[str, list[Picture]]) -> None:
-    film = Filmed((Asked.BLINK, Asked.OPEN_MOUTH, Asked.TURN_LEFT))
-    film.play([*clips["still"][:3], *clips["blink"]])
+    film = Filmed((Asked.CLOSE_EYES, Asked.OPEN_MOUTH, Asked.TURN_LEFT))
+    film.play([*clips["still"][:3], *clips["close_eyes"]])
     film.play(clip("biden", "still")[:8])
     assert film.challenge.outcome in {Outcome.ANOTHER, Outcome.LOST, Outcome.WRONG}
 

@@ -120,7 +120,9 @@ async def test_the_heartbeat_says_what_works_and_central_hears_it_within_seconds
     beat = stand.heartbeat()
     assert (beat.state, beat.screen, beat.issues) == ("open", "idle", [])
     assert beat.services == {"traffic_fines": "open", "endorsement": "open", "progress": "open", "id_photo": "open"}
-    assert {role: report.state for role, report in beat.devices.items()} == dict.fromkeys((*ROLES, "permit_unit", "camera", "face_analyst"), "online")
+    assert {role: report.state for role, report in beat.devices.items()} == dict.fromkeys(
+        (*ROLES, "permit_unit", "camera", "face_analyst"), "online"
+    )
     await stand.card_terminal.unplug()
     await stand.until(lambda: _known(stand) == "limited", within=15)
     await stand.card_terminal.plug_in()

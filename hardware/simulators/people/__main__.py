@@ -4,6 +4,7 @@ The first of :data:`WHO` does everything; the others stand there and hold their 
 needs.
 """
 
+import hashlib
 import shutil
 import sys
 import tempfile
@@ -16,8 +17,9 @@ from kiosk_app.devices import FACE_MODELS
 
 
 def main() -> None:
-    """All of it, once for the present models: their stamp is copied when all is there."""
-    stamp = (FACE_MODELS / "made-from").read_bytes()
+    """All of it, once for the present models and scenes: the stamp is written when all is there."""
+    drawing = hashlib.sha256(b"".join(file.read_bytes() for file in sorted(Path(__file__).parent.glob("*.py"))))
+    stamp = (FACE_MODELS / "made-from").read_bytes() + drawing.hexdigest().encode()
     done = CLIPS / "made-from"
     if done.is_file() and done.read_bytes() == stamp:
         return

@@ -25,18 +25,18 @@ def _swing(frames: int, top: float) -> list[float]:
 def scenes() -> Mapping[str, Sequence[Gesture]]:
     """What a person does before the camera."""
     still = [Gesture(aside=math.sin(n / 5), down=math.cos(n / 7)) for n in range(30)]
-    blink = [Gesture(shut=value) for value in _swing(8, 1.0)]
+    eyes = [Gesture(shut=value) for value in (*_swing(8, 1.0)[:4], *[1.0] * 14, *_swing(8, 1.0)[4:])]
     left = [Gesture(turn=value) for value in _swing(24, 24.0)]
     right = [Gesture(turn=-value) for value in _swing(24, 24.0)]
     mouth = [Gesture(open=value) for value in _swing(20, 1.0)]
     rest = still[:8]
     return {
         REST: still,
-        "blink": blink,
+        "close_eyes": eyes,
         "turn_left": left,
         "turn_right": right,
         "open_mouth": mouth,
-        "film": [*rest, *blink, *rest, *left, *rest, *mouth, *rest, *right, *rest],
+        "film": [*rest, *eyes, *rest, *left, *rest, *mouth, *rest, *right, *rest],
         "far": [Gesture(near=0.55)] * 8,
         "close": [Gesture(near=1.45)] * 8,
         "left_of_centre": [Gesture(aside=-240)] * 8,
