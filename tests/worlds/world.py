@@ -28,6 +28,7 @@ from central.db import memory_engine
 from central.departments import samples
 from central.departments.exit_entry import samples as exit_samples
 from central.departments.rules import china_day
+from central.departments.social import samples as social_samples
 from central.departments.traffic import Traffic
 from central.front import CAPS, Front
 from central.limits import Limits
@@ -226,6 +227,7 @@ class World:
         with self.engine.begin() as connection:
             samples.load(connection, china_day(MORNING))
             exit_samples.load(connection, china_day(MORNING), self._portraits())
+            social_samples.load(connection, china_day(MORNING), self.folder)
         self.network = Network(self.front, Random(chance(2**32)))
         self.offer_codes(*plan.channels)
         self.citizen = Citizen(self)
@@ -249,7 +251,7 @@ class World:
 
     def _portraits(self) -> Path:
         """The pictures that central holds: each says whose face it shows (:mod:`tests.faces`)."""
-        for key in exit_samples.SAMPLES:
+        for key in exit_samples.SAMPLES.keys() | social_samples.SAMPLES.keys():
             (self.folder / f"{key}.jpg").write_bytes(key.encode())
         return self.folder
 
