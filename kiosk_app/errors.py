@@ -9,6 +9,7 @@
     │   ├── CardRefused                not an identity card, or not genuine
     │   ├── ChipCardNotRead            put the chip card in again
     │   ├── ChipCardRefused            not a social-security card, or another one than before
+    │   ├── CardsDiffer                the two cards that were shown are two persons'
     │   ├── CodeNotRead                show the code to the scanner again
     │   ├── PinWrong                   ``tries`` are left
     │   ├── PinBlocked                 the counter unblocks it
@@ -178,6 +179,13 @@ class ChipCardRefused(CitizenError):
 
     citizen = "error.chip_card_refused"
     operator = "Nothing to do for one card; with every card of a region, send central a trace."
+
+
+class CardsDiffer(CitizenError):
+    """An identity card and a social-security card were shown, and their numbers differ."""
+
+    citizen = "error.cards_differ"
+    operator = "Nothing to do."
 
 
 class CodeNotRead(CitizenError):
@@ -536,6 +544,7 @@ class CentralRefused(CentralError):
             *("department-unavailable", "counter", "under-age", "permit-expired", "permit-invalid", "permit-full"),
             *("not-the-holder", "unknown-permit", "unfinished-case", "approval-lapsed"),
             *("printing-elsewhere", "already-printed"),
+            *("unknown-insured", "card-differs", "card-lost", "no-medical-account", "not-now", "identity-not-checked"),
         }
     )
     """Codes that have a sentence of their own, ``refused.<code>``."""

@@ -142,6 +142,7 @@ class Machine:
             custody=self.custody,
             rulebook=self.rulebook,
             booth=self._booth(),
+            chip_card_reader=devices.chip_card_reader,
             aside=surroundings.aside,
         )
         services: Services = {**SERVICES, "endorsement": partial(endorse, card_first=card_first)}
