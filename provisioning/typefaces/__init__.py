@@ -1,0 +1,1 @@
+"""Set-up of the typefaces that papers are printed with."""
