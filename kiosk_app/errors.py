@@ -27,6 +27,7 @@
     │   ├── FaceNotAlone               somebody else is in the picture
     │   ├── FaceOutside                the photo would go beyond the camera's picture: step back
     │   ├── PhotoTooLarge              no file as small as is asked for shows enough
+    │   ├── NameUnprintable            a name has a character that the paper's typeface lacks
     │   └── DocumentPictureUnusable    the document's picture shows no face to compare with
     ├── DeviceError                (role) a device cannot do what was asked
     │   ├── DeviceOffline              no answer; the driver keeps trying            transient
@@ -288,6 +289,13 @@ class DocumentPictureUnusable(CitizenError):
 
     citizen = "error.document_picture_unusable"
     operator = "Nothing to do for one document: a person compares."
+
+
+class NameUnprintable(CitizenError):
+    """A name has a character that the typeface of papers lacks; no paper is printed with a hole in a name."""
+
+    citizen = "error.name_unprintable"
+    operator = "A counter prints it; tell central which typeface the machine has (`python -m provisioning.typefaces`)."
 
 
 # --- devices ---------------------------------------------------------------------------------------------------

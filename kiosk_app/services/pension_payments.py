@@ -44,7 +44,7 @@ def page(pensions: Pensions) -> Table:
     return Table(
         title=text("pensions.title", name=pensions.name),
         facts=tuple(facts),
-        columns=COLUMNS if payments else (),
+        columns=COLUMNS,
         rows=tuple(row(payment) for payment in payments),
         empty=text("pensions.none"),
         steps=READ,

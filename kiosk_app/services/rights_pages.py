@@ -35,6 +35,10 @@ class Place:
             return replace(self, year=int(key))
         return replace(self, insurance=Insurance(key), year=0)
 
+    def back(self) -> "Place | None":
+        """From a year to all of them; None from there."""
+        return replace(self, year=0) if self.year else None
+
 
 @dataclass(frozen=True)
 class Year:
@@ -117,28 +121,23 @@ def _months(record: Record, place: Place, steps: Steps) -> Table:
     months = [month for month in mine if month.period // 100 == place.year]
     return Table(
         title=text("rights.year.title", year=place.year, insurance=text(f"rights.insurance.{place.insurance.value}")),
+        facts=tuple(_employer(name, list(rows)) for name, rows in groupby(months, key=lambda month: month.employer)),
         columns=(
-            Column(title=text("rights.column.month"), share=0.9),
-            Column(title=text("rights.column.employer"), share=1.7),
-            Column(title=text("rights.column.base"), share=1.0, number=True),
-            Column(title=text("rights.column.own"), share=0.9, number=True),
-            Column(title=text("rights.column.employers"), share=1.0, number=True),
+            Column(title=text("rights.column.month")),
+            *(Column(title=text(f"rights.column.{name}"), number=True) for name in ("base", "own", "employers")),
         ),
         rows=tuple(
-            TableRow(
-                cells=(
-                    period(month.period),
-                    month.employer,
-                    _yuan(month.base),
-                    _yuan(month.own),
-                    _yuan(month.employers),
-                )
-            )
+            TableRow(cells=(period(month.period), _yuan(month.base), _yuan(month.own), _yuan(month.employers)))
             for month in months
         ),
         actions=((PRINT, text("rights.action.print")),),
         steps=steps,
     )
+
+
+def _employer(name: str, months: list[Month]) -> Text:
+    """Whose employee, and in which months of the year."""
+    return text("rights.employer", name=name, first=period(months[0].period), last=period(months[-1].period))
 
 
 def _facts(record: Record, insurance: Insurance) -> tuple[Text, ...]:

@@ -22,6 +22,7 @@ from kiosk_app.views import Back, Choice, ChooseOne, Chosen, Consent, Done, Ente
 STEPS = tuple(text(f"social_card.step.{name}") for name in ("identify", "choose", "prove", "result"))
 CARD, CHOOSE, PROVE, RESULT = (Steps(STEPS, at) for at in range(4))
 WEAK = "weak-pin"
+WAYS = ("keep", "report")
 
 
 async def serve_card(desk: Desk) -> bool:
@@ -76,9 +77,7 @@ async def sure_of_loss(desk: Desk, card: SocialCard) -> bool:
             (text(f"social_card.loss.about.{about}"), text(f"social_card.loss.{about}"))
             for about in ("now", "ends", "back")
         ),
-        ways=tuple(
-            (way, text(f"social_card.loss.way.{way}"), text(f"social_card.loss.note.{way}")) for way in ("keep", "report")
-        ),
+        ways=tuple((way, text(f"social_card.loss.way.{way}"), text(f"social_card.loss.note.{way}")) for way in WAYS),
         steps=PROVE,
     )
     while (answer := await desk.ask(view)) not in {Chosen("keep"), Chosen("report")}:

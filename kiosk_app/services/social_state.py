@@ -13,6 +13,7 @@ STEPS = tuple(text(f"benefits.step.{name}") for name in ("identify", "read"))
 CARD, READ = (Steps(STEPS, at) for at in range(2))
 UNEMPLOYMENT, INJURY = "unemployment", "injury"
 TABS = ((UNEMPLOYMENT, text("benefits.tab.unemployment")), (INJURY, text("benefits.tab.injury")))
+COUNTS = frozenset({"months", "left", "monthly"})
 STATES = frozenset({"applied", "recognised", "assessed", "closed"})
 
 
@@ -37,11 +38,7 @@ def page(benefits: Benefits, tab: str) -> Table:
         title=text("benefits.title", name=benefits.name),
         tabs=TABS,
         tab=tab,
-        columns=tuple(
-            Column(title=text(f"benefits.column.{name}"), number=name in {"months", "left", "monthly"}) for name in names
-        )
-        if rows
-        else (),
+        columns=tuple(Column(title=text(f"benefits.column.{name}"), number=name in COUNTS) for name in names),
         rows=tuple(rows),
         empty=text("benefits.none.unemployment" if unemployed else "benefits.none.injury"),
         steps=READ,
