@@ -10,7 +10,6 @@ from functools import partial
 from kiosk_app.desk import Desk
 from kiosk_app.papers.photo_sheet import COPIES, photo_sheet
 from kiosk_app.portrait.spec import PhotoSpec, specs
-from kiosk_app.services.steps.counter import reference_now
 from kiosk_app.services.steps.hand_out import hand_out
 from kiosk_app.services.steps.portrait import Portrait, take_portrait
 from kiosk_app.views import Back, Choice, ChooseOne, Chosen, Done, Steps, text
@@ -63,4 +62,4 @@ async def print_sheet(desk: Desk, photo: Portrait, spec: PhotoSpec) -> bool:
         steps=Steps(STEPS, 2),
     )
     sheet = partial(photo_sheet, photo.master, spec, site=desk.site.name)
-    return await hand_out(desk, lambda: reference_now(desk), sheet, view, "id_photo.done")
+    return await hand_out(desk, "photos", sheet, view, lambda outcome: text(f"id_photo.done.{outcome}"))

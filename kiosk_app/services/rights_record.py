@@ -47,4 +47,4 @@ async def print_it(desk: Desk, person: InsuredPerson, record: Record, place: Pla
     if place.year:
         make = partial(contribution_history, holder, record, place.insurance, place.year, issue)
     view = Done(title=text("rights.done.printed"), facts=(text("rights.fact.own_use"),), steps=PAPER)
-    return await hand_out(desk, lambda: reference_now(desk), make, view, "rights.done")
+    return await hand_out(desk, "record", make, view, lambda outcome: text(f"rights.done.{outcome}"))

@@ -5,26 +5,27 @@ from dataclasses import replace
 
 from kiosk_app.desk import Desk
 from kiosk_app.errors import Left
-from kiosk_app.views import Chosen, Done, Steps, text
+from kiosk_app.services.steps.counter import reference_now
+from kiosk_app.views import Chosen, Done, Steps, Text, text
 
 
-async def hand_out(desk: Desk, reference: Callable[[], str], make: Callable[[], bytes], view: Done, said: str) -> bool:
+async def hand_out(desk: Desk, what: str, make: Callable[[], bytes], view: Done, said: Callable[[str], Text]) -> bool:
     """Print and show ``view``; True for another service. Raises Left.
 
-    ``reference`` gives the number of each print. ``said``: the family of sentences for what became of it (``printed``,
-    ``sent``, ``unknown``, ``failed``). Made beside the loop that the screen lives on.
+    ``what`` names the job, and nobody. ``said``: the sentence for what became of it (``printed``, ``sent``,
+    ``unknown``, ``failed``). Made once, beside the loop that the screen lives on.
     """
     steps = view.steps or Steps((), 0)
     pdf: bytes | None = None
     while True:
-        number = reference()
+        number = reference_now(desk)
         async with desk.working(text("work.printing_document"), text("work.waits.printer"), usually=15, steps=steps):
             if pdf is None:
                 pdf = await desk.aside(make)
-            outcome = await desk.print_document(number, pdf, f"{said} {number}")
+            outcome = await desk.print_document(number, pdf, f"{what} {number}")
         shown = replace(
             view,
-            title=text(f"{said}.{outcome.value if outcome is not None else 'failed'}"),
+            title=said(outcome.value if outcome is not None else "failed"),
             papers=("document_printer",) if outcome is not None else (),
             actions=(("document", text("hand_out.again")), ("other", text("done.action.other"))),
             seconds=desk.patience.done,
