@@ -210,7 +210,7 @@ async def test_a_price_that_is_not_the_catalogues_is_not_paid_and_operations_hea
         ]
         return msgspec.structs.replace(answer, dues=cheap)
 
-    office(stand).dues = dues  # type: ignore[method-assign] # a department that errs
+    office(stand).dues = dues  # type: ignore[method-assign,assignment] # a department that errs
     await chooses(stand)
     sorry = await stand.person.sees(Sorry)
     assert sorry.title.id == "error.fee_differs"

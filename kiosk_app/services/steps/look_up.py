@@ -1,16 +1,23 @@
 """Ask a department, as often as the citizen wants to; the same question again does nothing twice."""
 
-from typing import TypeVar
+from typing import Protocol, TypeVar
 
 from kiosk_app.desk import Desk
 from kiosk_app.errors import CentralUnreachable
-from kiosk_app.ports import Question
 from kiosk_app.views import Chosen, Sorry, Steps, Text, text
 
 Reply = TypeVar("Reply")
 
 WORK = text("work.looking_up")
 AGAIN = (("back", text("sorry.action.back")), ("again", text("sorry.action.again")))
+
+
+class Question(Protocol):
+    """A message of the contract that knows its path."""
+
+    @property
+    def path(self) -> str:
+        """Below ``/k/v1``."""
 
 
 async def look_up(
