@@ -15,6 +15,9 @@ import sqlalchemy as sa
 from central import presence, registry
 from central.books import Books, books
 from central.catalogue import SHIPPED, Publisher, Signer, read
+from central.certificates import InsuredBooks
+from central.certificates.office import CertificateOffice
+from central.certificates.sealing import Sealer
 from central.clock import Clock
 from central.db import Store
 from central.departments import ExitEntryOffice, TrafficPolice
@@ -30,6 +33,7 @@ from central.registry import Kiosk
 from kiosk_app import contract
 from kiosk_app.contract import AskDecisions, Batch, Heartbeat
 from kiosk_app.contract.catalogue import AskCatalogue, CatalogueReply
+from kiosk_app.contract.certificates import AskCertificate, Certificate
 from kiosk_app.contract.exit_entry import (
     Apply,
     Approval,
@@ -51,6 +55,7 @@ CAPS: Final[Mapping[str, int]] = {
     Apply.path: 16_000,
     AskPrint.path: 1_000,
     AskProgress.path: 1_000,
+    AskCertificate.path: 1_000,
     **dict.fromkeys(CALLS, 1_000),
 }
 """Largest body in bytes per path (C.2)."""
@@ -71,6 +76,9 @@ class Front:
         signer: Signer | None = None,
         channels: Channels | None = None,
         limits: Limits | None = None,
+        insured: InsuredBooks | None = None,
+        sealer: Sealer | None = None,
+        hotline: str = "",
     ) -> None:
         self.store = Store(engine)
         self.clock = clock
@@ -81,6 +89,7 @@ class Front:
         self._departments = Departments(self.traffic, self.exit_entry)
         self.orders = Orders(self.store, clock, {} if channels is None else channels)
         self._limits = limits or Limits()
+        self.certificates = CertificateOffice(self.store, clock, insured=insured, sealer=sealer, hotline=hotline)
         self._handlers: dict[str, Handler] = {
             "/hb": self._heartbeat,
             "/tx/batch": self._batch,
@@ -91,6 +100,7 @@ class Front:
             Apply.path: self._apply,
             AskPrint.path: self._print,
             AskProgress.path: self._progress,
+            AskCertificate.path: self._certificate,
         }
 
     def register(self, kiosk: str, public_key: str, *, site: str = "") -> None:
@@ -165,3 +175,8 @@ class Front:
         ask = decode(body, AskProgress)
         with self.store.read() as connection:
             return self.exit_entry.progress(connection, ask, self.clock.now())
+
+    # --- sealed papers ---
+
+    def _certificate(self, kiosk: Kiosk, body: bytes) -> Certificate:
+        return self.certificates.issue(kiosk, decode(body, AskCertificate))
