@@ -43,6 +43,8 @@ LATER: Final = 9 * mm
 QR_SIDE: Final = 25 * mm
 ROOM: Final = 45 * mm
 """A heading with less than this below it goes to the next page: what follows it begins there with it."""
+SIZE, SMALLEST, PADDING = 9, 7.4, 1.6 * mm
+"""Of a table's text, and what is beside it."""
 _ONE_AT_A_TIME = threading.Lock()
 """A typeface of reportlab reads from one place of its file."""
 
@@ -157,8 +159,8 @@ def table(columns: Sequence[Column], rows: Rows, *, sums: Sequence[int] = ()) ->
     ]
     style = [
         ("VALIGN", (0, 0), (-1, -1), "MIDDLE"),
-        ("LEFTPADDING", (0, 0), (-1, -1), 1.6 * mm),
-        ("RIGHTPADDING", (0, 0), (-1, -1), 1.6 * mm),
+        ("LEFTPADDING", (0, 0), (-1, -1), PADDING),
+        ("RIGHTPADDING", (0, 0), (-1, -1), PADDING),
         ("TOPPADDING", (0, 0), (-1, -1), 0.85 * mm),
         ("BOTTOMPADDING", (0, 0), (-1, -1), 1.25 * mm),
         ("BACKGROUND", (0, 0), (-1, 0), GROUND),
@@ -286,7 +288,10 @@ def _two_lines(column: Column) -> str:
 
 
 def _fitting(cell: str, width: float, align: int) -> Any:
-    """The text itself if it fits into one line; reportlab is quicker with it than with a paragraph."""
-    if stringWidth(cell, regular(), 9) <= width - 3.2 * mm:
+    """The text itself if it fits into one line (reportlab is quicker with it), a little smaller, or over two lines."""
+    room = width - 2 * PADDING
+    wide = stringWidth(cell, regular(), SIZE)
+    if wide <= room:
         return cell
-    return Words(cell, 9, align=align, inside=True, leading=11.5)
+    size = max(SIZE * room / wide * 0.995, SMALLEST)
+    return Words(cell, size, align=align, inside=True, leading=size * 1.22)

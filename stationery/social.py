@@ -144,8 +144,7 @@ def insured_certificate(
         *note(
             "本证明由系统依据社会保险登记和缴费数据出具，加盖电子印章，与纸质盖章证明具有同等用途。"
             "纸面印章仅供识别，真伪以核验结果为准；涂改、过期或与核验结果不一致的无效。",
-            english="Issued from the records of social security and sealed electronically. Paper can be copied: trust "
-            "what the verification page says.",
+            english="Issued from the records of social security. Paper can be copied: trust the verification page.",
         ),
         issued(imprint, verified, field=SEAL_FIELD),
     ]
@@ -237,11 +236,11 @@ def _account(account: Sequence[AccountYear]) -> Flowable:
 
 def _months(months: Sequence[Month]) -> Flowable:
     columns = [
-        Column("缴费月份", "Month", 22),
+        Column("缴费月份", "Month", 21),
         Column("缴费单位", "Employer", 0),
-        Column("缴费基数", "Base", 26, "right"),
-        Column("个人缴费", "Own part", 26, "right"),
-        Column("单位缴费", "Employer's", 26, "right"),
+        Column("缴费基数", "Base", 22, "right"),
+        Column("个人缴费", "Own part", 22, "right"),
+        Column("单位缴费", "Employer's", 22, "right"),
     ]
     rows, sums = [], []
     for year, group in groupby(months, key=lambda month: month.period // 100):
@@ -254,6 +253,10 @@ def _months(months: Sequence[Month]) -> Flowable:
 
 
 def _own_use() -> list[Flowable]:
+    return [Spacer(0, 1.5 * mm), *_notes()]
+
+
+def _notes() -> list[Flowable]:
     return note(
         "金额单位：元。本单供本人查阅，未加盖电子印章，不作对外证明；需要证明的，请在本机选择“参保证明”。"
         "对记录有异议的，请持有效证件到社会保险经办窗口申请核对。",
