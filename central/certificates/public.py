@@ -19,7 +19,7 @@ import jinja2
 from litestar import MediaType, Request, Response, Router, get, post
 from litestar.datastructures import UploadFile
 from litestar.enums import RequestEncodingType
-from litestar.params import Body, FromPath
+from litestar.params import Body, FromPath, FromQuery
 
 from central import codes
 from central.certificates.office import CertificateOffice, Registered
@@ -65,7 +65,7 @@ def router(office: CertificateOffice, clock: Clock, templates: jinja2.Environmen
         return found or page(404, problem="unknown", code=typed[:40])
 
     @get("/", sync_to_thread=True)
-    def ask(request: Request[Any, Any, Any], code: str = "") -> Response[str]:
+    def ask(request: Request[Any, Any, Any], code: FromQuery[str] = "") -> Response[str]:
         return look(request, code) if code else page()
 
     @get("/{code:str}", sync_to_thread=True)

@@ -30,7 +30,7 @@ def elements(file: pikepdf.Pdf, tag: str) -> list[Any]:
 
     def walk(element: Any) -> None:
         if isinstance(element, pikepdf.Dictionary) and "/S" in element:
-            if element.S == f"/{tag}":
+            if str(element.S) == f"/{tag}":
                 found.append(element)
             for kid in element.get("/K", []):
                 walk(kid)

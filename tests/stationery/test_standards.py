@@ -1,7 +1,7 @@
 """What PDF/A-2a (ISO 19005-2) and PDF/UA-1 (ISO 14289-1) ask of a file, asked of ours with other people's programs.
 
-veraPDF is Java and not here: the machine-checkable rules that `pdfua` knows, and the objects that PDF/A requires, one by
-one through qpdf. (Apache PDFBox's Preflight was run by hand over files whose metadata claimed PDF/A-1b: its only
+veraPDF is Java and not here: the machine-checkable rules that `pdfua` knows, and the objects that PDF/A requires, one
+by one through qpdf. (Apache PDFBox's Preflight was run by hand over files whose metadata claimed PDF/A-1b: its only
 finding was that the colour profile is of version 4, which the second part of the standard allows.)
 """
 
@@ -138,9 +138,6 @@ def test_the_tree_and_the_pages_agree_about_whose_each_mark_is(paper: bytes) -> 
     numbers = list(file.Root.StructTreeRoot.ParentTree.Nums)
     owners = dict(zip(map(int, numbers[::2]), numbers[1::2], strict=True))
     for page in file.pages:
-        marks = [
-            operands[1].MCID
-            for operands, op in pikepdf.parse_content_stream(page)
-            if str(op) == "BDC" and "/MCID" in operands[1]
-        ]
+        begun = [what for what, operator in pikepdf.parse_content_stream(page) if str(operator) == "BDC"]
+        marks = [properties.MCID for _, properties in begun if "/MCID" in properties]
         assert marks == list(range(len(owners[page.obj.StructParents])))
