@@ -11,6 +11,7 @@ import typer
 
 from central import registry
 from central.catalogue import CatalogueFault, read, read_section
+from central.codes import MistypedError
 from central.departments import social
 from central.departments.exit_entry import desk, faults
 from central.enrolment import Place
@@ -39,6 +40,7 @@ def serve(
     console_port: Annotated[int, typer.Option(help="For operators.")] = 8080,
     hotline: Annotated[str, typer.Option(help="Telephone number on receipts and closed screens.")] = "",
     proof_url: Annotated[str, typer.Option(help="Where a receipt can be checked; default: the console.")] = "",
+    verify_url: Annotated[str, typer.Option(help="Where a certificate can be verified; default: the console.")] = "",
     samples: Annotated[
         bool,
         typer.Option("--samples", help="Sample citizens and decisions; payments by code go to a simulated provider."),
@@ -50,7 +52,7 @@ def serve(
         return
     proof = proof_url or f"http://{LOOPBACK}:{console_port}/proof/"
     names = ("localhost", LOOPBACK, *(name or ()))
-    settings = Settings(data, port, console_port, host, names, Place(proof, hotline), samples, portraits)
+    settings = Settings(data, port, console_port, host, names, Place(proof, hotline), samples, portraits, verify_url)
     central = Central(settings)
     if samples:
         central.load_samples()
@@ -178,11 +180,22 @@ def hand_out(
     _do(lambda front: desk.hand_out(front.store, slip, by), data)
 
 
+# --- certificates ---
+
+
+@app.command()
+def revoke_certificate(
+    code: Annotated[str, typer.Argument(help="As it is printed.")], by: By, data: Data = Path("central-data")
+) -> None:
+    """Whoever verifies it is told from now on that it was revoked."""
+    _do(lambda front: front.certificates.revoke(code, by), data)
+
+
 def _do(work: Callable[[Front], None], data: Path) -> None:
     try:
         work(Central(Settings(data)).front)
-    except Refused as no:
-        typer.echo(f"not done: {no.title}", err=True)
+    except (Refused, MistypedError) as no:
+        typer.echo(f"not done: {no.title if isinstance(no, Refused) else no}", err=True)
         raise typer.Exit(1) from None
     typer.echo("done")
 

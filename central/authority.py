@@ -29,6 +29,10 @@ from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 URN: Final = "urn:kiosk:"
 LEAF: Final = timedelta(days=90)
+SEAL: Final = timedelta(days=3 * 365)
+"""The certificate of a seal is asked for as long as papers are valid that were sealed with it."""
+SEAL_USE: Final = "1.3.6.1.5.5.7.3.36"
+"""id-kp-documentSigning (RFC 9336)."""
 _ISSUING: Final = timedelta(days=5 * 365)
 _ROOT: Final = timedelta(days=10 * 365)
 _SKEW: Final = timedelta(minutes=5)
@@ -40,7 +44,7 @@ class BadRequestError(ValueError):
 
 
 @dataclass(frozen=True)
-class _Signer:
+class Issued:
     """A certificate with its key."""
 
     certificate: x509.Certificate
@@ -49,6 +53,11 @@ class _Signer:
     @property
     def pem(self) -> str:
         return self.certificate.public_bytes(Encoding.PEM).decode()
+
+    @property
+    def life(self) -> timedelta:
+        """From its making to its end."""
+        return self.certificate.not_valid_after_utc - self.certificate.not_valid_before_utc
 
 
 class Authority:
@@ -76,6 +85,16 @@ class Authority:
         return self._issuing.pem + self._root.pem
 
     @property
+    def root_der(self) -> bytes:
+        """The root, as signatures in documents name it."""
+        return self._root.certificate.public_bytes(Encoding.DER)
+
+    @property
+    def chain_der(self) -> tuple[bytes, bytes]:
+        """The issuing authority and the root."""
+        return self._issuing.certificate.public_bytes(Encoding.DER), self.root_der
+
+    @property
     def chain_file(self) -> Path:
         """The same, in a file: what the server trusts."""
         path = self._folder / "chain.pem"
@@ -100,21 +119,36 @@ class Authority:
         _write_private(private, key)
         return chain, private
 
-    def signer(self, purpose: str, use: str) -> _Signer:
+    def signer(self, purpose: str, use: str) -> Issued:
         """A fresh key with a certificate for one ``purpose``: ``use`` (an OID) is its only extended key usage."""
         key = ec.generate_private_key(ec.SECP256R1())
         builder = self._leaf(purpose, key.public_key(), x509.ObjectIdentifier(use))
-        return _Signer(builder.sign(self._issuing.key, SHA256()), key)
+        return Issued(builder.sign(self._issuing.key, SHA256()), key)
 
-    def _leaf(self, name: str, key: ec.EllipticCurvePublicKey, use: x509.ObjectIdentifier) -> x509.CertificateBuilder:
+    def seal(self) -> Issued:
+        """A fresh key for sealing documents: what it signs cannot be denied, and it may sign nothing else."""
+        key = ec.generate_private_key(ec.SECP256R1())
+        usage = _usage(content_commitment=True)
+        builder = self._leaf("seal", key.public_key(), x509.ObjectIdentifier(SEAL_USE), usage=usage, life=SEAL)
+        return Issued(builder.sign(self._issuing.key, SHA256()), key)
+
+    def _leaf(
+        self,
+        name: str,
+        key: ec.EllipticCurvePublicKey,
+        use: x509.ObjectIdentifier,
+        *,
+        usage: x509.KeyUsage | None = None,
+        life: timedelta = LEAF,
+    ) -> x509.CertificateBuilder:
         return (
-            _builder(name, key, self._issuing, self._now(), LEAF)
+            _builder(name, key, self._issuing, self._now(), life)
             .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
-            .add_extension(_usage(digital_signature=True), critical=True)
+            .add_extension(usage or _usage(digital_signature=True), critical=True)
             .add_extension(x509.ExtendedKeyUsage([use]), critical=False)
         )
 
-    def _load_or_make(self, name: str, make: Callable[[ec.EllipticCurvePrivateKey], x509.Certificate]) -> _Signer:
+    def _load_or_make(self, name: str, make: Callable[[ec.EllipticCurvePrivateKey], x509.Certificate]) -> Issued:
         key_file, certificate_file = self._folder / f"{name}.key", self._folder / f"{name}.pem"
         if not certificate_file.exists():
             key = ec.generate_private_key(ec.SECP256R1())
@@ -123,7 +157,7 @@ class Authority:
         loaded = load_pem_private_key(key_file.read_bytes(), None)
         if not isinstance(loaded, ec.EllipticCurvePrivateKey):
             raise TypeError(f"{key_file}: not an EC key")
-        return _Signer(x509.load_pem_x509_certificate(certificate_file.read_bytes()), loaded)
+        return Issued(x509.load_pem_x509_certificate(certificate_file.read_bytes()), loaded)
 
     def _make_root(self, key: ec.EllipticCurvePrivateKey) -> x509.Certificate:
         return self._authority("Kiosk root", key, key, None, _ROOT)
@@ -136,7 +170,7 @@ class Authority:
         name: str,
         key: ec.EllipticCurvePrivateKey,
         signer: ec.EllipticCurvePrivateKey,
-        issuer: _Signer | None,
+        issuer: Issued | None,
         life: timedelta,
     ) -> x509.Certificate:
         """A certificate that may sign others; its own issuer when there is none above it."""
@@ -153,7 +187,7 @@ class DocumentSigner:
 
     def __init__(self, authority: Authority, now: Callable[[], datetime], purpose: str, use: str) -> None:
         self._authority, self._now, self._purpose, self._use = authority, now, purpose, use
-        self._signer: _Signer | None = None
+        self._signer: Issued | None = None
 
     def sign(self, data: bytes) -> tuple[str, str]:
         """Keep :class:`central.catalogue.Signer`."""
@@ -183,7 +217,7 @@ def pem_of(key: ec.EllipticCurvePublicKey) -> str:
 
 
 def _builder(
-    name: str, key: ec.EllipticCurvePublicKey, issuer: _Signer | None, now: datetime, life: timedelta
+    name: str, key: ec.EllipticCurvePublicKey, issuer: Issued | None, now: datetime, life: timedelta
 ) -> x509.CertificateBuilder:
     subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
     above = issuer.key.public_key() if issuer else key

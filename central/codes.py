@@ -1,8 +1,9 @@
-"""Enrolment codes: 12 Crockford base32 characters and a check symbol, as ``K7QM-2V0X-9RTD-5`` (C.4).
+"""Codes that people type: Crockford base32 characters in fours and a check symbol, as ``K7QM-2V0X-9RTD-5`` (C.4).
 
 Made to be read over the telephone: no I, L, O or U; the check symbol (modulo 37) tells a slip of the finger from
-a wrong code, so that a slip costs no try. The first four characters only select the code and are no secret; the
-other eight are 40 random bits behind five tries.
+a wrong code, so that a slip costs no try. An enrolment code has 12 characters: the first four only select the code and
+are no secret; the other eight are 40 random bits behind five tries. The code of a certificate has 16: 80 random bits
+that nobody can guess.
 """
 
 from typing import Final
@@ -11,6 +12,7 @@ _DIGITS: Final = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 _CHECKS: Final = _DIGITS + "*~$=U"
 _ALIKE: Final = str.maketrans("OIL", "011", "- ")
 LENGTH: Final = 12
+CERTIFICATE: Final = 16
 SELECTOR: Final = 4
 
 
@@ -18,22 +20,22 @@ class MistypedError(ValueError):
     """Not a code, or its check symbol does not fit."""
 
 
-def make(random: int) -> str:
-    """The code of 60 random bits, without its check symbol."""
-    return "".join(_DIGITS[random >> 5 * place & 31] for place in reversed(range(LENGTH)))
+def make(random: int, length: int = LENGTH) -> str:
+    """The code of ``5 * length`` random bits, without its check symbol."""
+    return "".join(_DIGITS[random >> 5 * place & 31] for place in reversed(range(length)))
 
 
 def show(code: str) -> str:
     """As a person reads it, with the check symbol."""
-    return "-".join([code[0:4], code[4:8], code[8:12], _check(code)])
+    return "-".join([*(code[at : at + 4] for at in range(0, len(code), 4)), _check(code)])
 
 
-def read(typed: str) -> str:
+def read(typed: str, length: int = LENGTH) -> str:
     """The code a person typed. Raises MistypedError."""
     text = typed.upper().translate(_ALIKE)
-    code, check = text[:LENGTH], text[LENGTH:]
-    if len(code) != LENGTH or not set(code) <= set(_DIGITS) or check != _check(code):
-        raise MistypedError("not an enrolment code")
+    code, check = text[:length], text[length:]
+    if len(code) != length or not set(code) <= set(_DIGITS) or check != _check(code):
+        raise MistypedError("not such a code")
     return code
 
 

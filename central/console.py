@@ -19,6 +19,7 @@ from litestar.config.allowed_hosts import AllowedHostsConfig
 from litestar.params import FromPath
 
 from central.books import Books, Line, books
+from central.certificates import public
 from central.db import alarm as alarms
 from central.db import event as events
 from central.db import fork as forks
@@ -162,7 +163,13 @@ def console_app(front: Front, port: int, provider: SimulatedProvider | None = No
         return Response(text, status_code=status, media_type=MediaType.HTML)
 
     return Litestar(
-        [overview, accounts, prove, *([telephone.router(provider)] if provider else [])],
+        [
+            overview,
+            accounts,
+            prove,
+            *([telephone.router(provider)] if provider else []),
+            public.router(front.certificates, front.clock, _templates()),
+        ],
         openapi_config=None,
         logging_config=None,
         allowed_hosts=AllowedHostsConfig([f"{name}:{port}" for name in ("localhost", "127.0.0.1")], www_redirect=False),

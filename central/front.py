@@ -15,6 +15,9 @@ import sqlalchemy as sa
 from central import presence, registry
 from central.books import Books, books
 from central.catalogue import SHIPPED, SHIPPED_SOCIAL, Publisher, Signer, read, read_section
+from central.certificates import InsuredBooks
+from central.certificates.office import CertificateOffice
+from central.certificates.sealing import Sealer
 from central.clock import Clock
 from central.db import Store
 from central.departments import ExitEntryOffice, MedicalInsuranceOffice, SocialSecurityOffice, TrafficPolice
@@ -31,6 +34,7 @@ from central.registry import Kiosk
 from kiosk_app import contract
 from kiosk_app.contract import AskDecisions, Batch, Heartbeat
 from kiosk_app.contract.catalogue import AskCatalogue, CatalogueReply, SocialRules
+from kiosk_app.contract.certificates import AskCertificate, Certificate
 from kiosk_app.contract.exit_entry import (
     Apply,
     Approval,
@@ -52,6 +56,7 @@ CAPS: Final[Mapping[str, int]] = {
     Apply.path: 16_000,
     AskPrint.path: 1_000,
     AskProgress.path: 1_000,
+    AskCertificate.path: 1_000,
     **dict.fromkeys(CALLS, 1_000),
     **dict.fromkeys(social_.CALLS, 4_000),
 }
@@ -75,6 +80,9 @@ class Front:
         signer: Signer | None = None,
         channels: Channels | None = None,
         limits: Limits | None = None,
+        insured: InsuredBooks | None = None,
+        sealer: Sealer | None = None,
+        hotline: str = "",
     ) -> None:
         self.store = Store(engine)
         self.clock = clock
@@ -91,6 +99,9 @@ class Front:
         self._departments = Departments(self.traffic, self.exit_entry, self.social)
         self.orders = Orders(self.store, clock, {} if channels is None else channels)
         self._limits = limits or Limits()
+        self.certificates = CertificateOffice(
+            self.store, clock, insured=insured or self.social, sealer=sealer, hotline=hotline
+        )
         self._handlers: dict[str, Handler] = {
             "/hb": self._heartbeat,
             "/tx/batch": self._batch,
@@ -102,6 +113,7 @@ class Front:
             AskPrint.path: self._print,
             AskProgress.path: self._progress,
             **{path: partial(self._insured, path) for path in social_.CALLS},
+            AskCertificate.path: self._certificate,
         }
 
     def register(self, kiosk: str, public_key: str, *, site: str = "") -> None:
@@ -181,3 +193,8 @@ class Front:
 
     def _insured(self, path: str, kiosk: Kiosk, body: bytes) -> Any:
         return self._counter.answer(path, kiosk.id, body, self.clock.now())
+
+    # --- sealed papers ---
+
+    def _certificate(self, kiosk: Kiosk, body: bytes) -> Certificate:
+        return self.certificates.issue(kiosk, decode(body, AskCertificate))

@@ -26,6 +26,7 @@ PER_MINUTE: Final[Mapping[str, int]] = {
     "/social/change-card": 30,
     "/social/dues": 30,
     "/medical/account": 30,
+    "/social/certificate": 10,
     "/orders/create": 30,
     "/orders/query": 120,
     "/orders/close": 60,

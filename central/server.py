@@ -24,6 +24,7 @@ from litestar.types import ASGIApp, Message, Scope
 
 from central import tls
 from central.authority import Authority, DocumentSigner
+from central.certificates.sealing import Sealer
 from central.clock import Clock
 from central.console import console_app
 from central.db import file_engine
@@ -55,6 +56,7 @@ class Settings:
     """Where central keeps its data and where it listens; port 0 is any free one.
 
     ``sample_provider``: payments by code go to the simulated provider, whose telephone is on the console's port.
+    ``verify_url``: where certificates can be verified, for their QR codes; default: the console.
     ``portraits``: a folder with a JPEG named after the key of each sample holder, or ``anybody.jpg`` for all.
     """
 
@@ -66,6 +68,7 @@ class Settings:
     place: Place = field(default_factory=Place)
     sample_provider: bool = False
     portraits: Path | None = None
+    verify_url: str = ""
 
 
 # --- the parts ---
@@ -90,6 +93,8 @@ class Central:
             self.clock,
             channels=channels,
             signer=DocumentSigner(self.authority, self.clock.now, PURPOSE, PURPOSE_OID),
+            sealer=Sealer(self.authority, self.clock.now),
+            hotline=settings.place.hotline,
         )
         self.enrolment = Enrolment(
             self.front.store,
@@ -114,6 +119,7 @@ class Central:
             socket.create_server((LOOPBACK, self._settings.console_port)) as console_door,
         ):
             ports = kiosk_door.getsockname()[1], console_door.getsockname()[1]
+            self.front.certificates.address = self._settings.verify_url or f"http://{LOOPBACK}:{ports[1]}/verify/"
             servers = [
                 _Listener(self._kiosk_config()),
                 _Listener(_config(console_app(self.front, ports[1], self.provider))),

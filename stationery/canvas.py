@@ -15,7 +15,7 @@ from typing import Any, Final
 from xml.sax.saxutils import escape
 
 from reportlab.lib.pagesizes import A4
-from reportlab.lib.utils import TimeStamp
+from reportlab.pdfbase import pdfdoc
 from reportlab.pdfgen.canvas import Canvas
 
 from stationery.objects import Raw, Stream, text
@@ -26,6 +26,7 @@ SRGB: Final = Path(__file__).with_name("srgb.icc")
 """The profile that LittleCMS (MIT) makes of the sRGB standard's numbers; its date is taken out."""
 LANGUAGE: Final = "zh-CN"
 TOOL: Final = "Yimen kiosk"
+_TOOLS: Final = ("Creator", "Producer")
 
 Numbered = Callable[["OfficialCanvas", int, int], None]
 
@@ -38,6 +39,7 @@ class About:
     department: str
     subject: str
     made_at: datetime
+    identifier: str = ""
 
 
 class OfficialCanvas(Canvas):  # type: ignore[misc]  # reportlab has no types
@@ -58,7 +60,8 @@ class OfficialCanvas(Canvas):  # type: ignore[misc]  # reportlab has no types
         self._drawn: list[dict[str, Any]] = []
         self._inside = False
         self._signature: _Signature | None = None
-        self._describe(about)
+        self._doc.info = _Info(about)
+        self._doc.updateSignature(f"{about}")
 
     # --- content and what is none ---
 
@@ -135,17 +138,19 @@ class OfficialCanvas(Canvas):  # type: ignore[misc]  # reportlab has no types
             catalog.AcroForm = Raw(f"<</Fields [{self._signature.put(self)}]>>")
         catalog.StructTreeRoot = self.tree.write(doc, pages)
 
-    def _describe(self, about: About) -> None:
-        self.setTitle(about.title)
-        self.setAuthor(about.department)
-        self.setSubject(about.subject)
-        self.setCreator(TOOL)
-        self.setProducer(TOOL)
-        stamp = TimeStamp(1)
-        made = about.made_at.astimezone(UTC)
-        stamp.t, stamp.lt, stamp.YMDhms = made.timestamp(), made.timetuple(), made.timetuple()[:6]
-        self._doc._timeStamp = stamp
-        self._doc.updateSignature(f"{about}")
+
+class _Info(pdfdoc.PDFInfo):  # type: ignore[misc]
+    """The document's information: the same words as its metadata, and no empty ones."""
+
+    def __init__(self, about: About) -> None:
+        super().__init__()
+        self._about = about
+
+    def format(self, document: Any) -> bytes:  # noqa: ARG002
+        about, made = self._about, f"(D:{self._about.made_at.astimezone(UTC):%Y%m%d%H%M%S}+00'00')"
+        said = {"Title": about.title, "Author": about.department, "Subject": about.subject}
+        words = "".join(f"/{name} {text(value)}" for name, value in (said | dict.fromkeys(_TOOLS, TOOL)).items())
+        return f"<<{words}/CreationDate {made}/ModDate {made}>>".encode("latin-1")
 
 
 @dataclass
@@ -180,6 +185,7 @@ class _Signature:
 def _xmp(about: About) -> str:
     """The metadata (ISO 16684-1); PDF/A wants the second standard's property explained (ISO 19005-2, 6.6.2.3)."""
     made = about.made_at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S+00:00")
+    identifier = f"<dc:identifier>{escape(about.identifier)}</dc:identifier>" if about.identifier else ""
     return f"""<?xpacket begin="\ufeff" id="W5M0MpCehiHzreSzNTczkc9d"?>
 <x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
 <rdf:Description rdf:about="" xmlns:pdfaExtension="http://www.aiim.org/pdfa/ns/extension/"
@@ -199,7 +205,7 @@ def _xmp(about: About) -> str:
 <dc:title><rdf:Alt><rdf:li xml:lang="x-default">{escape(about.title)}</rdf:li></rdf:Alt></dc:title>
 <dc:creator><rdf:Seq><rdf:li>{escape(about.department)}</rdf:li></rdf:Seq></dc:creator>
 <dc:description><rdf:Alt><rdf:li xml:lang="x-default">{escape(about.subject)}</rdf:li></rdf:Alt></dc:description>
-<dc:language><rdf:Bag><rdf:li>{LANGUAGE}</rdf:li></rdf:Bag></dc:language>
+{identifier}<dc:language><rdf:Bag><rdf:li>{LANGUAGE}</rdf:li></rdf:Bag></dc:language>
 <xmp:CreatorTool>{TOOL}</xmp:CreatorTool><pdf:Producer>{TOOL}</pdf:Producer>
 <xmp:CreateDate>{made}</xmp:CreateDate><xmp:ModifyDate>{made}</xmp:ModifyDate>
 <pdfaid:part>2</pdfaid:part><pdfaid:conformance>A</pdfaid:conformance><pdfuaid:part>1</pdfuaid:part>

@@ -1,11 +1,12 @@
 """What stands on official papers and is drawn as vectors: the QR code, and the department's round seal.
 
-The seal follows State Council document 国发〔1999〕25号 as far as a picture can: a circle, a five-pointed star in its
+The seal follows the State Council's document 国发 1999-25 as far as a picture can: a circle, a five-pointed star in its
 middle, the department's name around it from left to right, Song. Ours says in its lower half that it is a specimen
 (样章), because the departments of the reference platform are no departments. (The document's diameters, 42 mm for a
 county's bureau, are from general knowledge; ours is a little smaller, so that it fits beside the signature's date.)
 """
 
+from io import BytesIO
 from math import cos, pi, sin
 from typing import Any, Final
 
@@ -13,13 +14,17 @@ import segno
 from reportlab.lib.colors import HexColor
 from reportlab.lib.units import mm
 from reportlab.pdfbase.pdfmetrics import stringWidth
+from reportlab.pdfgen.canvas import Canvas
 
 from stationery.typeface import bold
 
 RED: Final = HexColor("#C8161D")
 INK: Final = HexColor("#111111")
 SEAL: Final = 40 * mm
-SPECIMEN: Final = "样章 SAMPLE"
+SPECIMEN: Final = (("样章", 3.8 * mm, 10 * mm), ("SAMPLE", 2.7 * mm, 13.4 * mm))
+"""Words, size, and how far below the middle."""
+NARROW: Final = 0.78
+"""Characters on a seal are higher than wide."""
 
 
 def qr(canvas: Any, content: str, x: float, y: float, side: float) -> None:
@@ -51,8 +56,9 @@ def seal(canvas: Any, department: str, x: float, y: float, side: float = SEAL) -
     canvas.circle(0, 0, SEAL / 2 - 0.8 * mm, stroke=1, fill=0)
     _star(canvas, 5.6 * mm)
     _around(canvas, department)
-    canvas.setFont(bold(), 3.6 * mm)
-    canvas.drawCentredString(0, -11.6 * mm, SPECIMEN)
+    for words, size, down in SPECIMEN:
+        canvas.setFont(bold(), size)
+        canvas.drawCentredString(0, -down, words)
     canvas.restoreState()
 
 
@@ -68,15 +74,26 @@ def _star(canvas: Any, radius: float) -> None:
 
 
 def _around(canvas: Any, words: str) -> None:
-    """``words`` along the circle, feet to the middle, over the upper two thirds and evenly, smaller if they are many."""
-    size = min(5.6 * mm, 62 * mm / max(len(words), 1))
-    radius = SEAL / 2 - 2.6 * mm - size * 0.86
-    arc = min(1.42 * pi, len(words) * size * 1.22 / radius)
+    """``words`` along the circle, feet to the middle, evenly over five eighths of it at most; smaller if many."""
+    radius = SEAL / 2 - 7.2 * mm
+    size = min(5.4 * mm, 1.25 * pi * radius / (max(len(words), 1) * NARROW))
+    radius = SEAL / 2 - 2.4 * mm - size * 0.88
+    arc = min(1.25 * pi, (len(words) - 1) * size * 1.15 / radius)
     step = arc / max(len(words) - 1, 1)
     canvas.setFont(bold(), size)
     for at, character in enumerate(words):
         canvas.saveState()
         canvas.rotate((arc / 2 - at * step) * 180 / pi)
         canvas.translate(0, radius)
+        canvas.scale(NARROW, 1)
         canvas.drawString(-stringWidth(character, bold(), size) / 2, 0, character)
         canvas.restoreState()
+
+
+def seal_page(department: str) -> bytes:
+    """The seal alone, on a page of its size: what a signature shows."""
+    out = BytesIO()
+    canvas = Canvas(out, pagesize=(SEAL, SEAL), invariant=1, initialFontName=bold())
+    seal(canvas, department, 0, 0)
+    canvas.save()
+    return out.getvalue()

@@ -13,12 +13,10 @@ from io import BytesIO
 from itertools import pairwise
 from typing import Any, Final
 from xml.sax.saxutils import escape
-from zoneinfo import ZoneInfo
 
 from reportlab.lib.colors import HexColor
 from reportlab.lib.enums import TA_CENTER, TA_LEFT, TA_RIGHT
 from reportlab.lib.pagesizes import A4
-from reportlab.lib.styles import ParagraphStyle
 from reportlab.lib.units import mm
 from reportlab.pdfbase.pdfmetrics import stringWidth
 from reportlab.platypus import (
@@ -28,18 +26,15 @@ from reportlab.platypus import (
     Frame,
     KeepTogether,
     PageTemplate,
-    Paragraph,
     Spacer,
-    Table,
 )
-from reportlab.platypus import paragraph as paragraphs
 
 from stationery.canvas import About, OfficialCanvas
 from stationery.drawn import INK, SEAL, qr
-from stationery.structure import Element
+from stationery.flow import Data, Facts, Words, line
 from stationery.typeface import bold, regular
+from stationery.wording import CHINA, chinese_day
 
-CHINA: Final = ZoneInfo("Asia/Shanghai")
 PALE, LINE, GROUND = HexColor("#5B5B5B"), HexColor("#C4C4C4"), HexColor("#F3F3F1")
 SIDE, TOP, FOOT = 22 * mm, 20 * mm, 22 * mm
 WIDTH: Final = A4[0] - 2 * SIDE
@@ -48,16 +43,18 @@ LATER: Final = 9 * mm
 QR_SIDE: Final = 25 * mm
 ROOM: Final = 45 * mm
 """A heading with less than this below it goes to the next page: what follows it begins there with it."""
-NEVER_FIRST: Final = "，；：？！”’％》〉"
-"""What begins no line in Chinese (GB/T 15834, 5.1) and is not in reportlab's list, which knows Japanese."""
-paragraphs.ALL_CANNOT_START += NEVER_FIRST
+SIZE, SMALLEST, PADDING = 9, 7.4, 1.6 * mm
+"""Of a table's text, and what is beside it."""
 _ONE_AT_A_TIME = threading.Lock()
 """A typeface of reportlab reads from one place of its file."""
 
 
 @dataclass(frozen=True)
 class Imprint:
-    """What a paper says of itself. ``reference``: ours, of the visit or the certificate; ``site``: where it came out."""
+    """What a paper says of itself. ``reference``: ours, of the visit or the certificate; ``site``: where it came out.
+
+    ``identifier``: for programs only, in the file's metadata.
+    """
 
     title: str
     english: str
@@ -66,6 +63,7 @@ class Imprint:
     reference: str
     made_at: datetime
     hotline: str
+    identifier: str = ""
 
 
 @dataclass(frozen=True)
@@ -100,7 +98,7 @@ def paper(imprint: Imprint, holder: str, body: list[Flowable]) -> bytes:
         if page > 1:
             _running_head(canvas, imprint, holder)
 
-    about = About(imprint.title, imprint.department, imprint.english, imprint.made_at)
+    about = About(imprint.title, imprint.department, imprint.english, imprint.made_at, imprint.identifier)
     height = A4[1] - TOP - FOOT
     flat = {"leftPadding": 0, "rightPadding": 0, "topPadding": 0, "bottomPadding": 0}
     first = PageTemplate("first", [Frame(SIDE, FOOT, WIDTH, height, **flat)], autoNextPageTemplate="later")
@@ -123,7 +121,9 @@ def heading(chinese: str, english: str) -> list[Flowable]:
 
 def facts(rows: Sequence[tuple[str, str, str]]) -> Flowable:
     """Chinese and English name and value of each, two beside each other."""
-    cells = [[_label(chinese, english), Words(value, 10.5, inside=True)] for chinese, english, value in rows]
+    cells: list[list[Any]] = [
+        [_label(chinese, english), Words(value, 10.5, inside=True)] for chinese, english, value in rows
+    ]
     if len(cells) % 2:
         cells.append(["", ""])
     label, value = 27 * mm, WIDTH / 2 - 27 * mm
@@ -135,7 +135,7 @@ def facts(rows: Sequence[tuple[str, str, str]]) -> Flowable:
         ("BOTTOMPADDING", (0, 0), (-1, -1), 1.5 * mm),
     ]
     pairs = [left + right for left, right in zip(cells[::2], cells[1::2], strict=True)]
-    return _Facts(pairs, [label, value, label, value], style)
+    return Facts(pairs, [label, value, label, value], style)
 
 
 def table(columns: Sequence[Column], rows: Rows, *, sums: Sequence[int] = ()) -> Flowable:
@@ -159,8 +159,8 @@ def table(columns: Sequence[Column], rows: Rows, *, sums: Sequence[int] = ()) ->
     ]
     style = [
         ("VALIGN", (0, 0), (-1, -1), "MIDDLE"),
-        ("LEFTPADDING", (0, 0), (-1, -1), 1.6 * mm),
-        ("RIGHTPADDING", (0, 0), (-1, -1), 1.6 * mm),
+        ("LEFTPADDING", (0, 0), (-1, -1), PADDING),
+        ("RIGHTPADDING", (0, 0), (-1, -1), PADDING),
         ("TOPPADDING", (0, 0), (-1, -1), 0.85 * mm),
         ("BOTTOMPADDING", (0, 0), (-1, -1), 1.25 * mm),
         ("BACKGROUND", (0, 0), (-1, 0), GROUND),
@@ -174,7 +174,7 @@ def table(columns: Sequence[Column], rows: Rows, *, sums: Sequence[int] = ()) ->
         *(("FONTNAME", (0, row + 1), (-1, row + 1), bold()) for row in sums),
         *(("NOSPLIT", (0, above + 2), (-1, row + 1)) for above, row in pairwise([-1, *sums])),
     ]
-    return _Data([heads, *cells], widths, style)
+    return Data([heads, *cells], widths, style)
 
 
 def note(words: str, *, english: str = "") -> list[Flowable]:
@@ -191,145 +191,11 @@ def body_text(words: str) -> Flowable:
 
 
 def issued(imprint: Imprint, verified: Verified | None, *, field: str = "") -> Flowable:
-    """The end: how to verify it on the left; department and day on the right, under the seal if there is a ``field``."""
+    """The end: left how to verify it, right department and day, under the seal if there is a ``field`` for one."""
     return KeepTogether([Spacer(0, 8 * mm), _Issued(imprint, verified, field)])
 
 
-def masked(number: str) -> str:
-    """An identity number that its holder's card confirms and nobody else can use: birthday and sequence covered."""
-    return f"{number[:6]}{'*' * (len(number) - 10)}{number[-4:]}"
-
-
-def chinese_day(day: date) -> str:
-    """``2026年3月7日``."""
-    return f"{day.year}年{day.month}月{day.day}日"
-
-
-def money(fen: int) -> str:
-    """``12,345.60``."""
-    return f"{'-' if fen < 0 else ''}{abs(fen) // 100:,}.{abs(fen) % 100:02d}"
-
-
 # --- how they are drawn ---
-
-
-class Words(Paragraph):  # type: ignore[misc]  # reportlab has no types
-    """A tagged paragraph; inside a table's cell (``inside``) it is that cell's."""
-
-    def __init__(
-        self,
-        words: str,
-        size: float,
-        *,
-        color: HexColor = INK,
-        face: str = "",
-        align: int = TA_LEFT,
-        tag: str = "P",
-        lang: str = "",
-        leading: float = 0,
-        before: float = 0,
-        after: float = 0,
-        indent: float = 0,
-        inside: bool = False,
-        raw: bool = False,
-    ) -> None:
-        style = ParagraphStyle(
-            "",
-            fontName=face or regular(),
-            fontSize=size,
-            leading=leading or size * 1.5,
-            textColor=color,
-            alignment=align,
-            spaceBefore=before,
-            spaceAfter=after,
-            firstLineIndent=indent,
-            wordWrap="CJK",
-        )
-        super().__init__(words if raw else escape(words), style)
-        self._tag, self._lang, self._inside = tag, lang, inside
-
-    def split(self, wide: float, high: float) -> list[Any]:
-        parts: list[Any] = super().split(wide, high)
-        for part in parts:
-            part._tag, part._lang, part._inside = self._tag, self._lang, self._inside
-        return parts
-
-    def draw(self) -> None:
-        if self._inside:
-            super().draw()
-            return
-        with self.canv.content(self.canv.tree.root.add(self._tag, lang=self._lang)):
-            super().draw()
-
-
-class _Tagged(Table):  # type: ignore[misc]
-    """A table whose rows and cells are elements, and whose rules and grounds are none.
-
-    A table over several pages is one element; the heads that it repeats are read once.
-    """
-
-    repeat = 0
-
-    def __init__(
-        self,
-        cells: list[list[Any]],
-        colWidths: Any = None,  # noqa: N803 - reportlab's names: it makes the parts of a divided table itself
-        style: Any = None,
-        **more: Any,
-    ) -> None:
-        more = {"renderCB": _TableTags(), "repeatRows": self.repeat} | more
-        plain = [("FONT", (0, 0), (-1, -1), regular(), 9, 11), ("TEXTCOLOR", (0, 0), (-1, -1), INK)]
-        super().__init__(cells, colWidths, style=[*plain, *style] if style else None, **more)
-
-
-class _Data(_Tagged):
-    repeat = 1
-
-
-class _Facts(_Tagged):
-    """Names and values."""
-
-
-class _TableTags:
-    """reportlab's hook into the drawing of a table (``renderCB``), one for all parts of it."""
-
-    def __init__(self) -> None:
-        self._table: Element | None = None
-        self._row: Element | None = None
-        self._open: Any = None
-        self._again = False
-
-    def __call__(self, part: _Tagged, event: str, *place: Any) -> None:
-        canvas = part.canv
-        match event:
-            case "startTable":
-                self._again = self._table is not None
-                self._table = self._table or canvas.tree.root.add("Table")
-            case "startBG" | "startLines":
-                self._begin(canvas.artifact())
-            case "startRow":
-                self._start_row(part, place[0])
-            case "startCell":
-                self._begin(canvas.content(self._cell(part, *place[:2])) if self._row else canvas.artifact())
-            case "endBG" | "endLines" | "endCell":
-                self._open.__exit__(None, None, None)
-
-    def _start_row(self, part: _Tagged, row: int) -> None:
-        repeated = self._again and row < part.repeat
-        assert self._table is not None
-        self._row = None if repeated else self._table.add("TR")
-
-    def _cell(self, part: _Tagged, row: int, column: int) -> Element:
-        assert self._row is not None
-        if isinstance(part, _Facts):
-            return self._row.add("TD" if column % 2 else "TH", scope="" if column % 2 else "Row")
-        if row < part.repeat and not self._again:
-            return self._row.add("TH", scope="Column")
-        return self._row.add("TD" if column else "TH", scope="" if column else "Row")
-
-    def _begin(self, block: Any) -> None:
-        self._open = block
-        block.__enter__()
 
 
 class _Head(Flowable):  # type: ignore[misc]
@@ -342,9 +208,9 @@ class _Head(Flowable):  # type: ignore[misc]
 
     def draw(self) -> None:
         canvas, imprint = self.canv, self._imprint
-        _line(canvas, WIDTH / 2, self.height - 4 * mm, imprint.department, 10.5, spread=1.5)
-        _line(canvas, WIDTH / 2, self.height - 16 * mm, imprint.title, 21, face=bold(), tag="H1", spread=2.5)
-        _line(canvas, WIDTH / 2, self.height - 22.5 * mm, imprint.english, 9, color=PALE, lang="en")
+        line(canvas, WIDTH / 2, self.height - 4 * mm, imprint.department, 10.5, spread=1.5)
+        line(canvas, WIDTH / 2, self.height - 16 * mm, imprint.title, 21, face=bold(), tag="H1", spread=2.5)
+        line(canvas, WIDTH / 2, self.height - 22.5 * mm, imprint.english, 9, color=PALE, lang="en")
         with canvas.artifact():
             canvas.setStrokeColor(INK)
             for up, wide in ((5.6 * mm, 1.4), (4.7 * mm, 0.4)):
@@ -363,9 +229,9 @@ class _Issued(Flowable):  # type: ignore[misc]
         if self._verified:
             self._how_to_verify(self._verified)
         middle = WIDTH - max(SEAL, stringWidth(imprint.department, regular(), 11)) / 2 - 1 * mm
-        base = SEAL / 2 - 5 * mm if self._field else self.height / 2 - 2 * mm
-        _line(canvas, middle, base + 7 * mm, imprint.department, 11)
-        _line(canvas, middle, base, chinese_day(imprint.made_at.astimezone(CHINA).date()), 11)
+        base = SEAL / 2 + 7 * mm if self._field else self.height / 2 - 2 * mm
+        line(canvas, middle, base + 7 * mm, imprint.department, 11)
+        line(canvas, middle, base, chinese_day(imprint.made_at.astimezone(CHINA).date()), 11)
         if self._field:
             canvas.signature(self._field, f"{imprint.department}电子印章", middle - SEAL / 2, 0, SEAL)
 
@@ -377,38 +243,15 @@ class _Issued(Flowable):  # type: ignore[misc]
         lines = [
             (f"验证码　{verified.code}", 10.5, INK, ""),
             ("Verification code", 7.5, PALE, "en"),
-            ("扫码或在核验网页输入验证码，", 8.5, INK, ""),
-            (f"可核对本证明的真伪。有效期至 {chinese_day(verified.valid_until)}", 8.5, INK, ""),
-            (f"Scan to verify. Valid until {verified.valid_until:%Y-%m-%d}", 7.5, PALE, "en"),
+            ("扫描二维码，或在以下网页输入验证码核对真伪：", 8.5, INK, ""),
+            (verified.url.rpartition("/")[0], 8, INK, "en"),
+            (f"有效期至 {chinese_day(verified.valid_until)}", 8.5, INK, ""),
+            (f"Scan or type the code to verify. Valid until {verified.valid_until:%Y-%m-%d}", 7.5, PALE, "en"),
         ]
         y = top - 4 * mm
         for words, size, color, lang in lines:
-            _line(canvas, x, y, words, size, color=color, lang=lang, centre=False)
-            y -= size * 0.62 * mm if lang else size * 0.46 * mm
-
-
-def _line(
-    canvas: Any,
-    x: float,
-    y: float,
-    words: str,
-    size: float,
-    *,
-    face: str = "",
-    color: HexColor = INK,
-    tag: str = "P",
-    lang: str = "",
-    spread: float = 0,
-    centre: bool = True,
-) -> None:
-    """One tagged line, its middle or its beginning at ``x``; ``spread``: points between its characters."""
-    canvas.setFillColor(color)
-    canvas.setFont(face or regular(), size)
-    with canvas.content(canvas.tree.root.add(tag, lang=lang)):
-        if centre:
-            canvas.drawCentredString(x + spread / 2, y, words, charSpace=spread)
-        else:
-            canvas.drawString(x, y, words, charSpace=spread)
+            line(canvas, x, y, words, size, color=color, lang=lang, centre=False)
+            y -= 4.6 * mm
 
 
 def _foot(canvas: OfficialCanvas, imprint: Imprint, made: datetime, page: int, pages: int) -> None:
@@ -445,7 +288,10 @@ def _two_lines(column: Column) -> str:
 
 
 def _fitting(cell: str, width: float, align: int) -> Any:
-    """The text itself if it fits into one line; reportlab is quicker with it than with a paragraph."""
-    if stringWidth(cell, regular(), 9) <= width - 3.2 * mm:
+    """The text itself if it fits into one line (reportlab is quicker with it), a little smaller, or over two lines."""
+    room = width - 2 * PADDING
+    wide = stringWidth(cell, regular(), SIZE)
+    if wide <= room:
         return cell
-    return Words(cell, 9, align=align, inside=True, leading=11.5)
+    size = max(SIZE * room / wide * 0.995, SMALLEST)
+    return Words(cell, size, align=align, inside=True, leading=size * 1.22)

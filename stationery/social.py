@@ -15,21 +15,18 @@ from reportlab.lib.units import mm
 from reportlab.platypus import Flowable, KeepTogether, Spacer
 
 from stationery.house import (
-    CHINA,
     Column,
     Imprint,
     Verified,
     body_text,
-    chinese_day,
     facts,
     heading,
     issued,
-    masked,
-    money,
     note,
     paper,
     table,
 )
+from stationery.wording import chinese_day, masked, money, period
 
 INSURANCES: Final = {
     "pension": ("基本养老保险", "Pension"),
@@ -105,7 +102,9 @@ def rights_record(person: Insured, record: Record, imprint: Imprint) -> bytes:
         _by_year(record.months),
     ]
     if record.account:
-        body.append(KeepTogether([*heading("三、基本养老保险个人账户", "Personal pension account"), _account(record.account)]))
+        body.append(
+            KeepTogether([*heading("三、基本养老保险个人账户", "Personal pension account"), _account(record.account)])
+        )
     return paper(imprint, _holder(person), [*body, *_own_use(), issued(imprint, None)])
 
 
@@ -114,7 +113,7 @@ def contribution_history(
 ) -> bytes:
     """缴费明细: every month from ``first`` to ``last`` (periods) of the chosen ``insurances``, summed up by year."""
     chosen = [m for m in record.months if first <= m.period <= last]
-    body: list[Flowable] = [_person(person, record, f"{_period(first)} 至 {_period(last)}")]
+    body: list[Flowable] = [_person(person, record, f"{period(first)} 至 {period(last)}")]
     for insurance in insurances:
         months = [month for month in chosen if month.insurance == insurance]
         body += heading(*INSURANCES[insurance])
@@ -145,12 +144,18 @@ def insured_certificate(
         *note(
             "本证明由系统依据社会保险登记和缴费数据出具，加盖电子印章，与纸质盖章证明具有同等用途。"
             "纸面印章仅供识别，真伪以核验结果为准；涂改、过期或与核验结果不一致的无效。",
-            english="Issued from the records of social security and sealed electronically. Paper can be copied: trust "
-            "what the verification page says.",
+            english="Issued from the records of social security. Paper can be copied: trust the verification page.",
         ),
         issued(imprint, verified, field=SEAL_FIELD),
     ]
     return paper(imprint, _holder(person), body)
+
+
+def in_words(standing: Standing) -> tuple[str, str, str]:
+    """State, first month and number of months, as papers and the verification page say them."""
+    if not standing.months:
+        return "未参保", "—", "—"
+    return STATES[standing.state], period(standing.since), f"{standing.months} 个月"
 
 
 # --- parts ---
@@ -178,23 +183,17 @@ def _standings(standings: Sequence[Standing]) -> Flowable:
         Column("首次参保", "Since", 34),
         Column("累计缴费", "Months in all", 34, "right"),
     ]
-    rows = [
-        (
-            "　".join(INSURANCES[standing.insurance]),
-            STATES[standing.state] if standing.months else "未参保",
-            _period(standing.since) if standing.since else "—",
-            f"{standing.months} 个月" if standing.months else "—",
-        )
-        for standing in standings
-    ]
-    return table(columns, rows)
+    return table(columns, [("　".join(INSURANCES[s.insurance]), *in_words(s)) for s in standings])
 
 
 def _by_year(months: Sequence[Month]) -> Flowable:
     kinds = [kind for kind in INSURANCES if any(month.insurance == kind for month in months)]
     columns = [
         Column("年度", "Year", 20),
-        *(Column(INSURANCES[kind][0].removeprefix("基本").removesuffix("保险"), "months", 18, "right") for kind in kinds),
+        *(
+            Column(INSURANCES[kind][0].removeprefix("基本").removesuffix("保险"), "months", 18, "right")
+            for kind in kinds
+        ),
         Column("个人缴费", "Own part, yuan", 0, "right"),
         Column("单位缴费", "Employer's, yuan", 0, "right"),
     ]
@@ -237,18 +236,16 @@ def _account(account: Sequence[AccountYear]) -> Flowable:
 
 def _months(months: Sequence[Month]) -> Flowable:
     columns = [
-        Column("缴费月份", "Month", 22),
+        Column("缴费月份", "Month", 21),
         Column("缴费单位", "Employer", 0),
-        Column("缴费基数", "Base", 26, "right"),
-        Column("个人缴费", "Own part", 26, "right"),
-        Column("单位缴费", "Employer's", 26, "right"),
+        Column("缴费基数", "Base", 22, "right"),
+        Column("个人缴费", "Own part", 22, "right"),
+        Column("单位缴费", "Employer's", 22, "right"),
     ]
     rows, sums = [], []
     for year, group in groupby(months, key=lambda month: month.period // 100):
         paid = list(group)
-        rows += [
-            (_period(m.period), m.employer, money(m.base), money(m.own), money(m.employers)) for m in paid
-        ]
+        rows += [(period(m.period), m.employer, money(m.base), money(m.own), money(m.employers)) for m in paid]
         sums.append(len(rows))
         own, employers = sum(m.own for m in paid), sum(m.employers for m in paid)
         rows.append((f"{year} 年", f"小计　{len(paid)} 个月", "", money(own), money(employers)))
@@ -256,6 +253,10 @@ def _months(months: Sequence[Month]) -> Flowable:
 
 
 def _own_use() -> list[Flowable]:
+    return [Spacer(0, 1.5 * mm), *_notes()]
+
+
+def _notes() -> list[Flowable]:
     return note(
         "金额单位：元。本单供本人查阅，未加盖电子印章，不作对外证明；需要证明的，请在本机选择“参保证明”。"
         "对记录有异议的，请持有效证件到社会保险经办窗口申请核对。",
@@ -264,11 +265,11 @@ def _own_use() -> list[Flowable]:
     )
 
 
+def _short(insurance: str) -> str:
+    return INSURANCES[insurance][0].removeprefix("基本").removesuffix("保险")
+
+
 def _years(months: Sequence[Month]) -> str:
     if not months:
         return "—"
     return f"{months[0].period // 100} 年至 {months[-1].period // 100} 年"
-
-
-def _period(period: int) -> str:
-    return f"{period // 100}年{period % 100:02d}月"

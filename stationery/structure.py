@@ -86,9 +86,7 @@ class Tree:
         me = names[element] = Raw.put(doc, raw)
         first = next((kid.page for kid in element.kids if isinstance(kid, Mark)), None)
         kids = [
-            str(kid.number)
-            if isinstance(kid, Mark) and kid.page == first
-            else self._kid(doc, kid, me, pages, names)
+            str(kid.number) if isinstance(kid, Mark) and kid.page == first else self._kid(doc, kid, me, pages, names)
             for kid in element.kids
         ]
         raw.text = "".join(
@@ -103,9 +101,7 @@ class Tree:
         )
         return me
 
-    def _kid(
-        self, doc: Any, kid: Element | Mark | Widget, me: str, pages: list[str], names: dict[Element, str]
-    ) -> str:
+    def _kid(self, doc: Any, kid: Element | Mark | Widget, me: str, pages: list[str], names: dict[Element, str]) -> str:
         match kid:
             case Mark(page, number):
                 return f"<</Type/MCR/Pg {pages[page]}/MCID {number}>>"

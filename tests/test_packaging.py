@@ -6,7 +6,7 @@ import pytest
 from setuptools import Distribution
 
 ROOT = Path(__file__).parent.parent
-ROOMS = ("kiosk_app", "hardware", "screens", "offline_cache", "provisioning", "central")
+ROOMS = ("kiosk_app", "hardware", "screens", "offline_cache", "provisioning", "central", "stationery")
 NOT_FOR_MACHINES = {"provisioning/prepare.sh", "provisioning/models/carriers.in"}  # they set up a checkout
 
 

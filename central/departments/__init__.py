@@ -12,6 +12,7 @@ from typing import Protocol, TypeVar
 
 import sqlalchemy as sa
 
+from central.certificates import InsuredBooks
 from kiosk_app.contract import (
     AskDecisions,
     ContributionPaid,
@@ -107,7 +108,7 @@ class ExitEntryOffice(Department[EndorsementsPaid], Protocol):
         """A card is in this kiosk's box."""
 
 
-class SocialSecurityOffice(Department[ContributionPaid], Protocol):
+class SocialSecurityOffice(Department[ContributionPaid], InsuredBooks, Protocol):
     """Insured persons: their records, living verification, the card, contributions.
 
     The calls of a kiosk raise Refused with the codes that their messages name.

@@ -15,6 +15,7 @@ from typing import Any, Final
 import msgspec
 import sqlalchemy as sa
 
+from central.certificates import CertifiedFacts
 from central.departments import Judgement
 from central.departments.rules import china_day, masked_name
 from central.departments.social import records, rules
@@ -41,15 +42,18 @@ from kiosk_app.contract.social import (
     ConfirmLiving,
     ContributionPaid,
     Dues,
+    InsuredKey,
     Living,
     Pensions,
     Record,
     SocialCard,
 )
+from stationery.social import Standing
 
 VISIT: Final = timedelta(minutes=15)
 """How long an amount shown on the screen is good."""
 LIVING: Final = "living"
+DEPARTMENT: Final = "样本社会保险经办机构"
 OF_ACCOUNT: Final = 40
 """Per cent of a flexible contribution that go to the personal account: 8 of 20 (``domain.md`` 6.3)."""
 
@@ -76,6 +80,21 @@ class SocialSecurity:
             name=masked_name(found.name),
             payments=records.pensions(connection, found),
             living_until=rules.living_until(found.living_on, law),
+        )
+
+    def certified(self, connection: sa.Connection, number: str, card: str, now: datetime) -> CertifiedFacts:
+        """Keep :class:`central.certificates.InsuredBooks`: the one answer with a whole name, which stays at central."""
+        found, _, today = self._found(connection, InsuredKey(number=number, card=card), now)
+        standings = records.standings(connection, found, today)
+        return CertifiedFacts(
+            department=DEPARTMENT,
+            name=found.name,
+            number=found.number,
+            standings=[
+                Standing(insurance=one.insurance, state=one.state, months=one.months, since=one.since)
+                for one in standings
+            ],
+            as_of=today,
         )
 
     def benefits(self, connection: sa.Connection, ask: AskBenefits, now: datetime) -> Benefits:

@@ -77,10 +77,20 @@ def _one(connection: sa.Connection, which: sa.ColumnElement[bool]) -> Insured | 
 # --- the record ---
 
 
+def standings(connection: sa.Connection, found: Insured, today: date) -> list[Standing]:
+    """How somebody's insurances stand."""
+    rows = _rows(connection, found)
+    return [_standing(found, insurance, rows, today) for insurance in Insurance]
+
+
+def _rows(connection: sa.Connection, found: Insured) -> list[sa.Row[Any]]:
+    mine = sa.select(months).where(months.c.person == found.token)
+    return list(connection.execute(mine.order_by(months.c.period, months.c.insurance, months.c.employer)))
+
+
 def record(connection: sa.Connection, found: Insured, law: SocialRules, today: date) -> Record:
     """Everything that was paid for somebody, and how their insurances stand."""
-    mine = sa.select(months).where(months.c.person == found.token)
-    rows = list(connection.execute(mine.order_by(months.c.period, months.c.insurance, months.c.employer)))
+    rows = _rows(connection, found)
     account = [(row.period, row.account) for row in rows if row.insurance == Insurance.PENSION]
     return Record(
         token=found.token,
