@@ -553,6 +553,7 @@ class CentralRefused(CentralError):
             *("not-the-holder", "unknown-permit", "unfinished-case", "approval-lapsed"),
             *("printing-elsewhere", "already-printed"),
             *("unknown-insured", "card-differs", "card-lost", "no-medical-account", "not-now", "identity-not-checked"),
+            "unprintable-name",
         }
     )
     """Codes that have a sentence of their own, ``refused.<code>``."""

@@ -76,6 +76,7 @@ SERVICES: Sequence[Service] = (
     Service("progress", "border", pays=False, holds=True, needs=(("permit_unit",),), wants=("receipt_printer",)),
     Service("id_photo", "border", pays=False, needs=(("camera",), ("face_analyst",), ("document_printer",))),
     Service("rights_record", "social", pays=False, needs=(CARDS,), wants=("document_printer",)),
+    Service("insured_certificate", "social", pays=False, needs=(CARDS, ("document_printer",))),
     Service(
         "living_verification",
         "social",

@@ -43,6 +43,7 @@ from kiosk_app.rulebook import Rulebook
 from kiosk_app.services.contribution import pay_contribution
 from kiosk_app.services.endorsement import endorse
 from kiosk_app.services.id_photo import take_id_photo
+from kiosk_app.services.insured_certificate import print_certificate
 from kiosk_app.services.living_verification import verify_living
 from kiosk_app.services.medical_account import show_medical_account
 from kiosk_app.services.pension_payments import show_pensions
@@ -64,6 +65,7 @@ SERVICES: Services = {
     "progress": show_progress,
     "id_photo": take_id_photo,
     "rights_record": show_rights_record,
+    "insured_certificate": print_certificate,
     "living_verification": verify_living,
     "social_card": serve_card,
     "contribution": pay_contribution,

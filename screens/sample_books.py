@@ -28,6 +28,7 @@ SERVICES = (
     item("progress", "border"),
     item("id_photo", "border"),
     item("rights_record", "social"),
+    item("insured_certificate", "social"),
     item("living_verification", "social"),
     item("social_card", "social"),
     item("contribution", "social", "menu.closed.card_terminal"),

@@ -2,12 +2,11 @@
 
 Rules. Names leave masked; a portrait leaves only when something is to be done that needs a comparison, and never of
 somebody who cannot be served. An act (verification, a change of the card) is done once, whatever the wire repeats. A
-new PIN is kept as a salted, slow hash and in no other form, anywhere. A contribution is accepted at the price of the
-signed catalogue at the moment of payment (or shortly before), once per scheme and period; undone, it never was.
+new PIN is kept as a salted, slow hash and in no other form, anywhere.
 """
 
 from collections.abc import Callable
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from hashlib import scrypt, sha256
 from secrets import token_bytes
 from typing import Any, Final
@@ -18,14 +17,12 @@ import sqlalchemy as sa
 from central.certificates import CertifiedFacts
 from central.departments import Judgement
 from central.departments.rules import china_day, masked_name
-from central.departments.social import records, rules
+from central.departments.social import payments, records, rules
 from central.departments.social.records import Insured, find
 from central.departments.social.tables import act as acts
-from central.departments.social.tables import contribution as contributions
-from central.departments.social.tables import month as months
 from central.departments.social.tables import person as persons
 from central.problems import Refused, Unavailable
-from kiosk_app.contract.catalogue import Catalogue, NoFee, SchemeRule, SocialRules
+from kiosk_app.contract.catalogue import Catalogue, SocialRules
 from kiosk_app.contract.exit_entry import IdentityCheck, Sameness
 from kiosk_app.contract.social import (
     Act,
@@ -50,12 +47,8 @@ from kiosk_app.contract.social import (
 )
 from stationery.social import Standing
 
-VISIT: Final = timedelta(minutes=15)
-"""How long an amount shown on the screen is good."""
 LIVING: Final = "living"
 DEPARTMENT: Final = "样本社会保险经办机构"
-OF_ACCOUNT: Final = 40
-"""Per cent of a flexible contribution that go to the personal account: 8 of 20 (``domain.md`` 6.3)."""
 
 
 class SocialSecurity:
@@ -185,7 +178,7 @@ class SocialSecurity:
         return Dues(
             token=found.token,
             name=masked_name(found.name),
-            dues=rules.dues(found.way, _paid(connection, found.token), law, today),
+            dues=rules.dues(found.way, payments.paid_by(connection, found.token), law, today),
             catalogue=self._catalogue(connection).version,
         )
 
@@ -195,28 +188,13 @@ class SocialSecurity:
         """Keep :class:`central.departments.Department`."""
         del kiosk  # a contribution may be paid anywhere
         self._be_available()
-        found, law = records.of_token(connection, paid.token), self._rules(connection)
-        if found is None:
-            return Judgement(False, "unknown-insured")
-        at = min(paid.paid_at, now)
-        days = {china_day(shown) for shown in (at, at - VISIT)}
-        if code := _objection(connection, found, paid, law, days):
-            return Judgement(False, code)
-        voucher = f"S{china_day(now):%y%m%d}{serial:06d}"
-        row = {name: getattr(paid, name) for name in ("scheme", "period", "grade", "amount")}
-        connection.execute(contributions.insert().values(voucher=voucher, person=found.token, **row))
-        scheme = next(one for one in law.schemes if one.id == paid.scheme)
-        if scheme.insurance:
-            connection.execute(months.insert().values(_month(found, paid, scheme, law, max(days))))
-        return Judgement(True, voucher=voucher)
+        return payments.accept(connection, paid, self._rules(connection), serial, now)
 
     def undo(self, connection: sa.Connection, kiosk: str, paid: ContributionPaid, voucher: str, now: datetime) -> None:
         """Keep :class:`central.departments.Department`."""
         del kiosk, now
         self._be_available()
-        connection.execute(contributions.delete().where(contributions.c.voucher == voucher))
-        mine = (months.c.person == paid.token) & (months.c.employer == records.ONESELF)
-        connection.execute(months.delete().where(mine, months.c.period == paid.period))
+        payments.undo(connection, paid, voucher)
 
     # --- steps ---
 
@@ -279,41 +257,3 @@ def _done(connection: sa.Connection, row: dict[str, Any]) -> Act:
 
 def _number(n: int, at: datetime) -> str:
     return f"R{china_day(at):%y%m%d}{n:06d}"
-
-
-def _paid(connection: sa.Connection, token: str) -> list[tuple[str, int]]:
-    mine = sa.select(contributions.c.scheme, contributions.c.period).where(contributions.c.person == token)
-    return [(row.scheme, row.period) for row in connection.execute(mine)]
-
-
-def _objection(
-    connection: sa.Connection, found: Insured, paid: ContributionPaid, law: SocialRules, days: set[date]
-) -> str:
-    """Why the payment is refused, or ``""``."""
-    there = _paid(connection, found.token)
-    if (paid.scheme, paid.period) in there:
-        return "already-paid"
-    open_ = {(due.scheme, due.period): due.refused for day in days for due in rules.dues(found.way, there, law, day)}
-    if open_.get((paid.scheme, paid.period), "unknown"):
-        return "not-payable"
-    prices = set()
-    for day in days:
-        try:
-            prices.add(law.price(paid.scheme, paid.grade, day))
-        except NoFee:
-            continue
-    return "" if paid.amount in prices else "amount-changed"
-
-
-def _month(found: Insured, paid: ContributionPaid, scheme: SchemeRule, law: SocialRules, day: date) -> dict[str, Any]:
-    base = next((one.base for one in law.of_scheme(scheme.id, day) if one.grade == paid.grade), 0)
-    return {
-        "person": found.token,
-        "period": paid.period,
-        "insurance": scheme.insurance,
-        "employer": records.ONESELF,
-        "base": base,
-        "own": paid.amount,
-        "employers": 0,
-        "account": paid.amount * OF_ACCOUNT // 100,
-    }
