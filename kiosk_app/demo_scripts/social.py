@@ -1,4 +1,4 @@
-"""Sample citizens at social security: look at the record, have a certificate, report a lost card, pay a contribution."""
+"""Sample citizens at social security: look at the record, get a certificate, report a lost card, pay a contribution."""
 
 from kiosk_app.demo_citizen import Citizen
 from kiosk_app.demo_papers import take_papers
