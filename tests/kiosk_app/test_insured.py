@@ -3,7 +3,7 @@
 import asyncio
 
 from hardware.simulators.chip_card import sample
-from kiosk_app.views import Back, Menu, PlaceCard, Sorry, Table, text
+from kiosk_app.views import Attract, Back, Done, Leave, Menu, PlaceCard, Sorry, Table, text
 from tests.social import begins, shows
 from tests.stand import Stand, story
 
@@ -97,3 +97,15 @@ async def test_back_from_the_card_is_the_menu(stand: Stand) -> None:
     await begins(stand, "rights_record")
     stand.person.touches(Back())
     await stand.person.sees(Menu)
+
+
+@story
+async def test_a_card_that_is_left_in_the_slot_is_asked_for_until_it_is_taken(stand: Stand) -> None:
+    await begins(stand, "rights_record")
+    stand.chip_card_reader.insert("zhang")
+    await stand.person.sees(Table)
+    stand.person.touches(Leave())
+    reminder = await stand.person.sees(Done, "done.title.take_chip_card")
+    assert reminder.take == ("chip_card",)
+    stand.chip_card_reader.remove()
+    await stand.person.sees(Attract)

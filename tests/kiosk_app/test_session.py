@@ -11,6 +11,7 @@ from kiosk_app.desk import Desk
 from kiosk_app.errors import DeviceFault
 from kiosk_app.views import (
     Attract,
+    Back,
     ChooseMany,
     Chosen,
     Done,
@@ -318,3 +319,30 @@ async def test_a_bank_card_left_in_the_terminal_is_shown_until_it_is_taken(stand
     await stand.until(lambda: "bank_card" in taken())
     stand.card_terminal.remove_card()
     await stand.until(lambda: "bank_card" not in taken())
+
+
+@story
+async def test_a_family_of_services_is_one_page_and_back_leads_home(stand: Stand) -> None:
+    home = await stand.person.comes()
+    assert {item.family for item in home.items} == {"social", "border", "road"}
+    stand.person.touches(Chosen("social"))
+    page = await stand.person.sees(Menu)
+    assert page.family == "social"
+    assert page.items == tuple(item for item in home.items if item.family == "social")
+    stand.person.touches(Back())
+    assert await stand.person.sees(Menu) == home
+    stand.person.touches(Chosen("social"))
+    await stand.person.sees(Menu)
+    stand.person.touches(Chosen("rights_record"))
+    await stand.person.sees(PlaceCard)
+
+
+@story
+async def test_what_closes_while_a_family_is_shown_closes_on_its_page(stand: Stand) -> None:
+    await stand.person.comes()
+    stand.person.touches(Chosen("social"))
+    await stand.person.sees(Menu)
+    await stand.document_printer.unplug()
+    page = await stand.person.sees(Menu)
+    assert page.family == "social"
+    assert {item.key for item in page.items if item.closed} == {"insured_certificate"}

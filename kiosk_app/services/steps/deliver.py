@@ -15,6 +15,7 @@ from kiosk_app.errors import DeviceError, Left
 from kiosk_app.views import Chosen, Done, Leave, Steps, Text, text
 
 LOOK_EVERY = 1.0
+CARDS = ("card", "chip_card")
 
 
 @dataclass(frozen=True)
@@ -140,6 +141,9 @@ async def still_inside(desk: Desk) -> tuple[str, ...]:
     with suppress(DeviceError):
         if desk.id_card_reader.condition.serves and await desk.id_card_reader.card_present():
             inside.append("card")
+    chip = desk.chip_card_reader
+    if chip is not None and chip.condition.serves and await chip.card_present():
+        inside.append("chip_card")
     with suppress(DeviceError):  # a printer that died after the payment must not cost the citizen the last view
         if desk.receipt_printer.condition.serves and await desk.receipt_printer.paper_taken() is False:
             inside.append("receipt")
@@ -154,12 +158,12 @@ async def remind_of_card(desk: Desk) -> None:
     """However the visit ended: a card that still lies on the reader is shown until it is taken, but not for ever."""
     left = float(desk.patience.take_card)
     while left > 0:
-        inside = await still_inside(desk)
-        if "card" not in inside:
+        cards = tuple(what for what in await still_inside(desk) if what in CARDS)
+        if not cards:
             return
         reminder = Done(
-            title=text("done.title.take_card"),
-            take=("card",),
+            title=text("done.title.take_card" if "card" in cards else "done.title.take_chip_card"),
+            take=cards,
             warnings=(text("done.warning.card_left"),),
             seconds=int(left),
         )
