@@ -31,7 +31,7 @@ from reportlab.platypus import (
 
 from stationery.canvas import About, OfficialCanvas
 from stationery.drawn import INK, SEAL, qr
-from stationery.flow import Data, Facts, Words, line
+from stationery.flow import Data, Facts, OneLine, Words, line
 from stationery.typeface import bold, regular
 from stationery.wording import CHINA, chinese_day
 
@@ -293,5 +293,7 @@ def _fitting(cell: str, width: float, align: int) -> Any:
     wide = stringWidth(cell, regular(), SIZE)
     if wide <= room:
         return cell
-    size = max(SIZE * room / wide * 0.995, SMALLEST)
-    return Words(cell, size, align=align, inside=True, leading=size * 1.22)
+    size = SIZE * room / wide * 0.995
+    if size >= SMALLEST:
+        return OneLine(cell, size)
+    return Words(cell, SMALLEST, align=align, inside=True, leading=SMALLEST * 1.22)

@@ -47,6 +47,14 @@ class EmbeddedFont(TTFont):  # type: ignore[misc]  # reportlab has no types
             numbers += glyph.to_bytes(2, "big")
         return [(0, bytes(numbers))]
 
+    def stringWidth(self, text: str, size: float, encoding: str = "") -> float:  # noqa: N802, ARG002
+        """In points; three times as quick as asking for each character with a default."""
+        try:
+            return 0.001 * size * float(sum(map(self.face.charWidths.__getitem__, map(ord, text))))
+        except KeyError:
+            width: float = super().stringWidth(text, size)
+            return width
+
     def getSubsetInternalName(self, subset: int, doc: Any) -> str:  # noqa: N802, ARG002
         """The font's name in page contents; named at its first use, and written when the document is."""
         if self.fontName not in doc.fontMapping:

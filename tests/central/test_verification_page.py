@@ -64,7 +64,9 @@ def test_expired_revoked_unknown_and_mistyped_are_four_different_answers(
     for name, code in {"old": old.code, "gone": gone.code, "unknown": unknown, "slip": slip}.items():
         reply = visitor.get(f"/verify/{bare(code)}")
         said[name] = reply.status_code
-        assert {"old": "▲ 已过有效期", "gone": "✕ 已撤销", "unknown": "✕ 查无此证明", "slip": "▲ 验证码有误"}[name] in reply.text
+        assert {"old": "▲ 已过有效期", "gone": "✕ 已撤销", "unknown": "✕ 查无此证明", "slip": "▲ 验证码有误"}[
+            name
+        ] in reply.text
     assert said == {"old": 200, "gone": 200, "unknown": 404, "slip": 400}
 
 
