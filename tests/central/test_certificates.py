@@ -29,9 +29,15 @@ def central(tmp_path: Path) -> Certifying:
 def forged(central: Certifying, *, name: str, code: str) -> bytes:
     """What a forger can make: our paper, our code, another name; no seal yet."""
     imprint = Imprint(
-        "社会保险参保证明", "Certificate of social insurance", "蓬江区社会保险基金管理局", "x", code, central.clock.now(),
-        "12333", codes.read(code, codes.CERTIFICATE),
-    )  # fmt: skip
+        title="社会保险参保证明",
+        english="Certificate of social insurance",
+        department="蓬江区社会保险基金管理局",
+        site="x",
+        reference=code,
+        made_at=central.clock.now(),
+        hotline="12333",
+        identifier=codes.read(code, codes.CERTIFICATE),
+    )
     standings = [social.Standing("pension", "paying", 400, 199001)]
     valid = Verified(code, ADDRESS + code.replace("-", ""), china_day(central.clock.now()) + VALID)
     day = china_day(central.clock.now())
