@@ -191,7 +191,10 @@ def body_text(words: str) -> Flowable:
 
 
 def issued(imprint: Imprint, verified: Verified | None, *, field: str = "") -> Flowable:
-    """The end: left how to verify it, right department and day, under the seal if there is a ``field`` for one."""
+    """The end: left how to verify it, right department and day; with a ``field`` for a seal, that presses on both.
+
+    They lie in its middle and a little lower (GB/T 9704-2012, 7.3.5.1).
+    """
     return KeepTogether([Spacer(0, 8 * mm), _Issued(imprint, verified, field)])
 
 
@@ -229,7 +232,7 @@ class _Issued(Flowable):  # type: ignore[misc]
         if self._verified:
             self._how_to_verify(self._verified)
         middle = WIDTH - max(SEAL, stringWidth(imprint.department, regular(), 11)) / 2 - 1 * mm
-        base = SEAL / 2 + 7 * mm if self._field else self.height / 2 - 2 * mm
+        base = SEAL / 2 - 8 * mm if self._field else self.height / 2 - 2 * mm
         line(canvas, middle, base + 7 * mm, imprint.department, 11)
         line(canvas, middle, base, chinese_day(imprint.made_at.astimezone(CHINA).date()), 11)
         if self._field:

@@ -91,6 +91,7 @@ def test_a_file_is_told_genuine_altered_forged_or_none(
         reply = visitor.post("/verify/file", files={"file": ("certificate.pdf", content, "application/pdf")})
         assert reply.status_code == 200
         assert words in reply.text
+        assert ("✓ 有效 valid" in reply.text) == (content == made.pdf)  # no green word beside a red one
         others = [other for other in shown if other != words and other in reply.text]
         assert not others
         assert "李四" not in reply.text
