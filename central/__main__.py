@@ -3,14 +3,16 @@
 import asyncio
 import signal
 from collections.abc import Callable
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from central import registry
-from central.catalogue import CatalogueFault, read
+from central.catalogue import CatalogueFault, read, read_section
 from central.codes import MistypedError
+from central.departments import social
 from central.departments.exit_entry import desk, faults
 from central.enrolment import Place
 from central.front import Front
@@ -18,6 +20,7 @@ from central.payments import ProviderSilent
 from central.payments import reconcile as reconcile_
 from central.problems import Refused
 from central.server import LOOPBACK, Central, Settings
+from kiosk_app.contract.catalogue import ExitRules, SocialRules
 
 app = typer.Typer(add_completion=False, no_args_is_help=False)
 
@@ -119,22 +122,37 @@ def refund(
     typer.echo("given back")
 
 
-# --- exit-entry ---
+# --- rules and fees ---
+
+
+class Section(StrEnum):
+    """Whose rules a file holds."""
+
+    EXIT_ENTRY = "exit-entry"
+    SOCIAL = "social"
 
 
 @app.command()
 def publish(
-    file: Annotated[Path, typer.Argument(help="Rules and fees of exit-entry (TOML).")],
+    file: Annotated[Path, typer.Argument(help="Rules and fees of a department (TOML).")],
     data: Data = Path("central-data"),
+    *,
+    section: Annotated[Section, typer.Option(help="Whose they are.")] = Section.EXIT_ENTRY,
 ) -> None:
     """Check rules and fees and sign them as the new catalogue: central and all kiosks go by them from then on."""
     try:
-        version = Central(Settings(data)).front.catalogue.publish(read(file, faults))
+        social_ = section is Section.SOCIAL
+        rules: ExitRules | SocialRules = (
+            read_section(file, social.faults, SocialRules) if social_ else read(file, faults)
+        )
+        version = Central(Settings(data)).front.catalogue.publish(rules)
     except CatalogueFault as fault:
         typer.echo(f"not published: {fault}", err=True)
         raise typer.Exit(1) from None
     typer.echo(f"version {version}")
 
+
+# --- exit-entry ---
 
 Approval = Annotated[str, typer.Argument(help="Of a case on the console.")]
 By = Annotated[str, typer.Option(help="Who does it.")]

@@ -20,7 +20,7 @@ from central.departments.exit_entry.desk import Record, records
 from central.departments.exit_entry.records import in_boxes
 from central.ledger import GIVEN_BACK, purchase
 from central.payments.reconcile import Case, cases
-from kiosk_app.contract import DayClosed, FinesPaid, Purchase
+from kiosk_app.contract import ContributionPaid, DayClosed, EndorsementsPaid, Purchase
 from kiosk_app.contract.exit_entry import RetainedCard
 
 
@@ -138,13 +138,22 @@ def _line(row: sa.Row[Any], by_code: Mapping[tuple[str, str], OrderLine]) -> Lin
         accepted=row.accepted,
         code=row.code,
         voucher=row.voucher,
-        numbers=[item.number for item in paid.items] if paid else [],
-        approval="" if paid is None or isinstance(paid, FinesPaid) else paid.approval,
+        numbers=_numbers(paid),
+        approval=paid.approval if isinstance(paid, EndorsementsPaid) else "",
         state=row.state,
         held=row.accepted and row.state not in GIVEN_BACK,
         reversed=row.state == "reversed",
         refund_due=row.state == "refund due",
     )
+
+
+def _numbers(paid: Purchase | None) -> list[str]:
+    """What was paid for, by the department's numbers: nothing that says whose it is."""
+    if paid is None:
+        return []
+    if isinstance(paid, ContributionPaid):
+        return [f"{paid.scheme} {paid.period} {paid.grade}"]
+    return [item.number for item in paid.items]
 
 
 def _order(row: sa.Row[Any]) -> OrderLine:

@@ -7,11 +7,11 @@ signature is made when a kiosk asks, with the signer's certificate of that day.
 """
 
 import tomllib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, Final, Protocol
+from typing import Any, Final, Protocol, TypeVar, get_args
 
 import msgspec
 import sqlalchemy as sa
@@ -27,14 +27,18 @@ from kiosk_app.contract.catalogue import (
     Catalogue,
     CatalogueReply,
     ExitRules,
-    FeeRule,
-    OptionRule,
     SignedCatalogue,
+    SocialRules,
     signed_bytes,
 )
 
-SHIPPED: Final = Path(__file__).parent / "departments" / "exit_entry" / "exit_entry.toml"
-Faults = Callable[[ExitRules], Iterator[str]]
+DEPARTMENTS: Final = Path(__file__).parent / "departments"
+SHIPPED: Final = DEPARTMENTS / "exit_entry" / "exit_entry.toml"
+SHIPPED_SOCIAL: Final = DEPARTMENTS / "social" / "social.toml"
+Section = ExitRules | SocialRules
+Rules = TypeVar("Rules", bound=Section)
+NAMES: Final[Mapping[type[Section], str]] = {ExitRules: "exit_entry", SocialRules: "social"}
+"""Which field of the document holds a department's rules."""
 _NEWEST: Final = sa.select(published).order_by(published.c.version.desc()).limit(1)
 
 
@@ -49,24 +53,33 @@ class Signer(Protocol):
         """Hex of the signature, and the signer's chain (PEM), its own certificate first."""
 
 
-def read(path: Path, faults: Faults) -> ExitRules:
-    """Rules from a TOML file. Raises CatalogueFault."""
+def read(path: Path, faults: Callable[[ExitRules], Iterator[str]]) -> ExitRules:
+    """Rules of exit-entry from a TOML file. Raises CatalogueFault."""
+    return read_section(path, faults, ExitRules)
+
+
+def read_section(path: Path, faults: Callable[[Rules], Iterator[str]], kind: type[Rules]) -> Rules:
+    """Any department's rules from a TOML file. Raises CatalogueFault."""
     try:
         written = tomllib.loads(path.read_text("utf-8"))
-        rules = msgspec.convert(written, ExitRules)
+        rules = msgspec.convert(written, kind)
     except (OSError, UnicodeError, tomllib.TOMLDecodeError, msgspec.ValidationError) as error:
         raise CatalogueFault(f"{path.name}: {error}") from error
-    if wrong := [*_misspelt(written), *faults(rules)]:
+    if wrong := [*_misspelt(written, kind), *faults(rules)]:
         raise CatalogueFault(f"{path.name}: {'; '.join(wrong)}")
     return rules
 
 
-def _misspelt(written: dict[str, Any]) -> Iterator[str]:
+def _misspelt(written: dict[str, Any], kind: Any) -> Iterator[str]:
     """Names that no rule has. On the wire they are ignored; whoever writes the file wants to know."""
-    tables = [(ExitRules, written), *((OptionRule, row) for row in written["options"])]
-    for kind, table in [*tables, *((FeeRule, row) for row in written["fees"])]:
-        for name in table.keys() - set(kind.__struct_fields__):
-            yield f"{name} is unknown in {table.get('id', kind.__name__)}"
+    fields = {field.encode_name: field.type for field in msgspec.structs.fields(kind)}
+    for name in written.keys() - fields.keys():
+        yield f"{name} is unknown in {written.get('id', kind.__name__)}"
+    for name, value in written.items():
+        [row, *_] = get_args(fields.get(name)) or [None]
+        if isinstance(value, list) and isinstance(row, type) and issubclass(row, msgspec.Struct):
+            for table in value:
+                yield from _misspelt(table, row)
 
 
 class Publisher:
@@ -75,29 +88,33 @@ class Publisher:
     def __init__(self, store: Store, clock: Clock, signer: Signer | None = None) -> None:
         self._store, self._clock, self._signer = store, clock, signer
 
-    def publish(self, rules: ExitRules) -> int:
-        """Publish, unless it is what is published; the version that holds now. Raises CatalogueFault."""
-        return self._store.commit(lambda connection: self._publish(connection, rules, self._clock.now()))
+    def publish(self, *sections: Section) -> int:
+        """Publish these departments' rules beside the others', unless they are what is published; the version that
+        holds now. Raises CatalogueFault."""
+        return self._store.commit(lambda connection: self._publish(connection, sections, self._clock.now()))
 
-    def _publish(self, connection: sa.Connection, rules: ExitRules, now: datetime) -> int:
+    def _publish(self, connection: sa.Connection, sections: Sequence[Section], now: datetime) -> int:
         newest = _newest(connection)
-        if newest is not None and newest.exit_entry == rules:
+        kept = {name: getattr(newest, name) for name in NAMES.values()} if newest else {}
+        rules = kept | {NAMES[type(section)]: section for section in sections}
+        if newest is not None and rules == kept:
             return newest.version
         version = max(newest.version + 1 if newest else 1, int(now.timestamp()))
         document = msgspec.json.encode(
-            Catalogue(purpose=PURPOSE, version=version, issued_at=now, exit_entry=rules), order="sorted"
+            Catalogue(purpose=PURPOSE, version=version, issued_at=now, **rules), order="sorted"
         )
         if len(document) > MOST_DOCUMENT:
             raise CatalogueFault(f"at most {MOST_DOCUMENT} bytes")
         connection.execute(published.insert().values(version=version, document=document, published_at=now))
         return version
 
-    def publish_first(self, rules: Callable[[], ExitRules]) -> None:
-        """Publish unless something is: new software does not change the rules of a platform that runs."""
+    def publish_first(self, **shipped: Callable[[], Section]) -> None:
+        """Publish the sections that never were: new software does not change the rules of a platform that runs."""
         with self._store.read() as connection:
-            empty = _newest(connection) is None
-        if empty:
-            self.publish(rules())
+            newest = _newest(connection)
+        missing = [read() for name, read in shipped.items() if getattr(newest, name, None) is None]
+        if missing:
+            self.publish(*missing)
 
     def current(self, connection: sa.Connection) -> Catalogue:
         """What holds now. Raises Unavailable before anything was published."""

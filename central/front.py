@@ -14,13 +14,14 @@ import sqlalchemy as sa
 
 from central import presence, registry
 from central.books import Books, books
-from central.catalogue import SHIPPED, Publisher, Signer, read
+from central.catalogue import SHIPPED, SHIPPED_SOCIAL, Publisher, Signer, read, read_section
 from central.certificates import InsuredBooks
 from central.certificates.office import CertificateOffice
 from central.certificates.sealing import Sealer
 from central.clock import Clock
 from central.db import Store
-from central.departments import ExitEntryOffice, TrafficPolice
+from central.departments import ExitEntryOffice, MedicalInsuranceOffice, SocialSecurityOffice, TrafficPolice
+from central.departments import social as social_
 from central.departments.exit_entry import ExitEntry, faults
 from central.departments.traffic import Traffic
 from central.ingest import Departments, Intake
@@ -32,7 +33,7 @@ from central.problems import Refused
 from central.registry import Kiosk
 from kiosk_app import contract
 from kiosk_app.contract import AskDecisions, Batch, Heartbeat
-from kiosk_app.contract.catalogue import AskCatalogue, CatalogueReply
+from kiosk_app.contract.catalogue import AskCatalogue, CatalogueReply, SocialRules
 from kiosk_app.contract.certificates import AskCertificate, Certificate
 from kiosk_app.contract.exit_entry import (
     Apply,
@@ -57,6 +58,7 @@ CAPS: Final[Mapping[str, int]] = {
     AskProgress.path: 1_000,
     AskCertificate.path: 1_000,
     **dict.fromkeys(CALLS, 1_000),
+    **dict.fromkeys(social_.CALLS, 4_000),
 }
 """Largest body in bytes per path (C.2)."""
 
@@ -73,6 +75,8 @@ class Front:
         *,
         traffic: TrafficPolice | None = None,
         exit_entry: ExitEntryOffice | None = None,
+        social: SocialSecurityOffice | None = None,
+        medical: MedicalInsuranceOffice | None = None,
         signer: Signer | None = None,
         channels: Channels | None = None,
         limits: Limits | None = None,
@@ -83,13 +87,21 @@ class Front:
         self.store = Store(engine)
         self.clock = clock
         self.catalogue = Publisher(self.store, clock, signer)
-        self.catalogue.publish_first(lambda: read(SHIPPED, faults))
+        self.catalogue.publish_first(
+            exit_entry=lambda: read(SHIPPED, faults),
+            social=lambda: read_section(SHIPPED_SOCIAL, social_.faults, SocialRules),
+        )
         self.traffic = traffic or Traffic()
         self.exit_entry = exit_entry or ExitEntry(self.catalogue.current)
-        self._departments = Departments(self.traffic, self.exit_entry)
+        self.social = social or social_.SocialSecurity(self.catalogue.current)
+        self.medical = medical or social_.MedicalInsurance()
+        self._counter = social_.Counter(self.store, self.social, self.medical)
+        self._departments = Departments(self.traffic, self.exit_entry, self.social)
         self.orders = Orders(self.store, clock, {} if channels is None else channels)
         self._limits = limits or Limits()
-        self.certificates = CertificateOffice(self.store, clock, insured=insured, sealer=sealer, hotline=hotline)
+        self.certificates = CertificateOffice(
+            self.store, clock, insured=insured or self.social, sealer=sealer, hotline=hotline
+        )
         self._handlers: dict[str, Handler] = {
             "/hb": self._heartbeat,
             "/tx/batch": self._batch,
@@ -100,6 +112,7 @@ class Front:
             Apply.path: self._apply,
             AskPrint.path: self._print,
             AskProgress.path: self._progress,
+            **{path: partial(self._insured, path) for path in social_.CALLS},
             AskCertificate.path: self._certificate,
         }
 
@@ -175,6 +188,11 @@ class Front:
         ask = decode(body, AskProgress)
         with self.store.read() as connection:
             return self.exit_entry.progress(connection, ask, self.clock.now())
+
+    # --- social security ---
+
+    def _insured(self, path: str, kiosk: Kiosk, body: bytes) -> Any:
+        return self._counter.answer(path, kiosk.id, body, self.clock.now())
 
     # --- sealed papers ---
 

@@ -27,7 +27,7 @@ import sqlalchemy as sa
 from central import ledger, presence
 from central.db import event as events
 from central.db import fork as forks
-from central.departments import Department, ExitEntryOffice, Judgement, TrafficPolice
+from central.departments import Department, ExitEntryOffice, Judgement, SocialSecurityOffice, TrafficPolice
 from central.payments import reported
 from central.problems import Unavailable
 from central.registry import Kiosk
@@ -36,6 +36,7 @@ from kiosk_app.contract import (
     PURCHASES,
     Alarm,
     BatchReply,
+    ContributionPaid,
     DayClosed,
     EndorsementPrinted,
     EndorsementsPaid,
@@ -105,10 +106,17 @@ class Departments:
 
     traffic: TrafficPolice
     exit_entry: ExitEntryOffice
+    social: SocialSecurityOffice
 
     def seller(self, paid: Purchase) -> Department[Any]:
         """The one that a payment is for."""
-        return self.traffic if isinstance(paid, FinesPaid) else self.exit_entry
+        match paid:
+            case FinesPaid():
+                return self.traffic
+            case EndorsementsPaid():
+                return self.exit_entry
+            case ContributionPaid():
+                return self.social
 
 
 class Intake:
@@ -188,7 +196,7 @@ class Intake:
         connection, kiosk, now = self._connection, self._kiosk.id, self._now
         office = self._departments.exit_entry
         match contract.body_of(event):
-            case FinesPaid() | EndorsementsPaid() as paid:
+            case FinesPaid() | EndorsementsPaid() | ContributionPaid() as paid:
                 return self._verdict(event, self._judgement(paid))
             case PaymentMoved() as moved:
                 ledger.moved(connection, kiosk, moved, self._departments.seller, now)

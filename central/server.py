@@ -31,6 +31,7 @@ from central.db import file_engine
 from central.departments import samples
 from central.departments.exit_entry import samples as exit_samples
 from central.departments.rules import china_day
+from central.departments.social import samples as social_samples
 from central.enrolment import Enrolment, Place, key_in
 from central.front import Front
 from central.payments.night import nights
@@ -106,8 +107,10 @@ class Central:
     def load_samples(self) -> None:
         """The sample citizens' business, once."""
         with self.front.store.write() as connection:
-            samples.load_once(connection, china_day(self.clock.now()))
-            exit_samples.load_once(connection, china_day(self.clock.now()), self._settings.portraits)
+            today = china_day(self.clock.now())
+            samples.load_once(connection, today)
+            exit_samples.load_once(connection, today, self._settings.portraits)
+            social_samples.load_once(connection, today, self._settings.portraits)
 
     async def run(self, stop: asyncio.Event, started: Callable[[int, int], None]) -> None:
         """Serve until ``stop``; ``started`` is told the two ports when both listen."""

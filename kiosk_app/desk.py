@@ -20,7 +20,7 @@ from kiosk_app.central_desk import CentralDesk
 from kiosk_app.custody import Custody
 from kiosk_app.custody_table import Place, Stay
 from kiosk_app.custody_visit import Held
-from kiosk_app.devices import DocumentPrinter, IdCardReader, PrintOutcome, ReceiptPrinter, Slip
+from kiosk_app.devices import ChipCardReader, DocumentPrinter, IdCardReader, PrintOutcome, ReceiptPrinter, Slip
 from kiosk_app.errors import (
     CatalogueMissing,
     CentralRefused,
@@ -104,7 +104,7 @@ async def at_once(make: Callable[[], bytes]) -> bytes:
 
 @dataclass(frozen=True)
 class Desk:
-    """What a service may touch. ``custody``: None where there is no permit unit."""
+    """What a service may touch. ``custody``, ``chip_card_reader``, ``booth``: None where there is no such device."""
 
     screen: Screen
     id_card_reader: IdCardReader
@@ -120,6 +120,7 @@ class Desk:
     rulebook: Rulebook | None = None
     aside: Aside = at_once
     booth: Booth | None = None
+    chip_card_reader: ChipCardReader | None = None
 
     # --- asking ---
 

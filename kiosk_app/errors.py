@@ -9,6 +9,7 @@
     │   ├── CardRefused                not an identity card, or not genuine
     │   ├── ChipCardNotRead            put the chip card in again
     │   ├── ChipCardRefused            not a social-security card, or another one than before
+    │   ├── CardsDiffer                the two cards that were shown are two persons'
     │   ├── CodeNotRead                show the code to the scanner again
     │   ├── PinWrong                   ``tries`` are left
     │   ├── PinBlocked                 the counter unblocks it
@@ -26,6 +27,7 @@
     │   ├── FaceNotAlone               somebody else is in the picture
     │   ├── FaceOutside                the photo would go beyond the camera's picture: step back
     │   ├── PhotoTooLarge              no file as small as is asked for shows enough
+    │   ├── NameUnprintable            a name has a character that the paper's typeface lacks
     │   └── DocumentPictureUnusable    the document's picture shows no face to compare with
     ├── DeviceError                (role) a device cannot do what was asked
     │   ├── DeviceOffline              no answer; the driver keeps trying            transient
@@ -180,6 +182,13 @@ class ChipCardRefused(CitizenError):
     operator = "Nothing to do for one card; with every card of a region, send central a trace."
 
 
+class CardsDiffer(CitizenError):
+    """An identity card and a social-security card were shown, and their numbers differ."""
+
+    citizen = "error.cards_differ"
+    operator = "Nothing to do."
+
+
 class CodeNotRead(CitizenError):
     """The scanner read something that is not text, or not as this scanner is set up to send it."""
 
@@ -280,6 +289,13 @@ class DocumentPictureUnusable(CitizenError):
 
     citizen = "error.document_picture_unusable"
     operator = "Nothing to do for one document: a person compares."
+
+
+class NameUnprintable(CitizenError):
+    """A name has a character that the typeface of papers lacks; no paper is printed with a hole in a name."""
+
+    citizen = "error.name_unprintable"
+    operator = "A counter prints it; tell central which typeface the machine has (`python -m provisioning.typefaces`)."
 
 
 # --- devices ---------------------------------------------------------------------------------------------------
@@ -536,6 +552,8 @@ class CentralRefused(CentralError):
             *("department-unavailable", "counter", "under-age", "permit-expired", "permit-invalid", "permit-full"),
             *("not-the-holder", "unknown-permit", "unfinished-case", "approval-lapsed"),
             *("printing-elsewhere", "already-printed"),
+            *("unknown-insured", "card-differs", "card-lost", "no-medical-account", "not-now", "identity-not-checked"),
+            "unprintable-name",
         }
     )
     """Codes that have a sentence of their own, ``refused.<code>``."""

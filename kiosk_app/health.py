@@ -62,6 +62,8 @@ class Service:
         return frozenset({*self.wants, *(role for group in self.needs for role in group)})
 
 
+CARDS = ("id_card_reader", "chip_card_reader")
+"""Either card says who is insured."""
 SERVICES: Sequence[Service] = (
     Service("traffic_fines", "road", wants=("card_terminal", "id_card_reader", "receipt_printer", "document_printer")),
     Service(
@@ -72,7 +74,21 @@ SERVICES: Sequence[Service] = (
         wants=("card_terminal", "camera", "face_analyst", "receipt_printer"),
     ),
     Service("progress", "border", pays=False, holds=True, needs=(("permit_unit",),), wants=("receipt_printer",)),
-    Service("id_photo", "social", pays=False, needs=(("camera",), ("face_analyst",), ("document_printer",))),
+    Service("id_photo", "border", pays=False, needs=(("camera",), ("face_analyst",), ("document_printer",))),
+    Service("rights_record", "social", pays=False, needs=(CARDS,), wants=("document_printer",)),
+    Service("insured_certificate", "social", pays=False, needs=(CARDS, ("document_printer",))),
+    Service(
+        "living_verification",
+        "social",
+        pays=False,
+        needs=(CARDS, ("camera",), ("face_analyst",)),
+        wants=("receipt_printer",),
+    ),
+    Service("social_card", "social", pays=False, needs=(CARDS,), wants=("camera", "face_analyst", "receipt_printer")),
+    Service("contribution", "social", needs=(CARDS,), wants=("card_terminal", "receipt_printer")),
+    Service("pension_payments", "social", pays=False, needs=(CARDS,)),
+    Service("medical_account", "social", pays=False, needs=(CARDS,)),
+    Service("social_state", "social", pays=False, needs=(CARDS,)),
 )
 
 

@@ -40,9 +40,17 @@ from kiosk_app.ports import CatalogueShelf, Clock, Journal, Observations, Outbox
 from kiosk_app.power import Limits, Power
 from kiosk_app.reporting import Reporting
 from kiosk_app.rulebook import Rulebook
+from kiosk_app.services.contribution import pay_contribution
 from kiosk_app.services.endorsement import endorse
 from kiosk_app.services.id_photo import take_id_photo
+from kiosk_app.services.insured_certificate import print_certificate
+from kiosk_app.services.living_verification import verify_living
+from kiosk_app.services.medical_account import show_medical_account
+from kiosk_app.services.pension_payments import show_pensions
 from kiosk_app.services.progress import show_progress
+from kiosk_app.services.rights_record import show_rights_record
+from kiosk_app.services.social_card import serve_card
+from kiosk_app.services.social_state import show_benefits
 from kiosk_app.services.traffic_fines import pay_traffic_fines
 from kiosk_app.session import CARD_OUT, Session
 from kiosk_app.spoken import SpeakingScreen, Wording
@@ -56,6 +64,14 @@ SERVICES: Services = {
     "traffic_fines": pay_traffic_fines,
     "progress": show_progress,
     "id_photo": take_id_photo,
+    "rights_record": show_rights_record,
+    "insured_certificate": print_certificate,
+    "living_verification": verify_living,
+    "social_card": serve_card,
+    "contribution": pay_contribution,
+    "pension_payments": show_pensions,
+    "medical_account": show_medical_account,
+    "social_state": show_benefits,
 }
 STARTING_PATIENCE = 15.0
 """Seconds that devices have to answer before the first screen; later they join by themselves."""
@@ -142,6 +158,7 @@ class Machine:
             custody=self.custody,
             rulebook=self.rulebook,
             booth=self._booth(),
+            chip_card_reader=devices.chip_card_reader,
             aside=surroundings.aside,
         )
         services: Services = {**SERVICES, "endorsement": partial(endorse, card_first=card_first)}

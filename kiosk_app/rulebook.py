@@ -7,6 +7,7 @@ a network. A service may insist on the version by which central decides.
 """
 
 import asyncio
+from datetime import date
 from typing import Final
 
 import structlog
@@ -15,6 +16,7 @@ from kiosk_app.central_desk import CentralDesk
 from kiosk_app.contract import Alarm
 from kiosk_app.contract.catalogue import AskCatalogue, Catalogue, CatalogueReply, NoFee
 from kiosk_app.contract.exit_entry import Approval, ApprovedItem, Offer
+from kiosk_app.contract.social import Grade
 from kiosk_app.errors import CatalogueError, CatalogueMissing, CentralError, FeeDiffers, StoreError
 from kiosk_app.money.amounts import Fen, total
 from kiosk_app.ports import CatalogueShelf, Journal
@@ -98,6 +100,21 @@ class Rulebook:
                 self._all_clear()
             return
         error = FeeDiffers(f"{approval.approval}: shown {shown}, catalogue {sum(mine)}, approved {approval.fee}")
+        self._alarm(error)
+        raise error
+
+    def contribution(self, scheme: str, offered: Grade, on: date) -> Fen:
+        """What one grade costs by the catalogue that is here. Raises CatalogueMissing; FeeDiffers if it is not so."""
+        kept = self._kept()
+        if kept is None or kept.social is None:
+            raise CatalogueMissing("no rules of social security were ever received")
+        try:
+            mine = kept.social.price(scheme, offered.grade, on)
+        except NoFee:
+            mine = 0
+        if mine == offered.fen:
+            return Fen(mine)
+        error = FeeDiffers(f"{scheme} {offered.grade}: catalogue {mine}, offered {offered.fen}")
         self._alarm(error)
         raise error
 

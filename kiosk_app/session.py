@@ -7,6 +7,7 @@ personal data; the next visit begins as if nothing had been.
 
 import gc
 from collections.abc import Awaitable, Callable, Mapping
+from functools import partial
 
 import structlog
 
@@ -90,13 +91,18 @@ class Session:
         return answer == Chosen("other")
 
     async def _choose(self) -> str | None:
-        """The service wanted; None when nothing is open any more."""
+        """The service wanted; None for "back" at home. A family of services is one more view, and back leads home."""
+        family = ""
         while True:
-            answer = await self._showing(self._menu, asking=True)
+            answer = await self._showing(partial(self._menu, family), asking=True)
             if isinstance(answer, Chosen) and answer.key in self._open():
                 return answer.key
-            if isinstance(answer, Back):
+            if isinstance(answer, Back) and not family:
                 return None
+            if isinstance(answer, Back):
+                family = ""
+            elif isinstance(answer, Chosen) and answer.key in self._families():
+                family = answer.key
 
     async def _showing(self, view: Callable[[], View], *, asking: bool = False) -> Intent:
         """Show what ``view`` makes, made again whenever the machine changes."""
@@ -109,9 +115,13 @@ class Session:
     def _open(self) -> set[str]:
         return {item.key for item in health.menu(self._parts()) if item.closed is None}
 
-    def _menu(self) -> View:
+    def _families(self) -> set[str]:
+        return {item.family for item in health.menu(self._parts())}
+
+    def _menu(self, family: str) -> View:
         parts = self._parts()
-        return Menu(items=health.menu(parts), notes=health.notes(parts))
+        items = tuple(item for item in health.menu(parts) if family in {"", item.family})
+        return Menu(items=items, notes=() if family else health.notes(parts), family=family)
 
     def _front(self) -> View:
         """Nobody is here: the invitation, or why the machine is closed."""

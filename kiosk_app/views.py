@@ -100,10 +100,15 @@ class MenuItem:
 
 @dataclass(frozen=True, kw_only=True)
 class Menu(View):
-    """Board 01. ``notes``: what does not work today though services are open. Intents: Chosen(key), Leave."""
+    """Board 01. ``notes``: what does not work today though services are open. Intents: Chosen(key), Leave.
+
+    At home (``family`` empty) a family of several services is one tile, Chosen(its name); else the view shows the
+    services of that family, and Back leads home.
+    """
 
     items: tuple[MenuItem, ...]
     notes: tuple[Text, ...] = ()
+    family: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -122,11 +127,15 @@ class PlaceCard(View):
 
 @dataclass(frozen=True, kw_only=True)
 class Choice:
-    """A row of a list to choose from. ``refused`` says why it cannot be chosen and where to go; it is shown anyway."""
+    """A row of a list to choose from. ``refused`` says why it cannot be chosen and where to go; it is shown anyway.
+
+    Its title is data in two languages, or a sentence: ``name``.
+    """
 
     key: str
-    title: str
+    title: str = ""
     title_en: str = ""
+    name: Text | None = None
     lines: tuple[Text, ...] = ()
     amount: Fen = ZERO
     badge: Text | None = None
@@ -221,14 +230,76 @@ class PortraitReview(View):
 
 
 @dataclass(frozen=True, kw_only=True)
+class Column:
+    """Of a table: its heading, its ``share`` of the width, and whether it holds amounts, which stand at the right."""
+
+    title: Text
+    share: float = 1.0
+    number: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class TableRow:
+    """One row. With a ``key`` it can be touched."""
+
+    cells: tuple[Text | str, ...]
+    key: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Table(View):
+    """What the books say, in rows. Intents: Chosen(key of a tab, a row or an action), Back, Leave.
+
+    ``tabs`` are other things to look at, ``tab`` the present one. ``facts`` stand above the rows; of ``actions`` the
+    last is the primary one. ``empty`` is said where there are no rows.
+    """
+
+    title: Text
+    subtitle: Text | None = None
+    tabs: tuple[tuple[str, Text], ...] = ()
+    tab: str = ""
+    facts: tuple[Text, ...] = ()
+    columns: tuple[Column, ...] = ()
+    rows: tuple[TableRow, ...] = ()
+    empty: Text | None = None
+    actions: tuple[tuple[str, Text], ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Bar:
+    """One bar of a picture: its name below it, and the amounts that are stacked in it, from the bottom."""
+
+    name: str
+    parts: tuple[Fen, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Bars(View):
+    """The same as a picture: amounts per year, side by side. Intents as of a Table. ``legend`` names the parts."""
+
+    title: Text
+    subtitle: Text | None = None
+    tabs: tuple[tuple[str, Text], ...] = ()
+    tab: str = ""
+    bars: tuple[Bar, ...] = ()
+    legend: tuple[Text, ...] = ()
+    empty: Text | None = None
+    actions: tuple[tuple[str, Text], ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
 class EnterNumber(View):
-    """A number pad. Takes ``lengths`` digits (any of them), grouped by four. Intents: Typed, Back, Leave."""
+    """A number pad. Takes ``lengths`` digits (any of them), grouped by four. Intents: Typed, Back, Leave.
+
+    ``secret``: what is typed is shown as so many marks, and never as digits.
+    """
 
     title: Text
     hint: Text
     lengths: tuple[int, ...]
     problem: Text | None = None
     value: str = ""
+    secret: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)

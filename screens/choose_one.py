@@ -31,6 +31,7 @@ class OptionTile(Tile):
 
     def dress(self, look: Look) -> None:
         choice: Choice = self.choice
+        self.ids.title.words = choice.name
         self.ids.title.plain = choice.title_en if look.language == "en" and choice.title_en else choice.title
         self.ids.refused.words = choice.refused
         self.ids.forward.hidden = not self.enabled

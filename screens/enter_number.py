@@ -10,6 +10,7 @@ from screens.widgets.target import PushButton
 from screens.widgets.work import Work
 
 ROWS = (("1", "2", "3"), ("4", "5", "6"), ("7", "8", "9"), ("clear", "0", "erase"))
+MARK = "●"
 
 
 def grouped(digits: str) -> str:
@@ -30,7 +31,7 @@ class EnterNumber(Work):
         ids.hint.words, wrong = view.problem or view.hint, view.problem is not None
         ids.hint.bold, ids.hint.ink = wrong, "on_stop" if wrong else "ink2"
         ids.field.rim = "stop" if wrong else "none"
-        ids.digits.plain = grouped(self.digits) or " "
+        ids.digits.plain = self.shown
         for names in ROWS:
             row = Row(gap=20, lean="fill", tall=128, grow=True)
             for name in names:
@@ -56,8 +57,13 @@ class EnterNumber(Work):
             self.digits = self.digits[:-1]
         elif len(self.digits) < max(self.view.lengths):
             self.digits += name
-        self.ids.digits.write(grouped(self.digits) or " ")
+        self.ids.digits.write(self.shown)
         self.parent.ids.bar.button("go").enable(self.whole)
+
+    @property
+    def shown(self) -> str:
+        """What stands in the field: the digits, or a mark for each of a secret."""
+        return grouped(MARK * len(self.digits) if self.view.secret else self.digits) or " "
 
     @property
     def whole(self) -> bool:
@@ -65,7 +71,8 @@ class EnterNumber(Work):
         return len(self.digits) in self.view.lengths
 
     def keys(self) -> Sequence[Key]:
-        confirm = Key("go", text("number.confirm"), self.confirm, kind="go", share=2, enabled=self.whole)
+        words = text("number.confirm_secret" if self.view.secret else "number.confirm")
+        confirm = Key("go", words, self.confirm, kind="go", share=2, enabled=self.whole)
         return (self.back_key(), self.leave_key(), confirm)
 
     def confirm(self) -> None:

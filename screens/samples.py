@@ -24,6 +24,7 @@ from kiosk_app.views import (
     Working,
     text,
 )
+from screens.sample_books import BOOKS
 from screens.sample_person import BOOTH
 
 STEPS = tuple(text(f"fines.step.{name}") for name in ("identify", "choose", "pay", "proof"))
@@ -180,7 +181,8 @@ SAMPLES: dict[str, View] = {
         actions=(("other", text("sorry.action.other")),),
     ),
     "printing": Printing(
-        title=text("endorsement.print.title"), detail=text("endorsement.print.detail"), percent=62, steps=Steps(STEPS, 3)
+        title=text("endorsement.print.title"), detail=text("endorsement.print.detail"), percent=62,
+        steps=Steps(STEPS, 3),
     ),
     "take_permit": Done(
         title=text("permit.take.title"), take=("permit",), warnings=(text("refused.counter"),), seconds=30,
@@ -194,4 +196,5 @@ SAMPLES: dict[str, View] = {
         steps=Steps(STEPS, 1),
     ),
     **BOOTH,
+    **BOOKS,
 }  # fmt: skip

@@ -24,6 +24,7 @@ from kiosk_app.devices import KeypadKey, KeyStroke
 from kiosk_app.ports import Clock
 from kiosk_app.views import Intent, View, text
 from screens.attract import Attract
+from screens.bars import Bars
 from screens.choose_many import ChooseMany
 from screens.choose_one import ChooseOne
 from screens.consent import Consent
@@ -45,6 +46,7 @@ from screens.printing import Printing
 from screens.pump import Pump, sockets, x_connections
 from screens.root import Root
 from screens.sorry import Sorry
+from screens.table import Table
 from screens.widgets.frame import Key, Page
 from screens.widgets.say import Say
 from screens.widgets.work import Work
@@ -57,6 +59,7 @@ WORKS: dict[type[View], type[Work]] = {
     views.EnterNumber: EnterNumber, views.Pay: Pay, views.Working: Working, views.Done: Done, views.Sorry: Sorry,
     views.IdleWarning: IdleWarning, views.PayWay: PayWay, views.PayCode: PayCode,
     views.ChooseOne: ChooseOne, views.Consent: Consent,
+    views.Table: Table, views.Bars: Bars,
     views.LivePortrait: LivePortrait, views.PortraitReview: PortraitReview, views.Printing: Printing,
 }  # fmt: skip
 HOME = (views.Attract, views.Menu)

@@ -24,6 +24,7 @@ from central.departments.rules import china_day
 from central.departments.samples import SAMPLES
 from hardware.drivers.cabinet import Cabinet
 from hardware.drivers.card_terminal import CardTerminal
+from hardware.drivers.chip_card_reader import ChipCardReader
 from hardware.drivers.document_printer import DocumentPrinter
 from hardware.drivers.id_card_reader import IdCardReader
 from hardware.drivers.permit_unit import PermitUnit
@@ -32,6 +33,7 @@ from hardware.drivers.ups import Ups
 from hardware.protocols.mrz import PermitLine
 from hardware.simulators.cabinet import CabinetSimulator
 from hardware.simulators.card_terminal_ledger import Booking
+from hardware.simulators.chip_card_reader import ChipCardReaderSimulator
 from hardware.simulators.permit_cards import PermitCard
 from hardware.simulators.ups import UpsSimulator
 from kiosk_app.contract import Heartbeat
@@ -159,6 +161,7 @@ class Stand(World):
         self.presenter = True
         self.fitted: set[str] = set()
         self.cabinet, self.ups = CabinetSimulator(), UpsSimulator()
+        self.chip_card_reader = ChipCardReaderSimulator()
         self.patience = Patience()
         self.site: Site = SITE
         self.glass = Glass()
@@ -193,6 +196,7 @@ class Stand(World):
                 card_terminal=CardTerminal(self._wire(self.card_terminal, self._power)),
                 receipt_printer=ReceiptPrinter(self._wire(self.receipt_printer, self._power), presenter=self.presenter),
                 document_printer=DocumentPrinter(self._wire(self.document_printer, self._power), queue="a4"),
+                chip_card_reader=ChipCardReader(self._wire(self.chip_card_reader, self._power)),
                 permit_unit=PermitUnit(self._wire(self.permit_unit, self._power), today=self._today),
                 camera=SceneCamera(self.scene),
                 face_analyst=SceneAnalyst(self.scene),

@@ -12,8 +12,9 @@ import pytest
 from central.payments.simulated import BUYER, OPENID
 from hardware.simulators.samples import ZHANG
 from kiosk_app.devices import IdentityCard
-from kiosk_app.views import Chosen, Done, Leave, Pay, Sorry
+from kiosk_app.views import Chosen, Done, Leave, Pay, Sorry, Table
 from offline_cache.sql import connect
+from tests.social import begins
 from tests.stand import Stand, story
 from tests.worlds.world import STORE_KEY
 
@@ -180,3 +181,21 @@ async def test_the_card_that_was_read_is_no_longer_in_memory_after_goodbye(stand
     assert len(cards()) == 1
     await stand.person.goes()
     assert cards() == []
+
+
+@pytest.mark.parametrize("service", ["rights_record", "insured_certificate"])
+@story
+async def test_a_printed_record_leaves_no_copy_and_nothing_of_whose_it_was(stand: Stand, service: str) -> None:
+    await begins(stand, service)
+    stand.id_card_reader.lay("zhang")
+    if service == "rights_record":
+        await stand.person.sees(Table)
+        stand.person.touches(Chosen("print"))
+    await stand.person.sees(Done)
+    await stand.person.goes()
+    assert all(_found(_words(paper)) == [ZHANG.name] for paper in stand.document_printer.papers)
+    assert _on_disk(stand.folder) == []
+    assert _decrypted(stand.folder) == []
+    assert _found(str(stand.logs).encode()) == []
+    assert stand.document_printer.spool.keys() <= {1}
+    assert all(job.state != 5 for job in stand.document_printer.spool.values())

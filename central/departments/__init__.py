@@ -12,7 +12,16 @@ from typing import Protocol, TypeVar
 
 import sqlalchemy as sa
 
-from kiosk_app.contract import AskDecisions, Decisions, EndorsementPrinted, EndorsementsPaid, FinesPaid, PermitRetained
+from central.certificates import InsuredBooks
+from kiosk_app.contract import (
+    AskDecisions,
+    ContributionPaid,
+    Decisions,
+    EndorsementPrinted,
+    EndorsementsPaid,
+    FinesPaid,
+    PermitRetained,
+)
 from kiosk_app.contract.exit_entry import (
     Apply,
     Approval,
@@ -22,6 +31,25 @@ from kiosk_app.contract.exit_entry import (
     Holder,
     PrintRight,
     Progress,
+)
+from kiosk_app.contract.social import (
+    Act,
+    AskBenefits,
+    AskCard,
+    AskDues,
+    AskLiving,
+    AskMedical,
+    AskPensions,
+    AskRecord,
+    Benefits,
+    ChangeCard,
+    ConfirmLiving,
+    Dues,
+    Living,
+    MedicalAccount,
+    Pensions,
+    Record,
+    SocialCard,
 )
 
 Bought_contra = TypeVar("Bought_contra", contravariant=True)
@@ -78,3 +106,41 @@ class ExitEntryOffice(Department[EndorsementsPaid], Protocol):
 
     def retained(self, connection: sa.Connection, kiosk: str, told: PermitRetained) -> None:
         """A card is in this kiosk's box."""
+
+
+class SocialSecurityOffice(Department[ContributionPaid], InsuredBooks, Protocol):
+    """Insured persons: their records, living verification, the card, contributions.
+
+    The calls of a kiosk raise Refused with the codes that their messages name.
+    """
+
+    def record(self, connection: sa.Connection, ask: AskRecord, now: datetime) -> Record:
+        """Everything that was paid."""
+
+    def pensions(self, connection: sa.Connection, ask: AskPensions, now: datetime) -> Pensions:
+        """What a pensioner received."""
+
+    def benefits(self, connection: sa.Connection, ask: AskBenefits, now: datetime) -> Benefits:
+        """Unemployment pay and injuries at work."""
+
+    def living(self, connection: sa.Connection, ask: AskLiving, now: datetime) -> Living:
+        """Whether somebody is to be verified as living."""
+
+    def confirm_living(self, connection: sa.Connection, kiosk: str, ask: ConfirmLiving, now: datetime) -> Act:
+        """They are. The same request gets the same answer."""
+
+    def card(self, connection: sa.Connection, ask: AskCard, now: datetime) -> SocialCard:
+        """How the card is, and what can be done about it."""
+
+    def change_card(self, connection: sa.Connection, kiosk: str, ask: ChangeCard, now: datetime) -> Act:
+        """Do it. The same request gets the same answer."""
+
+    def dues(self, connection: sa.Connection, ask: AskDues, now: datetime) -> Dues:
+        """What can be paid by oneself now."""
+
+
+class MedicalInsuranceOffice(Protocol):
+    """The personal account of medical insurance."""
+
+    def account(self, connection: sa.Connection, ask: AskMedical, now: datetime) -> MedicalAccount:
+        """Balance and movements."""

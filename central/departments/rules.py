@@ -1,4 +1,4 @@
-"""The law and the numbers of traffic penalties, as pure functions (``domain.md`` section 5).
+"""Numbers, days and names for all departments, and the law of traffic penalties: pure functions (``domain.md`` 5).
 
 Decision numbers have 15 digits and a check digit that differs by province; only Guangdong's rule is certain
 enough to enforce. Late fee: Administrative Penalty Law (2021) art. 72, 3 % of the fine per day after 15 days,
@@ -63,3 +63,8 @@ def pay_by(decided_on: date, days_off: Set[date]) -> date:
 def late_fee(fine: int, last: date, today: date) -> int:
     """3 % of the fine for each day after ``last``, at most the fine; in fen, rounded down."""
     return min(fine, fine * 3 * max(0, (today - last).days) // 100)
+
+
+def masked_name(name: str) -> str:
+    """The family name: its owner knows the rest."""
+    return name[:1] + "*" * (len(name) - 1)

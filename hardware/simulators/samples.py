@@ -45,6 +45,7 @@ def _resident(name: str, sex: str, number: str, address: str, valid_to: date | N
 ZHANG = _resident("张样本", "1", "440703199003070013", "广东省江门市蓬江区样本路1号", date(2040, 5, 18))
 LI = _resident("李样本", "2", "440703195501010023", "广东省江门市蓬江区样本路2号", None)
 WANG = _resident("王样本", "2", "11010519491231002X", "北京市朝阳区样本路3号", None)
+ZHAO = _resident("赵样本", "1", "34052419800101001X", "广东省江门市蓬江区样本路6号", date(2039, 8, 1))
 CHAN = CardText(
     layout=Layout.HK_MACAU_TAIWAN,
     name="陈样本",
@@ -101,6 +102,7 @@ CARDS: Mapping[str, SampleCard] = {
     "zhang": SampleCard(ZHANG),
     "li": SampleCard(LI, newest_address="广东省江门市江海区样本新路5号"),
     "wang": SampleCard(WANG),
+    "zhao": SampleCard(ZHAO),
     "chan": SampleCard(CHAN),
     "lin": SampleCard(LIN),
     "foreigner_2017": SampleCard(SAMPLE_2017),

@@ -19,6 +19,7 @@ from kiosk_app.contract.exit_entry import EndorsementPrinted as EndorsementPrint
 from kiosk_app.contract.exit_entry import EndorsementsPaid as EndorsementsPaid
 from kiosk_app.contract.exit_entry import IdentityChecked as IdentityChecked
 from kiosk_app.contract.exit_entry import PermitRetained as PermitRetained
+from kiosk_app.contract.social import ContributionPaid as ContributionPaid
 
 PATH: Final = "/k/v1"
 BATCH_EVENTS: Final = 200
@@ -112,9 +113,9 @@ class Alarm(msgspec.Struct, frozen=True, kw_only=True, tag="alarm/1", tag_field=
     detail: str = ""
 
 
-Purchase = FinesPaid | EndorsementsPaid
+Purchase = FinesPaid | EndorsementsPaid | ContributionPaid
 """Reports of payments: each owes its kiosk a :class:`Verdict`, and money that is refused goes back."""
-PURCHASES: Final = frozenset(kind.__struct_config__.tag for kind in (FinesPaid, EndorsementsPaid))
+PURCHASES: Final = frozenset(kind.__struct_config__.tag for kind in (FinesPaid, EndorsementsPaid, ContributionPaid))
 
 Body = Purchase | PaymentMoved | DayClosed | EndorsementPrinted | PermitRetained | IdentityChecked | Alarm
 

@@ -7,12 +7,13 @@ a kiosk ignores those that it does not know.
 
 from calendar import monthrange
 from datetime import date
-from typing import Annotated, ClassVar, Final
+from typing import Annotated, ClassVar, Final, Literal
 
 import msgspec
 
 from kiosk_app.contract.common import Amount, Aware, Name, Word
 from kiosk_app.contract.exit_entry import PermitLetters
+from kiosk_app.contract.social import CardAct, Grade
 
 PURPOSE: Final = "kiosk-catalogue"
 PURPOSE_OID: Final = "2.25.24093563698063214787495457278255716546"
@@ -135,6 +136,63 @@ class NoFee(LookupError):
     """The catalogue has no fee for this: it cannot be sold."""
 
 
+# --- the section of social security ------------------------------------------------------------------------------
+
+
+class GradeRule(Dated, frozen=True, kw_only=True):
+    """One grade of a scheme: what it costs for one period, in fen; ``base`` what that is counted from (0: nothing)."""
+
+    scheme: Name
+    grade: Name
+    fen: Annotated[int, msgspec.Meta(ge=1, le=10**8)]
+    base: Amount = 0
+
+
+class SchemeRule(msgspec.Struct, frozen=True, kw_only=True):
+    """What can be paid by oneself: by the ``year`` or the ``month``, by people who are insured in this ``way``.
+
+    ``insurance``: where the months count, for schemes by the month.
+    """
+
+    id: Name
+    title: Name
+    title_en: Name
+    period: Literal["year", "month"]
+    way: Literal["flexible", "resident"]
+    insurance: Word = ""
+
+
+class SocialRules(msgspec.Struct, frozen=True, kw_only=True):
+    """Rules of social security (``domain.md`` 6.1, 6.3).
+
+    ``loss_days``: after so many a report of loss lapses by itself. ``living_months``: how long a living verification
+    is good; ``living_early_days``: so long before its end it can be renewed. ``checked_acts``: what is done about a
+    card only after an identity check, in one of ``ways``. ``account_interest``: per year, in ten-thousandths.
+    """
+
+    schemes: list[SchemeRule]
+    grades: list[GradeRule]
+    loss_days: Days
+    living_months: Months
+    living_early_days: Days
+    checked_acts: list[CardAct]
+    ways: list[Name]
+    pin_digits: Annotated[int, msgspec.Meta(ge=4, le=12)]
+    account_interest: dict[str, Annotated[int, msgspec.Meta(ge=0, le=2000)]]
+
+    def of_scheme(self, scheme: str, on: date) -> list[Grade]:
+        """The grades of a scheme that can be chosen on this day, in the order of the file."""
+        rows = (row for row in self.grades if row.scheme == scheme and row.holds(on))
+        return [Grade(grade=row.grade, fen=row.fen, base=row.base) for row in rows]
+
+    def price(self, scheme: str, grade: str, on: date) -> int:
+        """Fen for one period of this grade on this day. Raises NoFee."""
+        for found in self.of_scheme(scheme, on):
+            if found.grade == grade:
+                return found.fen
+        raise NoFee
+
+
 def _fits(rule: FeeRule, starts: date, ends: date) -> bool:
     if rule.upto_months is not None:
         return ends <= months_after(starts, rule.upto_months)
@@ -149,9 +207,10 @@ def months_after(day: date, months: int) -> date:
 
 
 class Catalogue(msgspec.Struct, frozen=True, kw_only=True):
-    """The document. ``issued_at``: when central signed it."""
+    """The document. ``issued_at``: when central signed it. A section that was never published is None."""
 
     purpose: str
     version: Version
     issued_at: Aware
     exit_entry: ExitRules
+    social: SocialRules | None = None

@@ -12,6 +12,7 @@ WHY: Mapping[str, tuple[str, str]] = {
     "counter.not_same": ("现场人脸与证件照片不一致", "Face and document picture do not match."),
     "counter.not_alive": ("活体检测没有完成", "The gestures were not completed."),
     "counter.no_card": ("没有身份证", "Has no identity card here."),
+    "counter.unsent": ("结果没有送达，请窗口核实", "The result may not have arrived: please check."),
     "counter.unavailable": ("本机现在不能做人脸核验", "This machine cannot check faces now."),
 }
 """By the id of the sentence on the screen."""

@@ -17,9 +17,7 @@ from kiosk_app.contract.exit_entry import (
     EndorsementFee,
     EndorsementsPaid,
     Holder,
-    IdentityCheck,
     Offer,
-    Sameness,
 )
 from kiosk_app.desk import Charge, Desk, Held
 from kiosk_app.devices import IdentityCard, Permit
@@ -35,6 +33,7 @@ from kiosk_app.services.steps.face_check import FaceCheck, FaceResult, check_fac
 from kiosk_app.services.steps.identify import place_card
 from kiosk_app.services.steps.paid import to_prove, to_read, to_report
 from kiosk_app.services.steps.permit import insert_permit, key_of, permit_held, return_permit
+from kiosk_app.services.steps.prove import passed
 from kiosk_app.views import Chosen, Done, Sorry, Steps, text
 
 STEPS = tuple(text(f"endorsement.step.{name}") for name in ("permit", "face", "choose", "pay", "print"))
@@ -113,14 +112,7 @@ async def approve(
         replaces=sorted({number for offer in wanted for number in offer.replaces}),
         fee=fee,
         catalogue=holder.catalogue,
-        check=IdentityCheck(
-            way="face",
-            result=Sameness.SAME,
-            at=face.at,
-            score=face.score or 0.0,
-            threshold=face.threshold,
-            versions=dict(face.models),
-        ),
+        check=passed(face),
         endorsed=permit.endorsed,
     )
     async with desk.working(text("work.approving"), text("work.waits.central"), usually=3, steps=CHOOSE):

@@ -5,12 +5,12 @@ central has no place where it could wait under a pick-up code, so none is promis
 anything, so this is no face recognition; picture and master are dropped with the visit.
 """
 
+from functools import partial
+
 from kiosk_app.desk import Desk
-from kiosk_app.devices import PrintOutcome
-from kiosk_app.errors import Left
 from kiosk_app.papers.photo_sheet import COPIES, photo_sheet
 from kiosk_app.portrait.spec import PhotoSpec, specs
-from kiosk_app.services.steps.counter import reference_now
+from kiosk_app.services.steps.hand_out import hand_out
 from kiosk_app.services.steps.portrait import Portrait, take_portrait
 from kiosk_app.views import Back, Choice, ChooseOne, Chosen, Done, Steps, text
 
@@ -24,7 +24,7 @@ async def take_id_photo(desk: Desk) -> bool:
         if spec is None:
             return True
         if photo := await take_portrait(desk, spec, Steps(STEPS, 1)):
-            return await hand_out(desk, photo, spec)
+            return await print_sheet(desk, photo, spec)
 
 
 async def choose_document(desk: Desk) -> PhotoSpec | None:
@@ -51,37 +51,15 @@ async def choose_document(desk: Desk) -> PhotoSpec | None:
             return specs()[answer.key]
 
 
-async def hand_out(desk: Desk, photo: Portrait, spec: PhotoSpec) -> bool:
+async def print_sheet(desk: Desk, photo: Portrait, spec: PhotoSpec) -> bool:
     """Print the sheet, as often as the citizen wants; True for another service. Raises Left."""
-    steps, sheet = Steps(STEPS, 2), photo_sheet(photo.master, spec, site=desk.site.name)
-    while True:
-        reference = reference_now(desk)
-        async with desk.working(text("work.printing_document"), text("work.waits.printer"), usually=15, steps=steps):
-            outcome = await desk.print_document(reference, sheet, f"photos {reference}")
-        match await desk.last_view(_done(desk, outcome, spec, steps), desk.patience.done):
-            case Chosen("document"):
-                continue
-            case Chosen("other"):
-                return True
-            case _:
-                raise Left
-
-
-def _done(desk: Desk, outcome: PrintOutcome | None, spec: PhotoSpec, steps: Steps) -> Done:
-    word = outcome.value if outcome is not None else "failed"
-    return Done(
-        title=text(f"id_photo.done.{word}"),
-        facts=(
-            text(
-                "photo.review.size",
-                title=text("plain", words=spec.title),
-                width=spec.form.width,
-                height=spec.form.height,
-            ),
-            text("id_photo.copies", count=COPIES),
-        ),
-        papers=("document_printer",) if outcome is not None else (),
-        actions=(("document", text("id_photo.again")), ("other", text("done.action.other"))),
-        seconds=desk.patience.done,
-        steps=steps,
+    size = text(
+        "photo.review.size", title=text("plain", words=spec.title), width=spec.form.width, height=spec.form.height
     )
+    view = Done(
+        title=text("id_photo.done.printed"),
+        facts=(size, text("id_photo.copies", count=COPIES)),
+        steps=Steps(STEPS, 2),
+    )
+    sheet = partial(photo_sheet, photo.master, spec, site=desk.site.name)
+    return await hand_out(desk, "photos", sheet, view, lambda outcome: text(f"id_photo.done.{outcome}"))

@@ -9,16 +9,17 @@ traffic police (art. 41; domain.md 5.2). Points are never changed here.
 from kiosk_app.contract import AskDecisions, Decision, Decisions, FinesPaid, PaidItem, Verdict
 from kiosk_app.desk import Charge, Desk
 from kiosk_app.devices import IdentityCard
-from kiosk_app.errors import CentralRefused, CentralUnreachable
+from kiosk_app.errors import CentralRefused
 from kiosk_app.money.amounts import Fen, total, yuan
 from kiosk_app.papers.proof import PaidFine, PaidFines
 from kiosk_app.papers.slips import fines_receipt
 from kiosk_app.papers.voucher import fines_voucher
 from kiosk_app.services.steps.deliver import Papers, deliver
 from kiosk_app.services.steps.identify import place_card
+from kiosk_app.services.steps.look_up import look_up
 from kiosk_app.services.steps.paid import to_prove, to_read, to_report
 from kiosk_app.services.steps.shown import day, moment, short_time
-from kiosk_app.views import Back, Choice, ChooseMany, Chosen, Done, EnterNumber, Marked, Sorry, Steps, Text, Typed, text
+from kiosk_app.views import Back, Choice, ChooseMany, Done, EnterNumber, Marked, Steps, Text, Typed, text
 
 STEPS = tuple(text(f"fines.step.{name}") for name in ("identify", "choose", "pay", "proof"))
 NUMBER_LENGTHS = (15, 16)
@@ -61,7 +62,7 @@ async def find_decisions(desk: Desk) -> Found | None:
         if card is None:
             return None
         if isinstance(card, IdentityCard):
-            decisions = await look_up(desk, AskDecisions(id_number=card.number))
+            decisions = await open_decisions(desk, AskDecisions(id_number=card.number))
             return None if decisions is None else (card, decisions)
         if found := await by_number(desk, steps):
             return found
@@ -80,7 +81,7 @@ async def by_number(desk: Desk, steps: Steps) -> Found | None:
         if not isinstance(answer, Typed):
             continue
         try:
-            decisions = await look_up(desk, AskDecisions(number=answer.value))
+            decisions = await open_decisions(desk, AskDecisions(number=answer.value))
             return None if decisions is None else (None, decisions)
         except CentralRefused as error:
             if error.code not in WRONG_NUMBER:
@@ -95,18 +96,10 @@ async def by_number(desk: Desk, steps: Steps) -> Found | None:
             )
 
 
-async def look_up(desk: Desk, question: AskDecisions) -> list[Decision] | None:
-    """Ask the department, as often as the citizen wants to; None for "back". Raises CentralRefused."""
-    steps = Steps(STEPS, 0)
-    actions = (("back", text("sorry.action.back")), ("again", text("sorry.action.again")))
-    while True:
-        try:
-            async with desk.working(text("work.looking_up"), text("work.waits.central"), usually=2, steps=steps):
-                return (await desk.central.ask(question, Decisions)).decisions
-        except CentralUnreachable as error:
-            sorry = Sorry(title=text(error.citizen), detail=text("pay.nothing_taken"), actions=actions, steps=steps)
-        if await desk.ask(sorry) != Chosen("again"):
-            return None
+async def open_decisions(desk: Desk, question: AskDecisions) -> list[Decision] | None:
+    """What the department has; None for "back". Raises CentralRefused."""
+    found = await look_up(desk, question, Decisions, Steps(STEPS, 0), detail=text("pay.nothing_taken"))
+    return None if found is None else found.decisions
 
 
 async def choose(desk: Desk, citizen: IdentityCard | None, decisions: list[Decision]) -> list[Decision]:

@@ -119,9 +119,9 @@ async def test_the_heartbeat_says_what_works_and_central_hears_it_within_seconds
     await asyncio.sleep(15)
     beat = stand.heartbeat()
     assert (beat.state, beat.screen, beat.issues) == ("open", "idle", [])
-    assert beat.services == {"traffic_fines": "open", "endorsement": "open", "progress": "open", "id_photo": "open"}
+    assert beat.services == dict.fromkeys((service.key for service in health.SERVICES), "open")
     assert {role: report.state for role, report in beat.devices.items()} == dict.fromkeys(
-        (*ROLES, "permit_unit", "camera", "face_analyst"), "online"
+        (*ROLES, "permit_unit", "camera", "face_analyst", "chip_card_reader"), "online"
     )
     await stand.card_terminal.unplug()
     await stand.until(lambda: _known(stand) == "limited", within=15)

@@ -223,8 +223,8 @@ async def test_a_closed_machine_names_the_next_service_points(stand: Stand) -> N
 @story
 async def test_a_closed_machine_says_why_and_where_to_go_and_opens_by_itself(stand: Stand) -> None:
     await stand.person.sees(Attract)
-    await stand.permit_unit.unplug()
-    await stand.document_printer.unplug()
+    for device in (stand.permit_unit, stand.document_printer, stand.id_card_reader, stand.chip_card_reader):
+        await device.unplug()
     await stand.card_terminal.unplug()
     closed = await stand.person.sees(Sorry)
     assert (closed.title.id, closed.detail.id) == ("sorry.title.closed", "menu.closed.card_terminal")

@@ -32,7 +32,7 @@ from central.departments.exit_entry.records import (
 from central.departments.exit_entry.rules import LINES_EACH, lines, offers, why_refused
 from central.departments.exit_entry.tables import case as cases
 from central.departments.exit_entry.tables import retained as kept
-from central.departments.rules import china_day
+from central.departments.rules import china_day, masked_name
 from central.problems import Refused, Unavailable
 from kiosk_app.contract import EndorsementPrinted, EndorsementsPaid, PermitRetained
 from kiosk_app.contract.catalogue import Catalogue, ExitRules
@@ -176,11 +176,6 @@ class ExitEntry:
     def _be_available(self) -> None:
         if not self.available:
             raise Unavailable("exit-entry")
-
-
-def masked_name(name: str) -> str:
-    """The family name: its owner knows the rest."""
-    return name[:1] + "*" * (len(name) - 1)
 
 
 # --- steps ---

@@ -69,11 +69,12 @@ def _after_receipt(desk: Desk, view: Done, outcome: PrintOutcome | None, referen
     """The view with what became of the receipt; without one there is more time to photograph the screen."""
     view = replace(
         view,
-        warnings=view.warnings + _receipt_warnings(outcome, reference),
+        warnings=view.warnings + _receipt_warnings(outcome, reference, paid=view.amount is not None),
         papers=_from("receipt_printer", outcome),
     )
     if outcome is None:
-        view = replace(view, title=text("done.title.paid_no_receipt"), seconds=desk.patience.take_card)
+        title = view.title if view.amount is None else text("done.title.paid_no_receipt")
+        view = replace(view, title=title, seconds=desk.patience.take_card)
     return view
 
 
@@ -82,12 +83,12 @@ def _from(printer: str, outcome: PrintOutcome | None) -> tuple[str, ...]:
     return (printer,) if outcome in {PrintOutcome.PRINTED, PrintOutcome.SENT} else ()
 
 
-def _receipt_warnings(outcome: PrintOutcome | None, reference: str) -> tuple[Text, ...]:
+def _receipt_warnings(outcome: PrintOutcome | None, reference: str, *, paid: bool) -> tuple[Text, ...]:
     if outcome is PrintOutcome.PRINTED:
         return ()
     if outcome is PrintOutcome.SENT:
         return (text("done.warning.receipt_sent"),)
-    return (text("done.warning.receipt_failed", reference=reference),)
+    return (text("done.warning.receipt_failed" if paid else "done.warning.slip_failed", reference=reference),)
 
 
 async def _print_document(desk: Desk, papers: Papers, make: Callable[[], bytes], steps: Steps) -> PrintOutcome | None:

@@ -23,3 +23,8 @@ def day(on: date) -> str:
 def card_text(name: str, masked: str) -> str:
     """``银联 **** 4412``: the network's name and the last four digits."""
     return f"{name} **** {masked[-4:]}".strip()
+
+
+def period(number: int) -> str:
+    """``202611`` as ``2026-11``, ``2026`` as it is."""
+    return f"{number // 100}-{number % 100:02d}" if number > 9999 else str(number)

@@ -1,0 +1,39 @@
+"""One A4 paper into the citizen's hands, as often as they want it, and what became of it: "sent" is not "printed"."""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from kiosk_app.desk import Desk
+from kiosk_app.errors import Left
+from kiosk_app.services.steps.counter import reference_now
+from kiosk_app.views import Chosen, Done, Steps, Text, text
+
+
+async def hand_out(desk: Desk, what: str, make: Callable[[], bytes], view: Done, said: Callable[[str], Text]) -> bool:
+    """Print and show ``view``; True for another service. Raises Left.
+
+    ``what`` names the job, and nobody. ``said``: the sentence for what became of it (``printed``, ``sent``,
+    ``unknown``, ``failed``). Made once, beside the loop that the screen lives on.
+    """
+    steps = view.steps or Steps((), 0)
+    pdf: bytes | None = None
+    while True:
+        number = reference_now(desk)
+        async with desk.working(text("work.printing_document"), text("work.waits.printer"), usually=15, steps=steps):
+            if pdf is None:
+                pdf = await desk.aside(make)
+            outcome = await desk.print_document(number, pdf, f"{what} {number}")
+        shown = replace(
+            view,
+            title=said(outcome.value if outcome is not None else "failed"),
+            papers=("document_printer",) if outcome is not None else (),
+            actions=(("document", text("hand_out.again")), ("other", text("done.action.other"))),
+            seconds=desk.patience.done,
+        )
+        match await desk.last_view(shown, desk.patience.done):
+            case Chosen("document"):
+                continue
+            case Chosen("other"):
+                return True
+            case _:
+                raise Left

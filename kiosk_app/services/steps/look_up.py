@@ -1,0 +1,37 @@
+"""Ask a department, as often as the citizen wants to; the same question again does nothing twice."""
+
+from typing import Protocol, TypeVar
+
+from kiosk_app.desk import Desk
+from kiosk_app.errors import CentralUnreachable
+from kiosk_app.views import Chosen, Sorry, Steps, Text, text
+
+Reply = TypeVar("Reply")
+
+WORK = text("work.looking_up")
+AGAIN = (("back", text("sorry.action.back")), ("again", text("sorry.action.again")))
+
+
+class Question(Protocol):
+    """A message of the contract that knows its path."""
+
+    @property
+    def path(self) -> str:
+        """Below ``/k/v1``."""
+
+
+async def look_up(
+    desk: Desk, question: Question, reply: type[Reply], steps: Steps, *, work: Text = WORK, detail: Text
+) -> Reply | None:
+    """The answer, or None for "back". ``detail``: what is true while central cannot be reached.
+
+    Raises CentralRefused, Left, WalkedAway.
+    """
+    while True:
+        try:
+            async with desk.working(work, text("work.waits.central"), usually=2, steps=steps):
+                return await desk.central.ask(question, reply)
+        except CentralUnreachable as error:
+            sorry = Sorry(title=text(error.citizen), detail=detail, actions=AGAIN, steps=steps)
+        if await desk.ask(sorry) != Chosen("again"):
+            return None

@@ -1,0 +1,34 @@
+"""An insured person at the machine: what every story of social security begins with.
+
+The stand has both card readers. Cards are the simulators' samples; persons are the department's (``central``).
+"""
+
+from typing import Any, TypeVar
+
+from central.departments.social import samples
+from central.departments.social.tables import person as persons
+from kiosk_app.views import Chosen, PlaceCard, View
+from tests.stand import Stand
+
+Seen = TypeVar("Seen", bound=View)
+
+
+async def begins(stand: Stand, service: str) -> PlaceCard:
+    """Come, choose the family, then the service."""
+    menu = await stand.person.comes()
+    assert service in {item.key for item in menu.items if item.closed is None}
+    stand.person.touches(Chosen(service))
+    return await stand.person.sees(PlaceCard)
+
+
+async def shows(stand: Stand, service: str, who: str, kind: type[Seen], title: str = "") -> Seen:
+    """Begin, lay the identity card down; what the machine answers."""
+    await begins(stand, service)
+    stand.id_card_reader.lay(who)
+    return await stand.person.sees(kind, title)
+
+
+def department(stand: Stand, who: str) -> Any:
+    """What the department knows of a sample person."""
+    with stand.engine.connect() as central:
+        return central.execute(persons.select().where(persons.c.token == samples.SAMPLES[who].token)).one()
