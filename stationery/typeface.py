@@ -111,6 +111,15 @@ def bold() -> str:
     return _registered("KioskSong-Bold", BOLD)
 
 
+def marked(words: str) -> str:
+    """``words`` with 〓, the printer's sign for a character that is not at hand, where the regular face lacks one.
+
+    For what is not somebody's name: a payment's voucher must come out.
+    """
+    glyphs = pdfmetrics.getFont(regular()).face.charToGlyph
+    return "".join(character if ord(character) in glyphs else "〓" for character in words)
+
+
 def _registered(name: str, file: str) -> str:
     pdfmetrics.registerFont(EmbeddedFont(name, str(HOME / file), shapable=False))
     return name

@@ -144,6 +144,7 @@ class _Seal(PdfContent):
     def render(self) -> bytes:
         drawn = self._ensure_writer.import_page_as_xobject(PdfFileReader(BytesIO(self._page)))
         self.resources.xobject[pdf_name("/Seal")] = drawn
-        ink = generic.DictionaryObject({pdf_name("/BM"): pdf_name("/Multiply")})
+        ink = generic.DictionaryObject()  # type: ignore[no-untyped-call]
+        ink[pdf_name("/BM")] = pdf_name("/Multiply")
         self.set_resource(ResourceType.EXT_G_STATE, pdf_name("/Ink"), ink)
         return b"/Ink gs /Seal Do"

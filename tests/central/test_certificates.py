@@ -16,7 +16,7 @@ from central.certificates.sealing import Sealer, SealState
 from central.departments.rules import china_day
 from central.problems import Refused
 from stationery import social
-from stationery.house import Imprint, Verified
+from stationery.imprint import Imprint, Verified
 from tests.central.certified import ADDRESS, LI, OTHER_KIOSK, RARE, ZHANG, Certifying, certifying
 from tests.stationery.reading import elements, opened, words_of
 

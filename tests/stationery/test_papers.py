@@ -31,7 +31,7 @@ def test_the_same_value_gives_the_same_bytes_and_another_moment_gives_others() -
 
 
 def test_a_ten_year_history_has_every_month_once_with_its_amounts_and_each_year_summed_up() -> None:
-    lines = lines_of(history())
+    lines = [line for line in lines_of(history()) if "至" not in line]
     for month in samples.months(("pension",)):
         line = next(line for line in lines if line.startswith(period(month.period)))
         assert line.split()[-3:] == [money(month.base), money(month.own), money(month.employers)]
