@@ -49,8 +49,9 @@ STANDINGS = (
     Standing("medical", "paying", 120, FIRST),
     Standing("unemployment", "paying", 120, FIRST),
     Standing("injury", "paused", 120, FIRST),
-    Standing("maternity", "ended", 0, 0),
+    Standing("maternity", "ended", 120, FIRST),
 )
+NEVER = Standing("maternity", "ended", 0, 0)
 
 
 def record() -> Record:
