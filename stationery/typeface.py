@@ -21,6 +21,8 @@ from stationery.objects import Raw, Stream
 HOME: Final = Path(sys.prefix) / "share/yimen-kiosk/typefaces"
 REGULAR: Final = "kiosk-song-regular.ttf"
 BOLD: Final = "kiosk-song-bold.ttf"
+INSTEAD: Final = Path("/usr/share/fonts/truetype/wqy/wqy-microhei.ttc")
+"""A machine whose set-up did not come so far prints in WenQuanYi (Debian: fonts-wqy-microhei), and no bold."""
 _SPACES: Final = {0xA0: 0x20}
 _BLOCK: Final = 100
 """Entries in one block of a map to Unicode, at most (Adobe technical note 5411)."""
@@ -101,7 +103,7 @@ class EmbeddedFont(TTFont):  # type: ignore[misc]  # reportlab has no types
 
 @cache
 def regular() -> str:
-    """The name of the regular face, registered with reportlab once. Raises OSError without it."""
+    """The name of the regular face, registered with reportlab once."""
     return _registered("KioskSong", REGULAR)
 
 
@@ -121,7 +123,8 @@ def marked(words: str) -> str:
 
 
 def _registered(name: str, file: str) -> str:
-    pdfmetrics.registerFont(EmbeddedFont(name, str(HOME / file), shapable=False))
+    path = HOME / file
+    pdfmetrics.registerFont(EmbeddedFont(name, str(path if path.is_file() else INSTEAD), shapable=False))
     return name
 
 

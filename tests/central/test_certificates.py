@@ -8,6 +8,8 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from central import codes
 from central.authority import Authority
@@ -24,6 +26,12 @@ from tests.stationery.reading import elements, opened, words_of
 @pytest.fixture
 def central(tmp_path: Path) -> Certifying:
     return certifying(tmp_path)
+
+
+@pytest.fixture(scope="module")
+def sealed(tmp_path_factory: pytest.TempPathFactory) -> tuple[Certifying, bytes]:
+    central = certifying(tmp_path_factory.mktemp("sealed"))
+    return central, central.ask().pdf
 
 
 def forged(central: Certifying, *, name: str, code: str) -> bytes:
@@ -225,3 +233,18 @@ def test_what_a_paper_says_of_its_holder_can_be_compared(central: Certifying) ->
     assert office.agrees(found, " 张样本", "0013 ")
     assert not office.agrees(found, "李样本", "0013")
     assert not office.agrees(found, "张样本", "0014")
+
+
+@given(data=st.data())
+@settings(max_examples=60, deadline=None)
+def test_whatever_is_done_to_a_file_it_gets_an_answer_and_not_that_it_is_genuine(
+    sealed: tuple[Certifying, bytes], data: st.DataObject
+) -> None:
+    central, pdf = sealed
+    changed = bytearray(pdf)
+    for _ in range(data.draw(st.integers(1, 6))):
+        at = data.draw(st.integers(0, len(changed) - 1))
+        piece = data.draw(st.binary(max_size=8))
+        changed[at : at + data.draw(st.integers(0, 8))] = piece
+    verdict = central.front.certificates.examine(bytes(changed)).verdict
+    assert (verdict is Verdict.GENUINE) == (bytes(changed) == pdf)

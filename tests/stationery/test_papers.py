@@ -2,9 +2,12 @@
 
 import re
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
+from reportlab.pdfbase import pdfmetrics
 
+from stationery import typeface
 from stationery.social import contribution_history, insured_certificate, rights_record
 from stationery.typeface import Unprintable
 from stationery.wording import masked, money, period
@@ -111,6 +114,22 @@ def test_a_name_that_no_typeface_has_is_refused_and_not_printed_with_a_hole() ->
     with pytest.raises(Unprintable):
         insured_certificate(unknown, STANDINGS, AS_OF, CERTIFICATE, VERIFIED)
     certificate()  # and the next paper is not harmed
+
+
+def test_a_machine_without_the_typeface_prints_in_another_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    forget = (typeface.regular.cache_clear, typeface.bold.cache_clear)
+    with monkeypatch.context() as patched:
+        patched.setattr(typeface, "HOME", Path("/nowhere"))
+        for registry in ("_fonts", "_dynFaceNames"):
+            patched.setattr(pdfmetrics, registry, {})
+        for clear in forget:
+            clear()
+        paper = certificate()
+    for clear in forget:
+        clear()
+    assert "兹证明张样本在" in words_of(paper)
+    assert b"KioskSong" not in paper
+    assert b"KioskSong" in certificate()
 
 
 def test_no_line_begins_with_a_comma() -> None:

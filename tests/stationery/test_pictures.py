@@ -1,9 +1,9 @@
 """Golden pictures: papers look as they looked when somebody looked at them.
 
-`python -m tests.stationery.test_pictures` draws them anew into ``golden/``, and the sheet of the docs with a certificate
-that is sealed: look at them before you commit them. They
-are small and grey (45 dots an inch): enough to see a line that moved by half a millimetre, a rule that is gone, a
-column that is too narrow. A little tolerance for another poppler's smoothing, none for moved ink.
+`python -m tests.stationery.test_pictures` draws them anew into ``golden/``, and the sheet of the docs: look at them
+before you commit them. They are small and grey (45 dots an inch): enough to see a line that moved by half a
+millimetre, a rule that is gone, a column that is too narrow. A little tolerance for another poppler's smoothing, none
+for moved ink.
 """
 
 import subprocess
