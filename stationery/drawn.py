@@ -16,7 +16,7 @@ from reportlab.lib.units import mm
 from reportlab.pdfbase.pdfmetrics import stringWidth
 from reportlab.pdfgen.canvas import Canvas
 
-from stationery.typeface import bold
+from stationery.typeface import ONE_AT_A_TIME, bold
 
 RED: Final = HexColor("#C8161D")
 INK: Final = HexColor("#111111")
@@ -93,7 +93,8 @@ def _around(canvas: Any, words: str) -> None:
 def seal_page(department: str) -> bytes:
     """The seal alone, on a page of its size: what a signature shows."""
     out = BytesIO()
-    canvas = Canvas(out, pagesize=(SEAL, SEAL), invariant=1, initialFontName=bold())
-    seal(canvas, department, 0, 0)
-    canvas.save()
+    with ONE_AT_A_TIME:
+        canvas = Canvas(out, pagesize=(SEAL, SEAL), invariant=1, initialFontName=bold())
+        seal(canvas, department, 0, 0)
+        canvas.save()
     return out.getvalue()

@@ -5,7 +5,6 @@ seal alone, so that a copy in black and white says the same. Tables have three s
 later page says at its top whose paper it belongs to. Everything is tagged (:mod:`stationery.structure`).
 """
 
-import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
 from io import BytesIO
@@ -45,7 +44,7 @@ from stationery.imprint import (
     foot,
     running_head,
 )
-from stationery.typeface import bold, regular
+from stationery.typeface import ONE_AT_A_TIME, bold, regular
 from stationery.wording import CHINA
 
 LATER: Final = 9 * mm
@@ -54,8 +53,6 @@ ROOM: Final = 45 * mm
 """A heading with less than this below it goes to the next page: what follows it begins there with it."""
 SIZE, FACT, SMALLEST, PADDING = 9, 10.5, 7.4, 1.6 * mm
 """Of a table's text and of a fact, of the smallest that both may become, and what is beside a table's text."""
-_ONE_AT_A_TIME = threading.Lock()
-"""A typeface of reportlab reads from one place of its file."""
 
 
 @dataclass(frozen=True)
@@ -89,7 +86,7 @@ def paper(imprint: Imprint, holder: str, body: list[Flowable]) -> bytes:
     first = PageTemplate("first", [Frame(SIDE, FOOT, WIDTH, height, **flat)], autoNextPageTemplate="later")
     later = PageTemplate("later", [Frame(SIDE, FOOT, WIDTH, height - LATER, **flat)])
     sheet = BaseDocTemplate(out, pageTemplates=[first, later], pagesize=A4, initialFontName=regular())
-    with _ONE_AT_A_TIME:
+    with ONE_AT_A_TIME:
         sheet.build([Head(imprint), *body], canvasmaker=lambda *_, **__: OfficialCanvas(out, about, finish))
     return out.getvalue()
 

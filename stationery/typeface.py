@@ -9,6 +9,7 @@ face is written as one composite font (ISO 32000-1, 9.7): two bytes for a charac
 """
 
 import sys
+import threading
 from functools import cache
 from pathlib import Path
 from typing import Any, Final
@@ -23,6 +24,8 @@ REGULAR: Final = "kiosk-song-regular.ttf"
 BOLD: Final = "kiosk-song-bold.ttf"
 INSTEAD: Final = Path("/usr/share/fonts/truetype/wqy/wqy-microhei.ttc")
 """A machine whose set-up did not come so far prints in WenQuanYi (Debian: fonts-wqy-microhei), and no bold."""
+ONE_AT_A_TIME: Final = threading.Lock()
+"""Held while something is drawn: a typeface of reportlab reads from one place of its file, its parser is shared."""
 _SPACES: Final = {0xA0: 0x20}
 _BLOCK: Final = 100
 """Entries in one block of a map to Unicode, at most (Adobe technical note 5411)."""

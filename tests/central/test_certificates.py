@@ -4,6 +4,7 @@ import os
 import re
 import subprocess
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from pathlib import Path
 
@@ -76,6 +77,16 @@ def test_the_same_request_is_answered_with_the_same_bytes_whatever_the_books_say
     assert central.ask() == first
     assert central.ask("visit-2").pdf != first.pdf
     assert central.ask("visit-1", kiosk=OTHER_KIOSK).code != first.code  # each kiosk names its own visits
+
+
+def test_many_kiosks_at_once_each_get_their_own(central: Certifying) -> None:
+    with ThreadPoolExecutor(8) as kiosks:
+        made = list(kiosks.map(lambda n: central.ask(f"visit-{n % 8}"), range(16)))
+    assert made[:8] == made[8:]
+    assert len({certificate.code for certificate in made}) == 8
+    for certificate in made[:8]:
+        assert central.front.certificates.examine(certificate.pdf).verdict is Verdict.GENUINE
+        assert f"验证码　{certificate.code}".replace("　", "") in "".join(words_of(certificate.pdf).split())
 
 
 def test_a_request_for_another_person_under_the_same_name_is_refused(central: Certifying) -> None:
