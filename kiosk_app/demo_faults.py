@@ -87,11 +87,17 @@ async def _pull_permit(citizen: Citizen) -> None:
     raise VisitOver
 
 
-UNPAID: Mapping[str, Expects] = {
+PAPER = Expects(slips=0, pays=False)
+OF_SCRIPT: Mapping[str, Expects] = {
     "endorsement_declines_face": Expects(vouchers=0, pays=False),
     "progress": Expects(slips=0, vouchers=0, pays=False),
+    "rights_record": PAPER,
+    "insured_certificate": PAPER,
+    "card_loss": Expects(vouchers=0, pays=False),
+    "contribution": Expects(vouchers=0),
+    "living_verification_declines_face": Expects(vouchers=0, pays=False),
 }
-"""What is right of a script in which nobody pays; a fault's own word goes before it."""
+"""What is right of a script that does not pay and print as fines do; a fault's own word goes before it."""
 FAULTS: Mapping[str, Fault] = {
     "none": Fault(),
     "kill_during_payment": Fault(

@@ -15,7 +15,7 @@ from typing import Any
 
 from hardware.simulators.samples import CARDS
 from kiosk_app.demo_citizen import Citizen, fetch
-from kiosk_app.demo_faults import FAULTS, UNPAID, Expects
+from kiosk_app.demo_faults import FAULTS, OF_SCRIPT, Expects
 from kiosk_app.demo_papers import SLIP, VOUCHER, keep_papers
 from kiosk_app.demo_scripts.traffic_fines import PERSON
 from kiosk_app.demo_world import World
@@ -28,7 +28,7 @@ async def judge(world: World, citizen: Citizen, script: str, fault: str, trouble
     """Write ``result.json``; 0 if all is as it must be, else 1."""
     expects = FAULTS[fault].expects
     if fault == "none":
-        expects = UNPAID.get(script, expects)
+        expects = OF_SCRIPT.get(script, expects)
     kiosk, central = await _at_rest(world, pays=expects.pays)
     terminal = (await citizen.bench_state())["card_terminal"]["state"]
     provider = json.loads(await fetch(world.console, "GET", "/phone/trades"))
@@ -132,7 +132,7 @@ def money_problems(
 
 
 def paper_problems(kiosk: dict[str, Any], papers: dict[str, str], expects: Expects) -> list[str]:
-    """Papers that are missing, too many, or do not bear the reference."""
+    """Papers that are missing, too many, or do not bear the reference of money or of a permit."""
     problems = []
     for kind, wanted in ((SLIP, expects.slips), (VOUCHER, expects.vouchers)):
         there = sum(name.startswith(kind) for name in papers)
@@ -140,7 +140,7 @@ def paper_problems(kiosk: dict[str, Any], papers: dict[str, str], expects: Expec
             problems.append(f"{there} papers of kind {kind} were printed, not {wanted}")
     references = [one["reference"] for one in (*kiosk["payments"], *kiosk.get("permits", []))]
     for name, text in papers.items():
-        if not any(reference in "".join(text.split()) for reference in references):
+        if references and not any(reference in "".join(text.split()) for reference in references):
             problems.append(f"{name} does not bear the reference")
     return problems
 

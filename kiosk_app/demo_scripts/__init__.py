@@ -8,6 +8,13 @@ from collections.abc import Awaitable, Callable, Mapping
 
 from kiosk_app.demo_citizen import Citizen
 from kiosk_app.demo_scripts.endorsement import endorsement_declines_face, progress
+from kiosk_app.demo_scripts.social import (
+    card_loss,
+    contribution,
+    insured_certificate,
+    living_verification_declines_face,
+    rights_record,
+)
 from kiosk_app.demo_scripts.traffic_fines import (
     traffic_fines,
     traffic_fines_by_code,
@@ -20,4 +27,9 @@ SCRIPTS: Mapping[str, Callable[[Citizen], Awaitable[None]]] = {
     "traffic_fines_by_code": traffic_fines_by_code,
     "endorsement_declines_face": endorsement_declines_face,
     "progress": progress,
+    "rights_record": rights_record,
+    "insured_certificate": insured_certificate,
+    "card_loss": card_loss,
+    "contribution": contribution,
+    "living_verification_declines_face": living_verification_declines_face,
 }

@@ -4,9 +4,10 @@ from typing import Any
 
 from kiosk_app.demo_citizen import Citizen
 from kiosk_app.demo_papers import take_papers
+from kiosk_app.demo_scripts.coming import begin
 from kiosk_app.demo_scripts.paying import OPEN_AGAIN
 
-PERMIT = "li"
+PERMIT, FAMILY = "li", "border"
 
 
 def unit(bench: dict[str, Any]) -> dict[str, Any]:
@@ -42,11 +43,7 @@ async def progress(citizen: Citizen) -> None:
 
 
 async def _insert(citizen: Citizen, service: str) -> None:
-    await citizen.picture("attract")
-    await citizen.touch("Attract", "begin")
-    await citizen.see("Menu", target=service, within=30)
-    await citizen.picture("menu")
-    await citizen.touch("Menu", service)
+    await begin(citizen, service, FAMILY)
     await citizen.see("PlaceCard")
     await citizen.picture("insert")
     await citizen.on_bench(lambda bench: unit(bench)["shutter"] == "open", "the shutter to open")

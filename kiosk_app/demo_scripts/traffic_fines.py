@@ -4,6 +4,7 @@ from collections.abc import Awaitable, Callable
 
 from central.departments.samples import SAMPLES
 from kiosk_app.demo_citizen import Citizen
+from kiosk_app.demo_scripts.coming import begin
 from kiosk_app.demo_scripts.paying import pay_by_card, pay_by_code, take_everything
 
 PERSON = "zhang"
@@ -23,7 +24,7 @@ async def traffic_fines_by_code(citizen: Citizen) -> None:
 
 
 async def _all_but_one(citizen: Citizen, pay: Callable[[Citizen], Awaitable[None]]) -> None:
-    await _begin(citizen)
+    await begin(citizen, "traffic_fines")
     await citizen.see("PlaceCard")
     await citizen.picture("place-card")
     await citizen.hand("id_card_reader", "lay", card=PERSON)
@@ -37,7 +38,7 @@ async def _all_but_one(citizen: Citizen, pay: Callable[[Citizen], Awaitable[None
 
 async def traffic_fines_by_number(citizen: Citizen) -> None:
     """Type the number of a decision; no card, and nothing of a person."""
-    await _begin(citizen)
+    await begin(citizen, "traffic_fines")
     await citizen.touch("PlaceCard", "other")
     await citizen.see("EnterNumber")
     for digit in BY_NUMBER:
@@ -50,11 +51,3 @@ async def traffic_fines_by_number(citizen: Citizen) -> None:
     await citizen.touch("ChooseMany", "go")
     await pay_by_card(citizen)
     await take_everything(citizen)
-
-
-async def _begin(citizen: Citizen) -> None:
-    await citizen.picture("attract")
-    await citizen.touch("Attract", "begin")
-    await citizen.see("Menu")
-    await citizen.picture("menu")
-    await citizen.touch("Menu", "traffic_fines")

@@ -46,6 +46,7 @@ async def test_a_citizen_looks_at_ten_years_and_takes_them_home(stand: Stand) ->
     person.touches(Chosen("print"))
     done = await person.sees(Done, "rights.done.printed")
     assert done.papers == ("document_printer",)
+    assert done.take == ("card",)
     [paper] = stand.document_printer.papers
     said = words(paper)
     assert "社会保险个人权益记录单" in said

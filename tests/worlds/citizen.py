@@ -1,4 +1,4 @@
-"""The person of a world: pays fines, hesitates, cancels, walks away, forgets a card; by hands and by intents."""
+"""The person of a world: pays fines or a contribution, hesitates, cancels, walks away, forgets a card."""
 
 import asyncio
 from typing import TYPE_CHECKING
@@ -87,6 +87,8 @@ class Citizen:
                 self._asked = ("", -1)
             case Consent() | ChooseOne() | LivePortrait() | ChooseMany() if self._world.plan.permit:
                 return await self._wants(view)
+            case ChooseOne() if self._world.plan.insured:
+                return await self._wants(view)
             case PlaceCard() if (intent := self._at_reader(view)) is not None:
                 return intent
             case ChooseMany():
@@ -121,7 +123,9 @@ class Citizen:
     def _at_menu(self, view: Menu) -> Intent:
         world = self._world
         owed = world.random.random() < 0.2
-        key = "traffic_fines" if not world.plan.permit else "progress" if owed else "endorsement"
+        key = "contribution" if world.plan.insured else "traffic_fines"
+        if world.plan.permit:
+            key = "progress" if owed else "endorsement"
         [wanted] = [item for item in view.items if item.key == key]
         return Leave() if wanted.closed else Chosen(wanted.key)
 
@@ -158,9 +162,9 @@ class Citizen:
         reader = self._world.id_card_reader
         if view.problem is not None:
             reader.lift()
-        if self._world.random.random() < 0.1:
+        if view.other is not None and self._world.random.random() < 0.1:
             return Chosen("other")
-        reader.lay(CARD)
+        reader.lay(self._world.plan.insured or CARD)
         return None
 
     def _at_terminal(self, view: Pay) -> Intent | None:

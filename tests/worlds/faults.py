@@ -18,7 +18,7 @@ class Plan:
 
     ``channels``: whose codes central offers beside the card; where it does, people mostly take a telephone. What they
     do with it is drawn, unless ``telephone`` says it. ``permit``: the card of somebody who comes for an endorsement;
-    none: it is fines.
+    ``insured``: who comes to pay a contribution; neither: it is fines.
     """
 
     names: tuple[str, ...]
@@ -27,6 +27,7 @@ class Plan:
     channels: tuple[str, ...] = ()
     telephone: str = ""
     permit: str = ""
+    insured: str = ""
 
 
 def draw(random: Random) -> Plan:
@@ -36,7 +37,9 @@ def draw(random: Random) -> Plan:
     permit = random.choice(("", "li", "zhang"))
     pool = FAULTS | (OF_CODES if channels else {}) | (OF_PERMITS if permit else {})
     names = tuple(random.sample(sorted(pool), count))
-    return Plan(names, random.choice((0.0, 0.0, 0.1)), random.choice((1, 1, 2)), channels, permit=permit)
+    walks_away, visits = random.choice((0.0, 0.0, 0.1)), random.choice((1, 1, 2))
+    insured = "" if permit else random.choice(("", "zhao", "lin"))
+    return Plan(names, walks_away, visits, channels, permit=permit, insured=insured)
 
 
 async def _after(world: "World", least: float, most: float) -> None:

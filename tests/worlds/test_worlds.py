@@ -23,9 +23,10 @@ from tests.worlds.world import Crash
 
 CALM = Plan((), 0.0)
 TRAVELLER = Plan((), 0.0, permit="li")
+SAVER = Plan((), 0.0, insured="zhao")
 
 
-@pytest.mark.parametrize("seed", [10, 12])
+@pytest.mark.parametrize("seed", [12, 14])
 def test_all_promises_hold_whatever_fails_and_whenever_the_plug_is_pulled(seed: int) -> None:
     report = Report()
     run_seed(seed, report)
@@ -123,6 +124,16 @@ def test_a_card_and_its_money_survive_a_power_cut_around_every_move() -> None:
     for entry in moves:
         for when in ("before", "after"):
             assert run_one(0, Crash(entry, when), TRAVELLER)[1] == []
+
+
+def test_a_contribution_and_its_money_survive_a_power_cut_around_every_entry() -> None:
+    whole, faults = run_one(0, plan=SAVER)
+    assert faults == []
+    [paid] = [line.numbers for line in whole.books().payments if line.held]
+    assert paid[0].startswith("flexible_pension 202611 ")
+    for entry in range(1, len(whole.journal) + 1):
+        for when in ("before", "after"):
+            assert run_one(0, Crash(entry, when), SAVER)[1] == []
 
 
 def test_the_worlds_notice_a_card_that_is_taken_in_before_its_record(monkeypatch: pytest.MonkeyPatch) -> None:

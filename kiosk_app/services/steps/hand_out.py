@@ -6,6 +6,7 @@ from dataclasses import replace
 from kiosk_app.desk import Desk
 from kiosk_app.errors import Left
 from kiosk_app.services.steps.counter import reference_now
+from kiosk_app.services.steps.deliver import still_inside
 from kiosk_app.views import Chosen, Done, Steps, Text, text
 
 
@@ -26,6 +27,7 @@ async def hand_out(desk: Desk, what: str, make: Callable[[], bytes], view: Done,
         shown = replace(
             view,
             title=said(outcome.value if outcome is not None else "failed"),
+            take=await still_inside(desk),
             papers=("document_printer",) if outcome is not None else (),
             actions=(("document", text("hand_out.again")), ("other", text("done.action.other"))),
             seconds=desk.patience.done,

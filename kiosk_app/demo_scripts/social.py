@@ -1,0 +1,93 @@
+"""Sample citizens at social security: look at the record, get a certificate, report a lost card, pay a contribution."""
+
+from kiosk_app.demo_citizen import Citizen
+from kiosk_app.demo_papers import take_papers
+from kiosk_app.demo_scripts.coming import begin
+from kiosk_app.demo_scripts.paying import OPEN_AGAIN, pay_by_card
+
+FAMILY = "social"
+EMPLOYED, FLEXIBLE, PENSIONER = "zhang", "zhao", "li"
+
+
+async def rights_record(citizen: Citizen) -> None:
+    """Look at ten years as a table and as a picture, and print them."""
+    await _show_card(citizen, "rights_record", EMPLOYED)
+    await citizen.see("Table", target="print")
+    await citizen.picture("years")
+    await citizen.touch("Table", "medical")
+    await citizen.see("Table", target="picture")
+    await citizen.touch("Table", "picture")
+    await citizen.see("Bars", target="print")
+    await citizen.picture("picture")
+    await citizen.moment("shown")
+    await citizen.touch("Bars", "print")
+    await _paper(citizen)
+
+
+async def insured_certificate(citizen: Citizen) -> None:
+    """Have the certificate printed that central seals."""
+    await _show_card(citizen, "insured_certificate", EMPLOYED)
+    await _paper(citizen)
+
+
+async def card_loss(citizen: Citizen) -> None:
+    """Report the social-security card as lost."""
+    await _show_card(citizen, "social_card", EMPLOYED)
+    await citizen.see("ChooseOne", target="report_loss")
+    await citizen.picture("card")
+    await citizen.touch("ChooseOne", "report_loss")
+    await citizen.see("Consent", target="report")
+    await citizen.picture("sure")
+    await citizen.touch("Consent", "report")
+    await _goodbye(citizen, "reported")
+
+
+async def living_verification_declines_face(citizen: Citizen) -> None:
+    """A pensioner says no to the face check and takes the counter's slip."""
+    await _show_card(citizen, "living_verification", PENSIONER)
+    await citizen.see("Consent", target="decline")
+    await citizen.picture("consent")
+    await citizen.touch("Consent", "decline")
+    await citizen.see("Sorry", target="other", within=30)
+    await citizen.picture("counter")
+    await take_papers(citizen)
+    await citizen.hand("id_card_reader", "lift")
+    await citizen.touch("Sorry", "leave")
+    await citizen.see("Attract", within=OPEN_AGAIN)
+
+
+async def contribution(citizen: Citizen) -> None:
+    """Choose a base, pay this month's pension insurance by card."""
+    await _show_card(citizen, "contribution", FLEXIBLE)
+    await citizen.see("ChooseOne", target="flexible_pension")
+    await citizen.picture("schemes")
+    await citizen.touch("ChooseOne", "flexible_pension")
+    await citizen.see("ChooseOne", target="60")
+    await citizen.picture("bases")
+    await citizen.moment("chosen")
+    await citizen.touch("ChooseOne", "60")
+    await pay_by_card(citizen)
+    await _goodbye(citizen, "done")
+
+
+async def _show_card(citizen: Citizen, service: str, person: str) -> None:
+    await begin(citizen, service, FAMILY)
+    await citizen.see("PlaceCard")
+    await citizen.picture("place-card")
+    await citizen.hand("id_card_reader", "lay", card=person)
+
+
+async def _paper(citizen: Citizen) -> None:
+    await citizen.on_bench(lambda bench: bench["document_printer"]["papers"], "the paper", within=30)
+    await _goodbye(citizen, "printed")
+
+
+async def _goodbye(citizen: Citizen, picture: str) -> None:
+    await citizen.see("Done", target="leave", within=30)
+    await citizen.picture(picture)
+    await take_papers(citizen)
+    await citizen.hand("id_card_reader", "lift")
+    await citizen.moment("goodbye")
+    await citizen.touch("Done", "leave")
+    await citizen.see("Attract", within=OPEN_AGAIN)
+    await citizen.picture("goodbye")
