@@ -16,13 +16,13 @@ from reportlab.lib.units import mm
 from reportlab.pdfbase.pdfmetrics import stringWidth
 from reportlab.pdfgen.canvas import Canvas
 
-from stationery.typeface import bold
+from stationery.typeface import ONE_AT_A_TIME, bold
 
 RED: Final = HexColor("#C8161D")
 INK: Final = HexColor("#111111")
 SEAL: Final = 40 * mm
-SPECIMEN: Final = (("样章", 3.8 * mm, 10 * mm), ("SAMPLE", 2.7 * mm, 13.4 * mm))
-"""Words, size, and how far below the middle."""
+SPECIMEN: Final = ("样章 SAMPLE", 3 * mm, 14 * mm)
+"""Words, size, and how far below the middle: under the date that the seal presses on."""
 NARROW: Final = 0.78
 """Characters on a seal are higher than wide."""
 
@@ -56,9 +56,9 @@ def seal(canvas: Any, department: str, x: float, y: float, side: float = SEAL) -
     canvas.circle(0, 0, SEAL / 2 - 0.8 * mm, stroke=1, fill=0)
     _star(canvas, 5.6 * mm)
     _around(canvas, department)
-    for words, size, down in SPECIMEN:
-        canvas.setFont(bold(), size)
-        canvas.drawCentredString(0, -down, words)
+    words, size, down = SPECIMEN
+    canvas.setFont(bold(), size)
+    canvas.drawCentredString(0, -down, words)
     canvas.restoreState()
 
 
@@ -93,7 +93,8 @@ def _around(canvas: Any, words: str) -> None:
 def seal_page(department: str) -> bytes:
     """The seal alone, on a page of its size: what a signature shows."""
     out = BytesIO()
-    canvas = Canvas(out, pagesize=(SEAL, SEAL), invariant=1, initialFontName=bold())
-    seal(canvas, department, 0, 0)
-    canvas.save()
+    with ONE_AT_A_TIME:
+        canvas = Canvas(out, pagesize=(SEAL, SEAL), invariant=1, initialFontName=bold())
+        seal(canvas, department, 0, 0)
+        canvas.save()
     return out.getvalue()

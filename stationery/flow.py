@@ -12,7 +12,7 @@ from reportlab.lib import textsplit
 from reportlab.lib.colors import HexColor
 from reportlab.lib.enums import TA_LEFT
 from reportlab.lib.styles import ParagraphStyle
-from reportlab.platypus import Paragraph, Table
+from reportlab.platypus import Flowable, Paragraph, Table
 from reportlab.platypus import paragraph as paragraphs
 
 from stationery.drawn import INK
@@ -72,6 +72,23 @@ class Words(Paragraph):  # type: ignore[misc]  # reportlab has no types
             return
         with self.canv.content(self.canv.tree.root.add(self._tag, lang=self._lang)):
             super().draw()
+
+
+class OneLine(Flowable):  # type: ignore[misc]
+    """A table's text in a size of its own; a paragraph would be broken anew whenever the table is measured."""
+
+    def __init__(self, words: str, size: float) -> None:
+        super().__init__()
+        self._words, self._size = words, size
+        self.height = size * 1.22
+
+    def wrap(self, wide: float, high: float) -> tuple[float, float]:  # noqa: ARG002
+        return wide, self.height
+
+    def draw(self) -> None:
+        self.canv.setFont(regular(), self._size)
+        self.canv.setFillColor(INK)
+        self.canv.drawString(0, self.height - self._size, self._words)
 
 
 class _Tagged(Table):  # type: ignore[misc]

@@ -5,16 +5,13 @@ seal alone, so that a copy in black and white says the same. Tables have three s
 later page says at its top whose paper it belongs to. Everything is tagged (:mod:`stationery.structure`).
 """
 
-import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
 from io import BytesIO
 from itertools import pairwise
 from typing import Any, Final
 from xml.sax.saxutils import escape
 
-from reportlab.lib.colors import HexColor
 from reportlab.lib.enums import TA_CENTER, TA_LEFT, TA_RIGHT
 from reportlab.lib.pagesizes import A4
 from reportlab.lib.units import mm
@@ -30,49 +27,32 @@ from reportlab.platypus import (
 )
 
 from stationery.canvas import About, OfficialCanvas
-from stationery.drawn import INK, SEAL, qr
-from stationery.flow import Data, Facts, Words, line
-from stationery.typeface import bold, regular
-from stationery.wording import CHINA, chinese_day
+from stationery.drawn import INK
+from stationery.flow import Data, Facts, OneLine, Words
+from stationery.imprint import (
+    FOOT,
+    GROUND,
+    LINE,
+    PALE,
+    SIDE,
+    TOP,
+    WIDTH,
+    Head,
+    Imprint,
+    Issued,
+    Verified,
+    foot,
+    running_head,
+)
+from stationery.typeface import ONE_AT_A_TIME, bold, regular
+from stationery.wording import CHINA
 
-PALE, LINE, GROUND = HexColor("#5B5B5B"), HexColor("#C4C4C4"), HexColor("#F3F3F1")
-SIDE, TOP, FOOT = 22 * mm, 20 * mm, 22 * mm
-WIDTH: Final = A4[0] - 2 * SIDE
 LATER: Final = 9 * mm
 """What the running head takes of a later page."""
-QR_SIDE: Final = 25 * mm
 ROOM: Final = 45 * mm
 """A heading with less than this below it goes to the next page: what follows it begins there with it."""
-SIZE, SMALLEST, PADDING = 9, 7.4, 1.6 * mm
-"""Of a table's text, and what is beside it."""
-_ONE_AT_A_TIME = threading.Lock()
-"""A typeface of reportlab reads from one place of its file."""
-
-
-@dataclass(frozen=True)
-class Imprint:
-    """What a paper says of itself. ``reference``: ours, of the visit or the certificate; ``site``: where it came out.
-
-    ``identifier``: for programs only, in the file's metadata.
-    """
-
-    title: str
-    english: str
-    department: str
-    site: str
-    reference: str
-    made_at: datetime
-    hotline: str
-    identifier: str = ""
-
-
-@dataclass(frozen=True)
-class Verified:
-    """How to verify it: the code as it is printed, the page's address with the code in it, and until when."""
-
-    code: str
-    url: str
-    valid_until: date
+SIZE, FACT, SMALLEST, PADDING = 9, 10.5, 7.4, 1.6 * mm
+"""Of a table's text and of a fact, of the smallest that both may become, and what is beside a table's text."""
 
 
 @dataclass(frozen=True)
@@ -94,18 +74,20 @@ def paper(imprint: Imprint, holder: str, body: list[Flowable]) -> bytes:
     made = imprint.made_at.astimezone(CHINA)
 
     def finish(canvas: OfficialCanvas, page: int, pages: int) -> None:
-        _foot(canvas, imprint, made, page, pages)
+        foot(canvas, imprint, made, page, pages)
         if page > 1:
-            _running_head(canvas, imprint, holder)
+            running_head(canvas, imprint, holder)
 
-    about = About(imprint.title, imprint.department, imprint.english, imprint.made_at, imprint.identifier)
+    about = About(
+        imprint.title, imprint.department or imprint.site, imprint.english, imprint.made_at, imprint.identifier
+    )
     height = A4[1] - TOP - FOOT
     flat = {"leftPadding": 0, "rightPadding": 0, "topPadding": 0, "bottomPadding": 0}
     first = PageTemplate("first", [Frame(SIDE, FOOT, WIDTH, height, **flat)], autoNextPageTemplate="later")
     later = PageTemplate("later", [Frame(SIDE, FOOT, WIDTH, height - LATER, **flat)])
     sheet = BaseDocTemplate(out, pageTemplates=[first, later], pagesize=A4, initialFontName=regular())
-    with _ONE_AT_A_TIME:
-        sheet.build([_Head(imprint), *body], canvasmaker=lambda *_, **__: OfficialCanvas(out, about, finish))
+    with ONE_AT_A_TIME:
+        sheet.build([Head(imprint), *body], canvasmaker=lambda *_, **__: OfficialCanvas(out, about, finish))
     return out.getvalue()
 
 
@@ -121,12 +103,13 @@ def heading(chinese: str, english: str) -> list[Flowable]:
 
 def facts(rows: Sequence[tuple[str, str, str]]) -> Flowable:
     """Chinese and English name and value of each, two beside each other."""
+    label, value = 27 * mm, WIDTH / 2 - 27 * mm
     cells: list[list[Any]] = [
-        [_label(chinese, english), Words(value, 10.5, inside=True)] for chinese, english, value in rows
+        [_label(chinese, english), _fitting(words, value + 2 * (PADDING - 6), TA_LEFT, FACT)]
+        for chinese, english, words in rows
     ]
     if len(cells) % 2:
         cells.append(["", ""])
-    label, value = 27 * mm, WIDTH / 2 - 27 * mm
     style = [
         ("LINEABOVE", (0, 0), (-1, 0), 0.5, LINE),
         ("LINEBELOW", (0, 0), (-1, -1), 0.5, LINE),
@@ -136,6 +119,20 @@ def facts(rows: Sequence[tuple[str, str, str]]) -> Flowable:
     ]
     pairs = [left + right for left, right in zip(cells[::2], cells[1::2], strict=True)]
     return Facts(pairs, [label, value, label, value], style)
+
+
+def amount(chinese: str, english: str, words: str) -> Flowable:
+    """What it is all about, large."""
+    style = [
+        ("BACKGROUND", (0, 0), (-1, -1), GROUND),
+        ("LINEBEFORE", (0, 0), (0, -1), 2.5, INK),
+        ("VALIGN", (0, 0), (-1, -1), "MIDDLE"),
+        ("TOPPADDING", (0, 0), (-1, -1), 2.5 * mm),
+        ("BOTTOMPADDING", (0, 0), (-1, -1), 3.5 * mm),
+        ("RIGHTPADDING", (-1, 0), (-1, -1), 5 * mm),
+    ]
+    sum_ = Words(words, 20, face=bold(), align=TA_RIGHT, inside=True, leading=26)
+    return Facts([[_label(chinese, english), sum_]], [WIDTH / 2, WIDTH / 2], style)
 
 
 def table(columns: Sequence[Column], rows: Rows, *, sums: Sequence[int] = ()) -> Flowable:
@@ -191,90 +188,14 @@ def body_text(words: str) -> Flowable:
 
 
 def issued(imprint: Imprint, verified: Verified | None, *, field: str = "") -> Flowable:
-    """The end: left how to verify it, right department and day, under the seal if there is a ``field`` for one."""
-    return KeepTogether([Spacer(0, 8 * mm), _Issued(imprint, verified, field)])
+    """The end: left how to verify it, right department and day; with a ``field`` for a seal, that presses on both.
+
+    They lie in its middle and a little lower (GB/T 9704-2012, 7.3.5.1).
+    """
+    return KeepTogether([Spacer(0, 8 * mm), Issued(imprint, verified, field)])
 
 
 # --- how they are drawn ---
-
-
-class _Head(Flowable):  # type: ignore[misc]
-    """Department, title in the middle, a strong and a fine rule."""
-
-    def __init__(self, imprint: Imprint) -> None:
-        super().__init__()
-        self._imprint = imprint
-        self.width, self.height = WIDTH, 33 * mm
-
-    def draw(self) -> None:
-        canvas, imprint = self.canv, self._imprint
-        line(canvas, WIDTH / 2, self.height - 4 * mm, imprint.department, 10.5, spread=1.5)
-        line(canvas, WIDTH / 2, self.height - 16 * mm, imprint.title, 21, face=bold(), tag="H1", spread=2.5)
-        line(canvas, WIDTH / 2, self.height - 22.5 * mm, imprint.english, 9, color=PALE, lang="en")
-        with canvas.artifact():
-            canvas.setStrokeColor(INK)
-            for up, wide in ((5.6 * mm, 1.4), (4.7 * mm, 0.4)):
-                canvas.setLineWidth(wide)
-                canvas.line(0, up, WIDTH, up)
-
-
-class _Issued(Flowable):  # type: ignore[misc]
-    def __init__(self, imprint: Imprint, verified: Verified | None, field: str) -> None:
-        super().__init__()
-        self._imprint, self._verified, self._field = imprint, verified, field
-        self.width, self.height = WIDTH, SEAL + 4 * mm if field else (QR_SIDE + 2 * mm if verified else 16 * mm)
-
-    def draw(self) -> None:
-        canvas, imprint = self.canv, self._imprint
-        if self._verified:
-            self._how_to_verify(self._verified)
-        middle = WIDTH - max(SEAL, stringWidth(imprint.department, regular(), 11)) / 2 - 1 * mm
-        base = SEAL / 2 + 7 * mm if self._field else self.height / 2 - 2 * mm
-        line(canvas, middle, base + 7 * mm, imprint.department, 11)
-        line(canvas, middle, base, chinese_day(imprint.made_at.astimezone(CHINA).date()), 11)
-        if self._field:
-            canvas.signature(self._field, f"{imprint.department}电子印章", middle - SEAL / 2, 0, SEAL)
-
-    def _how_to_verify(self, verified: Verified) -> None:
-        canvas, top = self.canv, self.height
-        with canvas.content(canvas.tree.root.add("Figure", words=f"核验二维码，内容为 {verified.url}")):
-            qr(canvas, verified.url, 0, top - QR_SIDE, QR_SIDE)
-        x = QR_SIDE + 5 * mm
-        lines = [
-            (f"验证码　{verified.code}", 10.5, INK, ""),
-            ("Verification code", 7.5, PALE, "en"),
-            ("扫描二维码，或在以下网页输入验证码核对真伪：", 8.5, INK, ""),
-            (verified.url.rpartition("/")[0], 8, INK, "en"),
-            (f"有效期至 {chinese_day(verified.valid_until)}", 8.5, INK, ""),
-            (f"Scan or type the code to verify. Valid until {verified.valid_until:%Y-%m-%d}", 7.5, PALE, "en"),
-        ]
-        y = top - 4 * mm
-        for words, size, color, lang in lines:
-            line(canvas, x, y, words, size, color=color, lang=lang, centre=False)
-            y -= 4.6 * mm
-
-
-def _foot(canvas: OfficialCanvas, imprint: Imprint, made: datetime, page: int, pages: int) -> None:
-    canvas.setStrokeColor(LINE)
-    canvas.setLineWidth(0.5)
-    canvas.line(SIDE, 16.5 * mm, A4[0] - SIDE, 16.5 * mm)
-    canvas.setFillColor(PALE)
-    canvas.setFont(regular(), 7.8)
-    canvas.drawString(SIDE, 12.4 * mm, f"{imprint.site}　{made:%Y-%m-%d %H:%M}")
-    canvas.drawString(SIDE, 8.8 * mm, f"流水号 {imprint.reference}　咨询电话 {imprint.hotline}")
-    canvas.setFont(regular(), 8.5)
-    canvas.drawRightString(A4[0] - SIDE, 12.4 * mm, f"第 {page} 页　共 {pages} 页")
-
-
-def _running_head(canvas: OfficialCanvas, imprint: Imprint, holder: str) -> None:
-    y = A4[1] - TOP
-    canvas.setFillColor(PALE)
-    canvas.setFont(regular(), 8.5)
-    canvas.drawString(SIDE, y, imprint.title)
-    canvas.drawRightString(A4[0] - SIDE, y, holder)
-    canvas.setStrokeColor(LINE)
-    canvas.setLineWidth(0.5)
-    canvas.line(SIDE, y - 2.2 * mm, A4[0] - SIDE, y - 2.2 * mm)
 
 
 def _label(chinese: str, english: str) -> Words:
@@ -287,11 +208,13 @@ def _two_lines(column: Column) -> str:
     return f'<font name="{bold()}">{escape(column.chinese)}</font><br/>{small}'
 
 
-def _fitting(cell: str, width: float, align: int) -> Any:
+def _fitting(cell: str, width: float, align: int, full: float = SIZE) -> Any:
     """The text itself if it fits into one line (reportlab is quicker with it), a little smaller, or over two lines."""
     room = width - 2 * PADDING
-    wide = stringWidth(cell, regular(), SIZE)
-    if wide <= room:
+    wide = stringWidth(cell, regular(), full)
+    if wide <= room and full == SIZE:
         return cell
-    size = max(SIZE * room / wide * 0.995, SMALLEST)
-    return Words(cell, size, align=align, inside=True, leading=size * 1.22)
+    size = min(full, full * room / wide * 0.995) if wide else full
+    if size >= SMALLEST:
+        return OneLine(cell, size)
+    return Words(cell, SMALLEST, align=align, inside=True, leading=SMALLEST * 1.22)

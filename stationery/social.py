@@ -14,18 +14,8 @@ from typing import Final
 from reportlab.lib.units import mm
 from reportlab.platypus import Flowable, KeepTogether, Spacer
 
-from stationery.house import (
-    Column,
-    Imprint,
-    Verified,
-    body_text,
-    facts,
-    heading,
-    issued,
-    note,
-    paper,
-    table,
-)
+from stationery.house import Column, body_text, facts, heading, issued, note, paper, table
+from stationery.imprint import Imprint, Verified
 from stationery.wording import chinese_day, masked, money, period
 
 INSURANCES: Final = {
@@ -131,7 +121,7 @@ def insured_certificate(
                 ("姓名", "Name", person.name),
                 ("公民身份号码", "ID number", masked(person.number)),
                 ("数据截至", "As of", chinese_day(as_of)),
-                ("有效期至", "Valid until", chinese_day(verified.valid_until)),
+                ("有效期至", "Valid until", chinese_day(verified.valid_until) if verified.valid_until else "长期"),
             ]
         ),
         Spacer(0, 4 * mm),

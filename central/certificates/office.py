@@ -29,7 +29,7 @@ from central.problems import Refused, Unavailable
 from central.registry import Kiosk
 from kiosk_app.contract.certificates import AskCertificate, Certificate
 from stationery import social
-from stationery.house import Imprint, Verified
+from stationery.imprint import Imprint, Verified
 from stationery.typeface import Unprintable
 
 VALID: Final = timedelta(days=180)
@@ -158,7 +158,7 @@ class CertificateOffice:
                 facts.standings,
                 facts.as_of,
                 imprint,
-                Verified(shown, self.address + shown.replace("-", ""), valid_until),
+                Verified(shown, self.address + shown.replace("-", ""), valid_until, self.address),
             )
         except Unprintable:
             raise Refused(422, "unprintable-name", "a character of the name is in no typeface here") from None

@@ -16,7 +16,8 @@ from typing import Any, Final
 
 from asn1crypto import keys, x509
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
-from pyhanko.pdf_utils.content import PdfContent
+from pyhanko.pdf_utils import generic
+from pyhanko.pdf_utils.content import PdfContent, ResourceType
 from pyhanko.pdf_utils.generic import pdf_name
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.pdf_utils.layout import BoxConstraints
@@ -134,7 +135,7 @@ class _Unchanged(IncrementalPdfFileWriter):
 
 
 class _Seal(PdfContent):
-    """The seal's page as a part of another page."""
+    """The seal's page as a part of another page; like ink, it leaves what is black below it black."""
 
     def __init__(self, page: bytes) -> None:
         super().__init__(box=BoxConstraints(width=SEAL, height=SEAL))
@@ -143,4 +144,7 @@ class _Seal(PdfContent):
     def render(self) -> bytes:
         drawn = self._ensure_writer.import_page_as_xobject(PdfFileReader(BytesIO(self._page)))
         self.resources.xobject[pdf_name("/Seal")] = drawn
-        return b"/Seal Do"
+        ink = generic.DictionaryObject()  # type: ignore[no-untyped-call]
+        ink[pdf_name("/BM")] = pdf_name("/Multiply")
+        self.set_resource(ResourceType.EXT_G_STATE, pdf_name("/Ink"), ink)
+        return b"/Ink gs /Seal Do"

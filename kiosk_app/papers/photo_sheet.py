@@ -12,8 +12,8 @@ from reportlab.lib.units import mm
 from reportlab.lib.utils import ImageReader
 from reportlab.pdfgen.canvas import Canvas
 
-from kiosk_app.papers.voucher import font
 from kiosk_app.portrait.spec import PhotoSpec
+from stationery.typeface import regular
 
 COPIES = 8
 ACROSS = 4
@@ -25,12 +25,12 @@ PALE, LINE = HexColor("#5A6B72"), HexColor("#C9D3CF")
 def photo_sheet(picture: bytes, spec: PhotoSpec, *, site: str) -> bytes:
     """Eight copies of ``picture`` (a JPEG of the form's shape, of any resolution)."""
     out = BytesIO()
-    canvas = Canvas(out, pagesize=A4, invariant=1)
+    canvas = Canvas(out, pagesize=A4, invariant=1, initialFontName=regular())
     canvas.setTitle("Photos")
     top = A4[1] - 20 * mm
-    canvas.setFont(font(), 12)
+    canvas.setFont(regular(), 12)
     canvas.drawString(MARGIN, top, f"{spec.title}　{spec.paper[0]:g} x {spec.paper[1]:g} mm")
-    canvas.setFont(font(), 8)
+    canvas.setFont(regular(), 8)
     canvas.setFillColor(PALE)
     canvas.drawString(MARGIN, top - 5 * mm, "沿细线剪下，请勿缩放 Cut along the lines; do not scale")
     image = ImageReader(BytesIO(picture))

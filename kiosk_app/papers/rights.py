@@ -13,7 +13,7 @@ import msgspec
 from kiosk_app.contract import social as contract
 from kiosk_app.errors import NameUnprintable
 from stationery import social as paper
-from stationery.house import Imprint
+from stationery.imprint import Imprint
 from stationery.typeface import Unprintable
 
 Value = TypeVar("Value")

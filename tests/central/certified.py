@@ -37,7 +37,11 @@ class SampleBooks:
             raise Unavailable("social security")
         if number not in self.names:
             raise Refused(404, "unknown-insured", "nobody insured has this number")
-        standings = (Standing("pension", "paying", self.months, 201603), Standing("maternity", "ended", 0, 0))
+        joined = ("pension", "medical", "unemployment", "injury")
+        standings = (
+            *(Standing(insurance, "paying", self.months, 201603) for insurance in joined),
+            Standing("maternity", "ended", 0, 0),
+        )
         department = "蓬江区社会保险基金管理局"
         return CertifiedFacts(department, self.names[number], number, standings, date(2026, 3, 1))
 

@@ -4,10 +4,13 @@ import os
 import re
 import subprocess
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from central import codes
 from central.authority import Authority
@@ -16,7 +19,7 @@ from central.certificates.sealing import Sealer, SealState
 from central.departments.rules import china_day
 from central.problems import Refused
 from stationery import social
-from stationery.house import Imprint, Verified
+from stationery.imprint import Imprint, Verified
 from tests.central.certified import ADDRESS, LI, OTHER_KIOSK, RARE, ZHANG, Certifying, certifying
 from tests.stationery.reading import elements, opened, words_of
 
@@ -26,12 +29,24 @@ def central(tmp_path: Path) -> Certifying:
     return certifying(tmp_path)
 
 
+@pytest.fixture(scope="module")
+def sealed(tmp_path_factory: pytest.TempPathFactory) -> tuple[Certifying, bytes]:
+    central = certifying(tmp_path_factory.mktemp("sealed"))
+    return central, central.ask().pdf
+
+
 def forged(central: Certifying, *, name: str, code: str) -> bytes:
     """What a forger can make: our paper, our code, another name; no seal yet."""
     imprint = Imprint(
-        "社会保险参保证明", "Certificate of social insurance", "蓬江区社会保险基金管理局", "x", code, central.clock.now(),
-        "12333", codes.read(code, codes.CERTIFICATE),
-    )  # fmt: skip
+        title="社会保险参保证明",
+        english="Certificate of social insurance",
+        department="蓬江区社会保险基金管理局",
+        site="x",
+        reference=code,
+        made_at=central.clock.now(),
+        hotline="12333",
+        identifier=codes.read(code, codes.CERTIFICATE),
+    )
     standings = [social.Standing("pension", "paying", 400, 199001)]
     valid = Verified(code, ADDRESS + code.replace("-", ""), china_day(central.clock.now()) + VALID)
     day = china_day(central.clock.now())
@@ -62,6 +77,16 @@ def test_the_same_request_is_answered_with_the_same_bytes_whatever_the_books_say
     assert central.ask() == first
     assert central.ask("visit-2").pdf != first.pdf
     assert central.ask("visit-1", kiosk=OTHER_KIOSK).code != first.code  # each kiosk names its own visits
+
+
+def test_many_kiosks_at_once_each_get_their_own(central: Certifying) -> None:
+    with ThreadPoolExecutor(8) as kiosks:
+        made = list(kiosks.map(lambda n: central.ask(f"visit-{n % 8}"), range(16)))
+    assert made[:8] == made[8:]
+    assert len({certificate.code for certificate in made}) == 8
+    for certificate in made[:8]:
+        assert central.front.certificates.examine(certificate.pdf).verdict is Verdict.GENUINE
+        assert f"验证码　{certificate.code}".replace("　", "") in "".join(words_of(certificate.pdf).split())
 
 
 def test_a_request_for_another_person_under_the_same_name_is_refused(central: Certifying) -> None:
@@ -219,3 +244,18 @@ def test_what_a_paper_says_of_its_holder_can_be_compared(central: Certifying) ->
     assert office.agrees(found, " 张样本", "0013 ")
     assert not office.agrees(found, "李样本", "0013")
     assert not office.agrees(found, "张样本", "0014")
+
+
+@given(data=st.data())
+@settings(max_examples=60, deadline=None)
+def test_whatever_is_done_to_a_file_it_gets_an_answer_and_not_that_it_is_genuine(
+    sealed: tuple[Certifying, bytes], data: st.DataObject
+) -> None:
+    central, pdf = sealed
+    changed = bytearray(pdf)
+    for _ in range(data.draw(st.integers(1, 6))):
+        at = data.draw(st.integers(0, len(changed) - 1))
+        piece = data.draw(st.binary(max_size=8))
+        changed[at : at + data.draw(st.integers(0, 8))] = piece
+    verdict = central.front.certificates.examine(bytes(changed)).verdict
+    assert (verdict is Verdict.GENUINE) == (bytes(changed) == pdf)

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from litestar import Litestar
 from litestar.testing import TestClient
 
 from central import codes
@@ -21,7 +22,7 @@ def central(tmp_path: Path) -> Certifying:
 
 
 @pytest.fixture
-def visitor(central: Certifying) -> Iterator[TestClient[object]]:
+def visitor(central: Certifying) -> Iterator[TestClient[Litestar]]:
     with TestClient(console_app(central.front, 8080), base_url="http://127.0.0.1:8080") as client:
         yield client
 
@@ -30,7 +31,7 @@ def bare(code: str) -> str:
     return code.replace("-", "")
 
 
-def test_the_code_shows_masked_facts_and_no_more(central: Certifying, visitor: TestClient[object]) -> None:
+def test_the_code_shows_masked_facts_and_no_more(central: Certifying, visitor: TestClient[Litestar]) -> None:
     made = central.ask()
     reply = visitor.get(f"/verify/{bare(made.code)}")
     assert reply.status_code == 200
@@ -45,14 +46,14 @@ def test_the_code_shows_masked_facts_and_no_more(central: Certifying, visitor: T
     assert reply.headers["referrer-policy"] == "no-referrer"
 
 
-def test_a_code_is_found_however_it_is_typed(central: Certifying, visitor: TestClient[object]) -> None:
+def test_a_code_is_found_however_it_is_typed(central: Certifying, visitor: TestClient[Litestar]) -> None:
     made = central.ask()
     for typed in (made.code, made.code.lower(), made.code.replace("-", " ")):
         assert visitor.get("/verify/", params={"code": typed}).status_code == 200
 
 
 def test_expired_revoked_unknown_and_mistyped_are_four_different_answers(
-    central: Certifying, visitor: TestClient[object]
+    central: Certifying, visitor: TestClient[Litestar]
 ) -> None:
     old, gone = central.ask(), central.ask("visit-2")
     central.clock.at += VALID
@@ -60,18 +61,20 @@ def test_expired_revoked_unknown_and_mistyped_are_four_different_answers(
     central.front.certificates.revoke(gone.code, "sample operator")
     unknown = bare(codes.show(codes.make(7, codes.CERTIFICATE)))
     slip = bare(old.code)[:-1] + ("0" if bare(old.code)[-1] != "0" else "1")
-    said = {}
-    for name, code in {"old": old.code, "gone": gone.code, "unknown": unknown, "slip": slip}.items():
+    answers = [
+        (old.code, 200, "▲ 已过有效期"),
+        (gone.code, 200, "✕ 已撤销"),
+        (unknown, 404, "✕ 查无此证明"),
+        (slip, 400, "▲ 验证码有误"),
+    ]
+    for code, status, words in answers:
         reply = visitor.get(f"/verify/{bare(code)}")
-        said[name] = reply.status_code
-        assert {"old": "▲ 已过有效期", "gone": "✕ 已撤销", "unknown": "✕ 查无此证明", "slip": "▲ 验证码有误"}[
-            name
-        ] in reply.text
-    assert said == {"old": 200, "gone": 200, "unknown": 404, "slip": 400}
+        assert reply.status_code == status
+        assert [said for _, _, said in answers if said in reply.text] == [words]
 
 
 def test_a_file_is_told_genuine_altered_forged_or_none(
-    central: Certifying, visitor: TestClient[object], tmp_path: Path
+    central: Certifying, visitor: TestClient[Litestar], tmp_path: Path
 ) -> None:
     made = central.ask()
     paper = forged(central, name="李四样本", code=made.code)
@@ -89,19 +92,20 @@ def test_a_file_is_told_genuine_altered_forged_or_none(
         reply = visitor.post("/verify/file", files={"file": ("certificate.pdf", content, "application/pdf")})
         assert reply.status_code == 200
         assert words in reply.text
+        assert ("✓ 有效 valid" in reply.text) == (content == made.pdf)  # no green word beside a red one
         others = [other for other in shown if other != words and other in reply.text]
         assert not others
         assert "李四" not in reply.text
 
 
-def test_a_paper_with_another_name_is_told_by_comparing(central: Certifying, visitor: TestClient[object]) -> None:
+def test_a_paper_with_another_name_is_told_by_comparing(central: Certifying, visitor: TestClient[Litestar]) -> None:
     path = f"/verify/{bare(central.ask().code)}/compare"
     assert "✓ 姓名和号码一致" in visitor.post(path, data={"name": "张样本", "ending": "0013"}).text
     for wrong in ({"name": "李四样本", "ending": "0013"}, {"name": "张样本", "ending": "0014"}, {}):
         assert "✕ 姓名或号码不一致" in visitor.post(path, data=wrong).text
 
 
-def test_nobody_finds_out_a_name_or_a_code_by_trying(central: Certifying, visitor: TestClient[object]) -> None:
+def test_nobody_finds_out_a_name_or_a_code_by_trying(central: Certifying, visitor: TestClient[Litestar]) -> None:
     path = f"/verify/{bare(central.ask().code)}"
     tries = [visitor.post(f"{path}/compare", data={"name": f"张{n}", "ending": "0013"}) for n in range(8)]
     assert [reply.status_code for reply in tries] == [200] * 6 + [429] * 2
@@ -113,18 +117,18 @@ def test_nobody_finds_out_a_name_or_a_code_by_trying(central: Certifying, visito
     assert visitor.get(path).status_code == 200
 
 
-def test_a_file_too_large_for_a_certificate_is_not_taken(central: Certifying, visitor: TestClient[object]) -> None:
+def test_a_file_too_large_for_a_certificate_is_not_taken(central: Certifying, visitor: TestClient[Litestar]) -> None:
     reply = visitor.post("/verify/file", files={"file": ("x.pdf", b"x" * 1_100_000, "application/pdf")})
     assert reply.status_code == 413
 
 
-def test_what_a_visitor_types_is_shown_as_text(central: Certifying, visitor: TestClient[object]) -> None:
+def test_what_a_visitor_types_is_shown_as_text(central: Certifying, visitor: TestClient[Litestar]) -> None:
     reply = visitor.get("/verify/", params={"code": "<script>alert(1)</script>"})
     assert reply.status_code == 400
     assert "<script>" not in reply.text
 
 
-def test_the_page_by_itself_asks_for_a_code_or_a_file(central: Certifying, visitor: TestClient[object]) -> None:
+def test_the_page_by_itself_asks_for_a_code_or_a_file(central: Certifying, visitor: TestClient[Litestar]) -> None:
     text = visitor.get("/verify/").text
     assert 'name="code"' in text
     assert 'type="file"' in text

@@ -14,6 +14,7 @@ from hardware.drivers.document_printer import DocumentPrinter, printing_host
 from hardware.simulators.print_queue import PrintQueue
 from kiosk_app.devices import DeviceState, PrintOutcome
 from kiosk_app.errors import PaperJam, PaperOut
+from tests.central.certified import certifying
 
 pytestmark = [
     pytest.mark.whole,
@@ -69,6 +70,33 @@ def test_a_document_comes_out_byte_for_byte_and_no_copy_stays_in_the_spool() -> 
         assert not [path for path in queue.folder.rglob("*") if path.is_file() and b"canary" in path.read_bytes()]
 
     story(tell)
+
+
+def test_of_a_sealed_certificate_not_a_piece_stays_behind_however_its_job_ends(tmp_path: Path) -> None:
+    certificate = certifying(tmp_path).ask().pdf
+
+    async def tell(driver: DocumentPrinter, queue: PrintQueue) -> None:
+        assert await driver.print(certificate, "document") is PrintOutcome.PRINTED  # one page, though it was added to
+        assert queue.papers == [certificate]
+        queue.take_paper()
+        assert _pieces(certificate, queue.folder) == []
+        queue.jam()
+        with pytest.raises(PaperJam):
+            await driver.print(certificate, "document")
+        assert _pieces(certificate, queue.folder / "spool") == []
+        queue.clear_jam()
+        await condition(driver, DeviceState.ONLINE)
+        assert await driver.print(DOCUMENT, "document") is PrintOutcome.PRINTED  # the printer has thrown the other away
+        assert _pieces(certificate, queue.folder) == []
+
+    story(tell)
+
+
+def _pieces(document: bytes, folder: Path) -> list[Path]:
+    """Files with any part of ``document``: compressed as it is, no word of it would be found."""
+    parts = [document[at : at + 48] for at in range(0, len(document) - 48, 997)]
+    files = [path for path in folder.rglob("*") if path.is_file()]
+    return [path for path in files if any(part in path.read_bytes() for part in parts)]
 
 
 def test_a_jammed_job_is_cancelled_in_the_printer_too_and_never_comes_out() -> None:

@@ -1,6 +1,7 @@
 """Papers read as others read them: their text by poppler, their objects by qpdf."""
 
 import subprocess
+from collections.abc import Iterator
 from io import BytesIO
 from typing import Any
 
@@ -38,3 +39,9 @@ def elements(file: pikepdf.Pdf, tag: str) -> list[Any]:
     for top in file.Root.StructTreeRoot.K:
         walk(top)
     return found
+
+
+def commands(page: pikepdf.Page) -> Iterator[tuple[list[Any], str]]:
+    """Operands and operator of everything that is drawn."""
+    for command in pikepdf.parse_content_stream(page):
+        yield list(command.operands), str(command.operator)

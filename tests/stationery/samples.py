@@ -2,7 +2,7 @@
 
 from datetime import UTC, date, datetime
 
-from stationery.house import Imprint, Verified
+from stationery.imprint import Imprint, Verified
 from stationery.social import AccountYear, Insured, Month, Record, Standing
 
 MADE_AT = datetime(2026, 3, 2, 6, 30, tzinfo=UTC)
@@ -49,8 +49,9 @@ STANDINGS = (
     Standing("medical", "paying", 120, FIRST),
     Standing("unemployment", "paying", 120, FIRST),
     Standing("injury", "paused", 120, FIRST),
-    Standing("maternity", "ended", 0, 0),
+    Standing("maternity", "ended", 120, FIRST),
 )
+NEVER = Standing("maternity", "ended", 0, 0)
 
 
 def record() -> Record:
@@ -74,4 +75,9 @@ def imprint(title: str, english: str) -> Imprint:
 RIGHTS = imprint("社会保险个人权益记录单", "Personal record of social insurance")
 HISTORY = imprint("社会保险缴费明细", "Contributions to social insurance")
 CERTIFICATE = imprint("社会保险参保证明", "Certificate of social insurance")
-VERIFIED = Verified("7KQM-2V0X-9RTD-5C4W-H", "https://verify.example/verify/7KQM2V0X9RTD5C4WH", date(2026, 8, 29))
+VERIFIED = Verified(
+    "7KQM-2V0X-9RTD-5C4W-H",
+    "https://verify.example/verify/7KQM2V0X9RTD5C4WH",
+    date(2026, 8, 29),
+    "https://verify.example/verify/",
+)

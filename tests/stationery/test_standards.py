@@ -10,13 +10,12 @@ from collections.abc import Callable
 from pathlib import Path
 from xml.etree import ElementTree
 
-import pikepdf
 import pytest
 from pdfua import validate
 
 from stationery.social import contribution_history, insured_certificate, rights_record
 from tests.stationery import samples
-from tests.stationery.reading import elements, opened
+from tests.stationery.reading import commands, elements, opened
 from tests.stationery.samples import AS_OF, CERTIFICATE, FIRST, HISTORY, LAST, RIGHTS, STANDINGS, VERIFIED, ZHANG
 
 PAPERS: dict[str, Callable[[], bytes]] = {
@@ -99,14 +98,14 @@ def test_streams_end_as_the_standard_says(paper: bytes) -> None:
 def test_everything_drawn_is_read_or_said_to_be_none(paper: bytes) -> None:
     for page in opened(paper).pages:
         depth = 0
-        for operands, operator in pikepdf.parse_content_stream(page):
-            if str(operator) in {"BDC", "BMC"}:
+        for operands, operator in commands(page):
+            if operator in {"BDC", "BMC"}:
                 depth += 1
                 assert depth == 1, "marks are not nested"
                 assert str(operands[0]) in {"/Artifact", "/P", "/H1", "/H2", "/TH", "/TD", "/Figure"}
-            elif str(operator) == "EMC":
+            elif operator == "EMC":
                 depth -= 1
-            elif str(operator) in {"Tj", "S", "f", "f*", "B", "Do"}:
+            elif operator in {"Tj", "S", "f", "f*", "B", "Do"}:
                 assert depth == 1, f"{operator} outside"
 
 
@@ -138,6 +137,6 @@ def test_the_tree_and_the_pages_agree_about_whose_each_mark_is(paper: bytes) -> 
     numbers = list(file.Root.StructTreeRoot.ParentTree.Nums)
     owners = dict(zip(map(int, numbers[::2]), numbers[1::2], strict=True))
     for page in file.pages:
-        begun = [what for what, operator in pikepdf.parse_content_stream(page) if str(operator) == "BDC"]
+        begun = [what for what, operator in commands(page) if operator == "BDC"]
         marks = [properties.MCID for _, properties in begun if "/MCID" in properties]
-        assert marks == list(range(len(owners[page.obj.StructParents])))
+        assert marks == list(range(len(owners[int(page.obj.StructParents)])))
