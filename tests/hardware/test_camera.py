@@ -12,6 +12,7 @@ import msgspec
 import pytest
 from PIL import Image
 
+from hardware.drivers import viewfinder
 from hardware.drivers.camera import DRIVER, KEPT, Camera, CameraSettings, optics_of
 from hardware.drivers.viewfinder import JUMP, Optics
 from hardware.simulators.camera import CameraSimulator
@@ -276,6 +277,31 @@ def test_refuses_to_open(source: str, state: DeviceState, reason: str) -> None:
                     pass
 
     asyncio.run(main())
+
+
+@pytest.mark.parametrize("at_first", [True, False])
+def test_a_driver_told_to_end_while_it_looks_through_the_camera_ends(
+    at_first: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """At its greeting, and at a look by itself: the error of a question to a host that ends hides no cancellation."""
+    for pause in ("IDLE", "CHECK", "RECHECK"):
+        monkeypatch.setattr(viewfinder, pause, 0.02)
+
+    async def main() -> None:
+        simulator = CameraSimulator(size=SMALL)
+        async with TcpWire(simulator, "127.0.0.1", 0) as wire:
+            camera = Camera(Optics(address(wire)))
+            life = asyncio.create_task(camera.run())
+            if not at_first:
+                await until(lambda: camera.condition.serves)
+            simulator.cover()  # it looks twice before it says so
+            await until(lambda: simulator.state()["viewers"] == 1)
+            life.cancel()
+            await asyncio.wait([life], timeout=20)
+            assert life.cancelled()
+
+    asyncio.run(main())
+    assert hosts() == []
 
 
 def test_leaving_in_the_middle_closes_the_camera() -> None:

@@ -258,7 +258,8 @@ def test_one_process_has_the_library_and_a_killed_kiosk_takes_it_along(tmp_path:
         time.sleep(0.02)
 
 
-def test_a_host_answers_what_it_cannot_do(tmp_path: Path) -> None:
+def test_a_host_answers_what_it_cannot_do(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)  # a host goes where its library lies
     host = Host(tmp_path / "libnothing.so", tmp_path)
     ask: list[tuple[dict[str, object], str | None]] = [
         ({"op": "alive"}, None),

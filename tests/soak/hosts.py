@@ -224,14 +224,15 @@ HOSTS: Mapping[str, Host] = {
 
 @asynccontextmanager
 async def running(driver: Device) -> AsyncIterator[None]:
-    """A driver alive, as long as the block."""
+    """A driver alive, as long as the block; it ends when it is told to."""
     life = asyncio.create_task(driver.run())
     try:
         yield
     finally:
         life.cancel()
         with suppress(asyncio.CancelledError):
-            await life
+            async with asyncio.timeout(LONGEST):
+                await life
 
 
 # --- killing ---------------------------------------------------------------------------------------------------
