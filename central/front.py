@@ -6,6 +6,8 @@ one. The reply leaves after the commit.
 """
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
 from functools import partial
 from typing import Any, Final
 
@@ -25,6 +27,7 @@ from central.limits import Limits
 from central.messages import decode
 from central.payments import Channels
 from central.payments.orders import CALLS, Orders
+from central.payments.threads import ProviderThreads
 from central.problems import Refused
 from central.registry import Kiosk
 from kiosk_app import contract
@@ -58,6 +61,15 @@ CAPS: Final[Mapping[str, int]] = {
 Handler = Callable[[Kiosk, bytes], Any]
 
 
+@dataclass(frozen=True)
+class NightNote:
+    """What the last look at the orders came to, for operators. ``well``: nothing is left for the next one."""
+
+    at: datetime
+    says: str
+    well: bool
+
+
 class Front:
     """Central for authenticated kiosks. Thread-safe: reads run beside each other, writes in line."""
 
@@ -80,6 +92,8 @@ class Front:
         self.exit_entry = exit_entry or ExitEntry(self.catalogue.current)
         self._departments = Departments(self.traffic, self.exit_entry)
         self.orders = Orders(self.store, clock, {} if channels is None else channels)
+        self.providers = ProviderThreads()
+        self.last_night: NightNote | None = None
         self._limits = limits or Limits()
         self._handlers: dict[str, Handler] = {
             "/hb": self._heartbeat,

@@ -22,6 +22,7 @@ from central.db import order as orders
 from central.messages import decode
 from central.payments import Channel, Channels, ProviderRefused, ProviderSilent, Trade
 from central.payments.reported import ACCOUNTED
+from central.payments.threads import PROVIDER
 from central.problems import Refused, Unavailable
 from kiosk_app.contract import CloseOrder, CreateOrder, Order, OrderState, QueryOrder, RefundOrder
 
@@ -33,7 +34,6 @@ MOVES: Final[Mapping[str, frozenset[OrderState]]] = {
     OrderState.REFUNDED: frozenset(),
 }
 TAKEN: Final = frozenset({OrderState.PAID, OrderState.REFUNDED, OrderState.DISPUTED})
-PROVIDER: Final = "payment provider"
 
 
 class Orders:
