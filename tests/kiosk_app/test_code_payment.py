@@ -573,7 +573,30 @@ async def test_what_a_person_gave_back_at_central_is_not_handed_out_at_the_kiosk
     await _agree(stand)
     assert stand.states()[-1] == "refunded"
     with pytest.raises(ConfigError, match="no open refund"):
-        close_case(stand.books_here, case.reference, "样本员工")
+        close_case(stand.books_here, case.reference, "4711")
+
+
+@story
+async def test_while_the_kiosk_is_offline_only_one_of_two_persons_can_give_a_case_back(stand: Stand) -> None:
+    await stand.codes_are_offered()
+    stand.provider.set_faults(refunds="refuse")
+    await _refused_by_department(stand)
+    await stand.person.sees(Sorry, "pay.trouble.refund_due", within=60)
+    stand.person.touches(Leave())
+    await stand.until(lambda: stand.machine.waiting_reports() == 0)
+    await asyncio.sleep(1000)
+    [case] = stand.books().cases
+    stand.network.up = False
+    with pytest.raises(ConfigError, match="only central gives it back; hand out nothing"):
+        close_case(stand.books_here, case.reference, "4711")
+    front = stand.front
+    assert reconcile.refund(front.store, front.orders, stand.clock, case.reference, by="样本员工", by_hand=True)
+    stand.network.up = True
+    stand.machine.till.settlement.news()
+    await stand.until(lambda: stand.states()[-1] == "refunded")
+    await stand.until(lambda: stand.machine.waiting_reports() == 0)
+    assert [trade.state for trade in stand.provider.trades()] == ["paid"]  # a person paid it out, and only that one
+    assert stand.books().cases == []
 
 
 @story
