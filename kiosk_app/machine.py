@@ -131,7 +131,7 @@ class Machine:
             device.watch(partial(self._condition_changed, device.role))
         if self._devices.keypad is not None:
             self._devices.keypad.watch_keys(self._screen.key)
-        self.reporting.link_changed.append(lambda _: self._changed())
+        self.reporting.link_changed.append(self._link_changed)
         self.till.reported.append(self.reporting.kick)
         self._alarms.told.append(self.reporting.kick)
         self._outage.changed.append(self._power_changed)
@@ -152,6 +152,10 @@ class Machine:
         self.till.settlement.news()
         self._alarms.changed(role, condition)
         self._supplies.changed()
+        self._changed()
+
+    def _link_changed(self, _online: bool) -> None:
+        self.till.settlement.news()  # what waits for an answer by code can have one
         self._changed()
 
     def _power_changed(self, power: Power) -> None:

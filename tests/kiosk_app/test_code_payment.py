@@ -541,6 +541,31 @@ async def test_a_refund_under_way_is_not_called_returned_before_it_is(stand: Sta
 
 
 @story
+async def test_a_refund_under_way_for_days_is_asked_for_less_and_less_often(stand: Stand) -> None:
+    await stand.codes_are_offered()
+    stand.provider.set_faults(refunds="processing")
+    await _refused_by_department(stand)
+    await stand.person.sees(Sorry, "pay.trouble.reversing", within=60)
+    stand.person.touches(Leave())
+    await asyncio.sleep(600)
+    asked, post = list[float](), stand.network.post
+
+    async def counted(path: str, body: bytes, *, deadline: float) -> bytes:
+        if path == "/orders/refund":
+            asked.append(asyncio.get_running_loop().time())
+        return await post(path, body, deadline=deadline)
+
+    stand.network.post = counted  # type: ignore[method-assign]
+    await asyncio.sleep(3600)
+    assert 5 <= len(asked) <= 15  # and not 700 times
+    stand.network.up = False
+    await asyncio.sleep(1200)
+    stand.provider.set_faults(refunds="ok")
+    stand.network.up = True
+    await stand.until(lambda: stand.states()[-1] == "reversed", within=1200)
+
+
+@story
 @pytest.mark.parametrize("channel", CHANNELS)
 async def test_a_refund_that_is_refused_is_a_persons_here_and_at_central(stand: Stand, channel: str) -> None:
     await stand.codes_are_offered()
