@@ -28,6 +28,8 @@ GRACE: Final = timedelta(minutes=10)
 LONG: Final = timedelta(days=1)
 OVER: Final = timedelta(hours=1)
 """After an order's life: nobody stands at the machine any more."""
+LEFT_OUT: Final = "left out:"
+"""So begins the issue that stands for those for which a heartbeat had no room: any payment may be among them."""
 LATE: Final = timedelta(days=8)
 """So long a closed order is looked at, for money that came late. (Orders live 7 days at most: ``domain.md`` 8.8.)"""
 
@@ -101,7 +103,7 @@ def _holder(row: sa.Row[Any]) -> str:
     beat = msgspec.json.decode(row.report, type=Heartbeat) if row.report else None
     if beat is None or row.seen_at - row.paid_at < GRACE:  # not heard of since the visit
         return "kiosk-silent"
-    named = any(row.reference in issue for issue in beat.issues)
+    named = any(row.reference in issue or issue.startswith(LEFT_OUT) for issue in beat.issues)
     return "kiosk-holds-it" if beat.outbox.count or named else ""
 
 
