@@ -24,6 +24,7 @@ from kiosk_app.config import Config
 from kiosk_app.contract import AskDecisions
 from kiosk_app.devices import Condition, Device, DeviceState
 from kiosk_app.errors import CentralRefused, CentralUnreachable, KioskError
+from kiosk_app.guarded import guarded
 from kiosk_app.local_time import LOCAL
 from kiosk_app.money.payment import State
 from kiosk_app.ports import Clock
@@ -61,7 +62,7 @@ RUNNING = Finding(
 
 async def examine(config: Config, base: Path, clock: Clock) -> list[Finding]:
     """Every part of the machine, devices side by side."""
-    devices = [] if is_running(base) else [listen(device) for device in devices_of(config).all()]
+    devices = [] if is_running(base) else [listen(device) for device in guarded(devices_of(config)).all()]
     listening = asyncio.gather(*devices)
     central = asyncio.create_task(ask_central(config, base, clock))
     found = await listening or [RUNNING]

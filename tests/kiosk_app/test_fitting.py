@@ -9,7 +9,8 @@ from central.front import CAPS
 from kiosk_app.contract import DeviceReport, Heartbeat, OutboxReport
 from kiosk_app.fitted import ROLES
 from kiosk_app.fitting import MOST, encoded
-from tests.central.test_orders import KIOSK, REFERENCE, Town
+from tests.central.fleet import KIOSK
+from tests.central.test_orders import REFERENCE, Town
 
 NOW = datetime(2026, 3, 2, tzinfo=UTC)
 
