@@ -46,6 +46,7 @@ from kiosk_app.contract.exit_entry import (
 
 CAPS: Final[Mapping[str, int]] = {
     "/hb": 8_000,
+    "/about": 1_000,
     "/tx/batch": contract.BATCH_BYTES,
     "/traffic/decisions": 1_000,
     "/enrol": 16_000,
@@ -97,6 +98,7 @@ class Front:
         self._limits = limits or Limits()
         self._handlers: dict[str, Handler] = {
             "/hb": self._heartbeat,
+            "/about": self._about,
             "/tx/batch": self._batch,
             "/traffic/decisions": self._decisions,
             **{path: partial(self._order, path) for path in CALLS},
@@ -138,8 +140,17 @@ class Front:
 
     def _heartbeat(self, kiosk: Kiosk, body: bytes) -> contract.HeartbeatReply:
         beat = decode(body, Heartbeat)
-        reply = self.store.commit(lambda connection: presence.heartbeat(connection, kiosk.id, beat, self.clock.now()))
-        return msgspec.structs.replace(reply, channels=self.orders.channels, catalogue=self.catalogue.version())
+        self.store.commit(lambda connection: presence.heartbeat(connection, kiosk.id, beat, self.clock.now()))
+        return self._about(kiosk, body)
+
+    def _about(self, _kiosk: Kiosk, _body: bytes) -> contract.HeartbeatReply:
+        """What a heartbeat is answered with, for a technician's look, which is no sign of life."""
+        return contract.HeartbeatReply(
+            now=self.clock.now(),
+            next_s=presence.NEXT_S,
+            channels=self.orders.channels,
+            catalogue=self.catalogue.version(),
+        )
 
     def _batch(self, kiosk: Kiosk, body: bytes) -> contract.BatchReply:
         batch = decode(body, Batch)
