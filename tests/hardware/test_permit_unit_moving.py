@@ -30,8 +30,8 @@ class Slow:
     def moving(self) -> bool:
         return bool(self._since) and asyncio.get_running_loop().time() - self._since < MOVES
 
-    def _says(self, *job: Any) -> Status:
-        said = self._status(*job)
+    def _says(self, job: str | None = None) -> Status:
+        said = self._status(job)
         if said.position is self._place and not self._since:
             self._since = asyncio.get_running_loop().time()
         return replace(said, flags=said.flags | Flag.MOVING) if self.moving else said
@@ -105,8 +105,8 @@ def test_a_card_that_is_put_out_while_it_is_drawn_in_is_said_so_at_once() -> Non
     async def tell(desk: Desk) -> None:
         status = desk.sim.body.status
 
-        def out(*job: Any) -> Status:
-            said = status(*job)
+        def out(job: str | None = None) -> Status:
+            said = status(job)
             return replace(said, position=Position.EXIT) if said.position is Position.INSIDE else said
 
         waiting = asyncio.create_task(desk.unit.wait_permit())
