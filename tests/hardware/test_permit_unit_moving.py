@@ -10,8 +10,8 @@ import pytest
 from hardware.protocols.endorser import Flag, Position
 from hardware.protocols.endorser_content import Answer, Status
 from kiosk_app.devices import EndorsementOutcome, EndorsementResult, PermitMedia, RetainReason
-from kiosk_app.errors import PermitGone, PermitNotRead
-from tests.hardware.permit_kit import Desk, story
+from kiosk_app.errors import DeviceOffline, PermitGone, PermitNotRead
+from tests.hardware.permit_kit import NEW, Desk, story
 
 MOVES = 5.0
 """Seconds for which the unit of these stories says that the card moves."""
@@ -123,5 +123,26 @@ def test_a_card_that_is_put_out_while_it_is_drawn_in_is_said_so_at_once() -> Non
 def test_a_job_that_no_wire_can_carry_was_never_printed() -> None:
     async def tell(desk: Desk) -> None:
         assert await desk.unit.outcome("签注") == EndorsementResult(EndorsementOutcome.NOT_PRINTED)
+
+    story(tell)
+
+
+def test_progress_is_told_once_for_each_step() -> None:
+    async def tell(desk: Desk) -> None:
+        await desk.take_in()
+        await desk.printing()
+        assert desk.told == sorted(set(desk.told))
+        assert len(desk.told) > 2
+
+    story(tell)
+
+
+def test_an_order_that_was_refused_for_certain_is_not_called_unknown_when_the_line_goes() -> None:
+    async def tell(desk: Desk) -> None:
+        with pytest.raises(PermitGone):
+            await desk.unit.print(NEW, desk.told.append)  # nothing was let in
+        await desk.sim.unplug()
+        with pytest.raises(DeviceOffline):
+            await desk.unit.outcome(NEW.job)
 
     story(tell)
