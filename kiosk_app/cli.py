@@ -201,8 +201,8 @@ def books(
     *,
     config: ConfigOption = Path("kiosk.toml"),
     as_json: JsonOption = False,
-    refunded: Annotated[str, typer.Option(help="Close the case of this reference: the money was handed back.")] = "",
-    by: Annotated[str, typer.Option(help="Who handed it back (with --refunded).")] = "",
+    refunded: Annotated[str, typer.Option(help="Close this case of a card: the money was handed back.")] = "",
+    by: Annotated[str, typer.Option(help="Staff number of who handed it back (with --refunded).")] = "",
 ) -> None:
     """Payments, open cases and day totals, from the journal."""
     import msgspec  # noqa: PLC0415

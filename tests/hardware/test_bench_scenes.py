@@ -28,6 +28,8 @@ from hardware.simulators.ups import UpsSimulator
 from hardware.simulators.virtual_reader import VirtualReader
 from tests import virtual
 
+ROOT = Path(__file__).parents[2]
+
 SAY = {"zh": "灯", "en": "the lamp"}
 
 
@@ -205,3 +207,14 @@ def test_the_scenes_that_need_no_kiosk_play_to_their_end() -> None:
         assert parts["cabinet"].state()["tamper"] is True
 
     virtual.run(story())
+
+
+def test_the_permit_unit_has_one_chinese_name_on_the_bench() -> None:
+    """It prints endorsements; it makes no cards, as 制证 would say."""
+    texts = [
+        path.read_text("utf-8")
+        for path in (ROOT / "hardware/simulators").rglob("*")
+        if path.suffix in {".js", ".json", ".html", ".py"}
+    ]
+    assert sum("签注单元" in text for text in texts) >= 2
+    assert not any("制证" in text for text in texts)

@@ -18,7 +18,7 @@ from hardware.drivers.card_terminal_umsips import CardTerminalUmsips
 from hardware.drivers.card_terminal_umsips_host import unionpay_host
 from hardware.hosts.unionpay import Host, receipt
 from hardware.protocols.hostlink import Message, encode
-from hardware.simulators.card_terminal import Timings
+from hardware.simulators.card_terminal_stages import Timings
 from hardware.simulators.card_terminal_umsips import UmsTerminalSimulator
 from hardware.simulators.umsips_library import library_in, missing
 from hardware.simulators.wire import TcpWire

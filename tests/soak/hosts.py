@@ -29,7 +29,7 @@ from hardware.drivers.chip_card_reader import ChipCardReader
 from hardware.drivers.document_printer import DocumentPrinter, printing_host
 from hardware.drivers.viewfinder import Optics
 from hardware.simulators.camera import CameraSimulator
-from hardware.simulators.card_terminal import Timings
+from hardware.simulators.card_terminal_stages import Timings
 from hardware.simulators.card_terminal_umsips import UmsTerminalSimulator
 from hardware.simulators.print_queue import PrintQueue
 from hardware.simulators.umsips_library import library_in

@@ -41,7 +41,8 @@ from hardware.evdev import open_evdev
 from hardware.simulators.base import Simulator
 from hardware.simulators.cabinet import CabinetSimulator
 from hardware.simulators.camera import CameraSimulator
-from hardware.simulators.card_terminal import CardTerminalSimulator, Timings
+from hardware.simulators.card_terminal import CardTerminalSimulator
+from hardware.simulators.card_terminal_stages import Timings
 from hardware.simulators.card_terminal_umsips import UmsTerminalSimulator
 from hardware.simulators.chip_card_reader import ChipCardReaderSimulator
 from hardware.simulators.code_scanner import CodeScannerSimulator

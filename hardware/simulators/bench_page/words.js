@@ -14,7 +14,7 @@ export function speak(next) {
 
 const TITLES = {
   id_card_reader: ["身份证阅读器", "ID card reader"], chip_card_reader: ["社保卡读卡器", "Chip card reader"],
-  card_terminal: ["银行卡终端", "Bank terminal"], permit_unit: ["制证单元", "Permit unit"],
+  card_terminal: ["银行卡终端", "Bank terminal"], permit_unit: ["签注单元", "Permit unit"],
   receipt_printer: ["凭条打印机", "Receipt printer"], document_printer: ["A4 打印机", "A4 printer"],
   camera: ["摄像头", "Camera"], document_camera: ["高拍仪", "Document camera"], code_scanner: ["扫码器", "Code scanner"],
   keypad: ["导航键盘", "Keypad"], headphones: ["耳机插孔", "Headphone jack"], cabinet: ["机柜", "Cabinet"], ups: ["UPS 电源", "UPS"],
