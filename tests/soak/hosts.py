@@ -3,7 +3,8 @@
 A row of :data:`HOSTS` is a host with its driver, what stands behind it (a real cupsd, a real pcscd, a network camera,
 a compiled UnionPay library with its bank) and a piece of work for a person. The time counts from the kill to the
 condition that serves again. What the person gets from work that was interrupted is an outcome or one of our errors,
-whose sentence is in the catalogue; and nobody, neither we nor a host, writes a traceback to standard error.
+whose sentence is in the catalogue; and nobody, neither we nor a host, writes a traceback to standard error. Where a
+next host stands ready, the one at work is killed, and while it starts, both.
 """
 
 import asyncio
@@ -238,14 +239,14 @@ async def running(driver: Device) -> AsyncIterator[None]:
 # --- killing ---------------------------------------------------------------------------------------------------
 
 
-def pids(module: str) -> set[int]:
-    """Our children that run this host."""
+def pids(module: str) -> list[int]:
+    """Our children that run this host, the oldest first: where there are two, it is the one at work."""
     children = Path(f"/proc/self/task/{os.getpid()}/children").read_text().split()
-    found = set()
+    found = []
     for pid in children:
         with suppress(OSError):  # it has ended meanwhile
             if module.encode() in Path(f"/proc/{pid}/cmdline").read_bytes():
-                found.add(int(pid))
+                found.append(int(pid))
     return found
 
 
@@ -310,23 +311,23 @@ async def _kill(
     await asyncio.sleep(random.uniform(0, place.lasts))
 
     if phase == "starting":
-        before = strike(host)
+        before = strike(host, None)
         async with asyncio.timeout(LONGEST):
-            while not pids(host.module) - before:  # noqa: ASYNC110 - a process rings no bell
+            while before.issuperset(pids(host.module)):  # noqa: ASYNC110 - a process rings no bell
                 await asyncio.sleep(0.002)
         await asyncio.sleep(random.uniform(0, host.starts))
-    took = await recovery.after(partial(strike, host))
+    took = await recovery.after(partial(strike, host, None if phase == "starting" else 1))
     if work is not None:
         await work
     return took
 
 
-def strike(host: Host) -> set[int]:
-    """Kill it, whatever it does; who was killed."""
-    struck = pids(host.module)
+def strike(host: Host, most: int | None) -> set[int]:
+    """Kill it, whatever it does, and all that there are of it unless ``most``; who was killed."""
+    struck = pids(host.module)[:most]
     for pid in struck:
         os.kill(pid, signal.SIGKILL)
-    return struck
+    return set(struck)
 
 
 async def _told(place: Place, sentences: Mapping[str, str], kills: Kills) -> None:
