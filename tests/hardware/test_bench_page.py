@@ -22,11 +22,14 @@ def shown(tell: Callable[[At, Page], Awaitable[None]], folder: Path, *chosen: st
     """``tell`` with the page of a running bench; the page must have complained of nothing."""
 
     async def story() -> None:
-        async with asyncio.timeout(100), bench_in(folder, *chosen) as at:
-            async with browser(folder / "profile", at.address) as page:
-                await page.until(ALL)
-                await tell(at, page)
-                assert page.complaints == []
+        async with (
+            asyncio.timeout(100),
+            bench_in(folder, *chosen) as at,
+            browser(folder / "profile", at.address) as page,
+        ):
+            await page.until(ALL)
+            await tell(at, page)
+            assert page.complaints == []
 
     asyncio.run(story())
 
