@@ -46,6 +46,8 @@ from tests.soak.census import Census, Overheard, settled
 LIMIT = 2.0
 LONGEST = 30.0
 """Seconds after which a machine that has not recovered never will."""
+WORK = 120.0
+"""Seconds after which work never ends, with all that a person would wait for in between."""
 PHASES = ("idle", "working", "starting")
 _PAGE = b"%PDF-1.4\n" + b"\n".join(b"%d 0 obj << /Type /Page >> endobj" % number for number in (1, 2)) + b"\n%%EOF\n"
 
@@ -333,7 +335,8 @@ def strike(host: Host, most: int | None) -> set[int]:
 async def _told(place: Place, sentences: Mapping[str, str], kills: Kills) -> None:
     """Do the work and note what its person is told; anything else than our sentences is a fault."""
     try:
-        kills.told[await place.work()] += 1
+        async with asyncio.timeout(WORK):
+            kills.told[await place.work()] += 1
     except KioskError as error:
         kills.told[error.citizen] += 1
         if error.citizen not in sentences:
@@ -342,7 +345,8 @@ async def _told(place: Place, sentences: Mapping[str, str], kills: Kills) -> Non
 
 async def _work_whole(place: Place, kills: Kills) -> None:
     try:
-        outcome = await place.work()
+        async with asyncio.timeout(WORK):
+            outcome = await place.work()
     except KioskError as error:
         outcome = repr(error)
     if outcome != place.whole:

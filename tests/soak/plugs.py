@@ -386,17 +386,21 @@ async def pull_many(name: str, times: int, *, every: int = EVERY) -> Pulls:
             await until(lambda: plugged.driver.condition.serves)
             for number in range(times):
                 if number % every == 0:
-                    await plugged.serve()
-                    pulls.operations += 1
+                    await _serve(plugged, pulls)
                 if number == min(every, times // 2):
                     pulls.first = Census.now()
                 await _pull(plugged, pulls)
-            await plugged.serve()
-            pulls.operations += 1
+            await _serve(plugged, pulls)
             if pulls.first is not None:
                 pulls.last = await settled(pulls.first)
                 pulls.faults += pulls.last.leaks(pulls.first)
     return pulls
+
+
+async def _serve(plugged: Plugged, pulls: Pulls) -> None:
+    async with asyncio.timeout(LONGEST):
+        await plugged.serve()
+    pulls.operations += 1
 
 
 async def _pull(plugged: Plugged, pulls: Pulls) -> None:
