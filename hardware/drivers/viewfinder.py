@@ -107,9 +107,10 @@ class Viewfinder(Watched):
 
     async def run(self) -> None:
         try:
-            async with asyncio.TaskGroup() as both:
-                both.create_task(self._link.run(self._greet, self.lost))
-                both.create_task(self._keep_watch())
+            async with asyncio.TaskGroup() as all_three:
+                all_three.create_task(self._link.run(self._greet, self.lost))
+                all_three.create_task(self._keep_watch())
+                all_three.create_task(self._host.keep_next(self._greeted))
         finally:
             self._host.forget()
 

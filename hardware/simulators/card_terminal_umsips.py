@@ -154,12 +154,20 @@ class UmsTerminalSimulator(UmsReader):
         return {
             **super().state(),
             "stage": self.stage if self.working else "idle",
-            "card": self.card.name if self.card else "",
+            "card": _key(self.card),
+            "tapped": _key(self.tapped) if self.working else "",
             "place": self._place().name.lower(),
-            "cards": list(CARDS),
+            "cards": {key: card.name for key, card in CARDS.items()},
+            "stages": list(STAGES),
+            "typed": len(self._typed) if self.working else 0,
             "registered": self.bank.signed_in,
             "bank_reachable": self.bank.reachable,
             "reversal_record": self.bank.record is not None,
+            "will_say": self.bank.code,
+            "to_reversals": self.bank.reversal_code,
+            "strays": self.bank.strays,
+            "init_code": self._init_code,
+            "spoilt": self._spoil,
             "ledger": self.ledger.as_json(),
         }
 
@@ -244,3 +252,8 @@ class UmsTerminalSimulator(UmsReader):
     async def _hang(self) -> None:
         """For ever: the call dies with its host."""
         await asyncio.Event().wait()
+
+
+def _key(card: BankCard | None) -> str:
+    """The name by which the wallet has it."""
+    return next((key for key, each in CARDS.items() if each is card), "")

@@ -17,6 +17,7 @@ from hardware.simulators.bench_scenes import Player, Scene, read_scenes
 from hardware.simulators.cabinet import CabinetSimulator
 from hardware.simulators.camera import CameraSimulator
 from hardware.simulators.card_terminal import CardTerminalSimulator
+from hardware.simulators.card_terminal_umsips import UmsTerminalSimulator
 from hardware.simulators.code_scanner import CodeScannerSimulator
 from hardware.simulators.document_camera import DocumentCameraSimulator
 from hardware.simulators.evdev import HeadphonesSimulator, KeypadSimulator
@@ -190,9 +191,10 @@ def test_every_hand_in_the_scenes_is_there_and_takes_what_it_is_given(name: str)
     for step in read_scenes()[name].steps:
         if step.hand:
             role, _, name_of_hand = step.hand.partition("/")
-            method = getattr(KINDS[role], name_of_hand)
-            assert hasattr(method, "hand"), step.hand
-            _arguments(method.__get__(object()), step.with_)
+            for kind in (KINDS[role], *([UmsTerminalSimulator] if role == "card_terminal" else [])):
+                method = getattr(kind, name_of_hand)
+                assert hasattr(method, "hand"), step.hand
+                _arguments(method.__get__(object()), step.with_)
     assert {row.role for row in TABLE} <= set(KINDS)
 
 
