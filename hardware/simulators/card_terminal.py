@@ -173,17 +173,12 @@ class CardTerminalSimulator(StagedTerminal):
         return {
             **super().state(),
             "display": list(self.display),
-            "stage": self.stage if self.working else "idle",
-            "card": next((key for key, card in CARDS.items() if card is self.card), ""),
-            "tapped": next((key for key, card in CARDS.items() if card is self.tapped), "") if self.working else "",
-            "cards": {key: card.name for key, card in CARDS.items()},
-            "stages": list(self.stages),
+            **self.at(working=self.working),
             "typed": len(self.pin) if self.working else 0,
             "registered": self._registered,
             "bank_reachable": self.bank_reachable,
             "bank_code": self.bank_code,
             "status": self._status,
-            "trap": self._trap[0] if self._trap else "",
             "when_abandoned": self._policy or "chance",
             "ledger": self.ledger.as_json(),
         }

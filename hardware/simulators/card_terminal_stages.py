@@ -3,14 +3,14 @@
 A trap goes off once, exactly when its stage is reached, so that a test or a scene names the instant of a fault.
 """
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from hardware.channel import ChannelClosed
 from hardware.simulators.base import Simulator
-from hardware.simulators.card_terminal_ledger import BankCard
+from hardware.simulators.card_terminal_ledger import CARDS, BankCard
 
 Action = Callable[[], Awaitable[None]]
 
@@ -54,8 +54,23 @@ class StagedTerminal(Simulator):
             raise ValueError(f"no stage {stage}; there are {', '.join(self.stages)}")
         self._trap = (stage, action)
 
+    def at(self, *, working: bool) -> Mapping[str, Any]:
+        """For the bench: the stage, the cards by the names that the wallet has for them, and the trap."""
+        return {
+            "stage": self.stage if working else "idle",
+            "card": _key(self.card),
+            "tapped": _key(self.tapped) if working else "",
+            "cards": {key: card.name for key, card in CARDS.items()},
+            "stages": list(self.stages),
+            "trap": self._trap[0] if self._trap else "",
+        }
+
     async def drop_lines(self) -> None:
         """Whoever is connected is no more; the line can be opened again at once."""
         for channel in list(self._lines):
             with suppress(ChannelClosed):
                 await channel.close()
+
+
+def _key(card: BankCard | None) -> str:
+    return next((key for key, each in CARDS.items() if each is card), "")

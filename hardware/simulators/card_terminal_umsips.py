@@ -18,7 +18,7 @@ from hardware.channel import Channel, ChannelClosed
 from hardware.protocols.hostlink import Broken, HostLink, Message, encode
 from hardware.protocols.umsips import Key, Response, UmsError, decode_request, mask, redact
 from hardware.simulators.base import hand
-from hardware.simulators.card_terminal_ledger import CARDS, Ledger
+from hardware.simulators.card_terminal_ledger import Ledger
 from hardware.simulators.card_terminal_stages import Timings
 from hardware.simulators.card_terminal_umsips_bank import Customer, UmsBank
 from hardware.simulators.card_terminal_umsips_reader import UmsReader
@@ -153,12 +153,8 @@ class UmsTerminalSimulator(UmsReader):
     def state(self) -> Mapping[str, Any]:
         return {
             **super().state(),
-            "stage": self.stage if self.working else "idle",
-            "card": _key(self.card),
-            "tapped": _key(self.tapped) if self.working else "",
+            **self.at(working=self.working),
             "place": self._place().name.lower(),
-            "cards": {key: card.name for key, card in CARDS.items()},
-            "stages": list(STAGES),
             "typed": len(self._typed) if self.working else 0,
             "registered": self.bank.signed_in,
             "bank_reachable": self.bank.reachable,
@@ -252,8 +248,3 @@ class UmsTerminalSimulator(UmsReader):
     async def _hang(self) -> None:
         """For ever: the call dies with its host."""
         await asyncio.Event().wait()
-
-
-def _key(card: BankCard | None) -> str:
-    """The name by which the wallet has it."""
-    return next((key for key, each in CARDS.items() if each is card), "")
