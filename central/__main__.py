@@ -104,17 +104,20 @@ def refund(
     data: Data = Path("central-data"),
     *,
     kiosk_lost: Annotated[bool, typer.Option(help="The kiosk and its store are gone for good.")] = False,
+    by_hand: Annotated[bool, typer.Option(help="If the provider refuses: write down that you hand it out.")] = False,
     samples: Samples = False,
 ) -> None:
-    """Give the money of a case back to whoever paid it by code."""
+    """Give the money of a case back to whoever paid it by code. Only what this says is to be handed out."""
     front = Central(Settings(data, sample_provider=samples)).front
     try:
-        reconcile_.refund(front.store, front.orders, front.clock, reference, by=by, kiosk_lost=kiosk_lost)
+        hand_out = reconcile_.refund(
+            front.store, front.orders, front.clock, reference, by=by, kiosk_lost=kiosk_lost, by_hand=by_hand
+        )
     except (Refused, ProviderSilent) as no:
         why = no.title if isinstance(no, Refused) else "the provider does not answer"
         typer.echo(f"not given back: {why}", err=True)
         raise typer.Exit(1) from None
-    typer.echo("given back")
+    typer.echo("the provider refuses, and will not be asked again: hand it out now" if hand_out else "given back")
 
 
 # --- exit-entry ---

@@ -133,7 +133,8 @@ def page(front: Front) -> str:
     now = front.clock.now()
     with front.store.read() as connection:
         kept, rows, aside = books(connection, now), kiosk_rows(connection, now), set_aside(connection)
-    return _templates().get_template("console.html").render(now=now, books=kept, kiosks=rows, aside=aside, shown=SHOWN)
+    given = {"now": now, "books": kept, "kiosks": rows, "aside": aside, "shown": SHOWN, "night": front.last_night}
+    return _templates().get_template("console.html").render(given)
 
 
 def proof_page(front: Front, reference: str) -> tuple[int, str]:

@@ -6,6 +6,8 @@ one. The reply leaves after the commit.
 """
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
 from functools import partial
 from typing import Any, Final
 
@@ -25,6 +27,7 @@ from central.limits import Limits
 from central.messages import decode
 from central.payments import Channels
 from central.payments.orders import CALLS, Orders
+from central.payments.threads import ProviderThreads
 from central.problems import Refused
 from central.registry import Kiosk
 from kiosk_app import contract
@@ -43,6 +46,7 @@ from kiosk_app.contract.exit_entry import (
 
 CAPS: Final[Mapping[str, int]] = {
     "/hb": 8_000,
+    "/about": 1_000,
     "/tx/batch": contract.BATCH_BYTES,
     "/traffic/decisions": 1_000,
     "/enrol": 16_000,
@@ -56,6 +60,15 @@ CAPS: Final[Mapping[str, int]] = {
 """Largest body in bytes per path (C.2)."""
 
 Handler = Callable[[Kiosk, bytes], Any]
+
+
+@dataclass(frozen=True)
+class NightNote:
+    """What the last look at the orders came to, for operators. ``well``: nothing is left for the next one."""
+
+    at: datetime
+    says: str
+    well: bool
 
 
 class Front:
@@ -80,9 +93,12 @@ class Front:
         self.exit_entry = exit_entry or ExitEntry(self.catalogue.current)
         self._departments = Departments(self.traffic, self.exit_entry)
         self.orders = Orders(self.store, clock, {} if channels is None else channels)
+        self.providers = ProviderThreads()
+        self.last_night: NightNote | None = None
         self._limits = limits or Limits()
         self._handlers: dict[str, Handler] = {
             "/hb": self._heartbeat,
+            "/about": self._about,
             "/tx/batch": self._batch,
             "/traffic/decisions": self._decisions,
             **{path: partial(self._order, path) for path in CALLS},
@@ -124,8 +140,17 @@ class Front:
 
     def _heartbeat(self, kiosk: Kiosk, body: bytes) -> contract.HeartbeatReply:
         beat = decode(body, Heartbeat)
-        reply = self.store.commit(lambda connection: presence.heartbeat(connection, kiosk.id, beat, self.clock.now()))
-        return msgspec.structs.replace(reply, channels=self.orders.channels, catalogue=self.catalogue.version())
+        self.store.commit(lambda connection: presence.heartbeat(connection, kiosk.id, beat, self.clock.now()))
+        return self._about(kiosk, body)
+
+    def _about(self, _kiosk: Kiosk, _body: bytes) -> contract.HeartbeatReply:
+        """What a heartbeat is answered with, for a technician's look, which is no sign of life."""
+        return contract.HeartbeatReply(
+            now=self.clock.now(),
+            next_s=presence.NEXT_S,
+            channels=self.orders.channels,
+            catalogue=self.catalogue.version(),
+        )
 
     def _batch(self, kiosk: Kiosk, body: bytes) -> contract.BatchReply:
         batch = decode(body, Batch)

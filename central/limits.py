@@ -10,6 +10,7 @@ from central.problems import Refused
 PER_MINUTE: Final[Mapping[str, int]] = {
     "/enrol": 10,
     "/hb": 10,
+    "/about": 10,
     "/tx/batch": 60,
     "/traffic/decisions": 60,
     "/catalogue": 10,

@@ -101,6 +101,7 @@ def demo(
     fault: Annotated[
         str, typer.Option(help="Something that goes wrong on the way (with --script); --list names them.")
     ] = "",
+    terminal: Annotated[str, typer.Option(help="The card terminal: zvt, or umsips, the library of UnionPay.")] = "zvt",
     landscape: Annotated[bool, typer.Option(help="1920 x 1080.")] = False,
     list_scripts: Annotated[bool, typer.Option("--list", help="Name the scripts and faults.")] = False,
 ) -> None:
@@ -109,7 +110,13 @@ def demo(
 
     raise typer.Exit(
         stand.main(
-            headless=headless, script=script, out=out_folder, fault=fault, landscape=landscape, show_list=list_scripts
+            headless=headless,
+            script=script,
+            out=out_folder,
+            fault=fault,
+            terminal=terminal,
+            landscape=landscape,
+            show_list=list_scripts,
         )
     )
 
@@ -201,8 +208,8 @@ def books(
     *,
     config: ConfigOption = Path("kiosk.toml"),
     as_json: JsonOption = False,
-    refunded: Annotated[str, typer.Option(help="Close the case of this reference: the money was handed back.")] = "",
-    by: Annotated[str, typer.Option(help="Who handed it back (with --refunded).")] = "",
+    refunded: Annotated[str, typer.Option(help="Close this case of a card: the money was handed back.")] = "",
+    by: Annotated[str, typer.Option(help="Staff number of who handed it back (with --refunded).")] = "",
 ) -> None:
     """Payments, open cases and day totals, from the journal."""
     import msgspec  # noqa: PLC0415

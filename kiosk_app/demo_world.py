@@ -26,6 +26,10 @@ MACHINE = "44070301"
 """The sample machine's number, where enrolment gives none."""
 
 
+TERMINALS = ("zvt", "umsips")
+"""The card terminals that the bench has, as it calls them."""
+
+
 @dataclass(frozen=True)
 class Folder:
     """The run folder: ``kiosk`` is all that the machine keeps, ``bench`` is the world of devices."""
@@ -149,7 +153,7 @@ def configuration(
         "power": {"shutdown": []},  # the demo's battery is not this computer's
         "central": {"url": places["central"], "folder": "kiosk/identity"},
         "devices.id_card_reader": {"driver": "sdt", "port": places["id_card_reader"], "baud": 115200},
-        "devices.card_terminal": {"driver": "zvt", "port": places["card_terminal"], "password": "000000"},
+        "devices.card_terminal": _terminal(places["card_terminal"]),
         "devices.receipt_printer": {"driver": "escpos", "port": places["receipt_printer"]},
         "devices.document_printer": {"driver": "cups", **places["document_printer"]},
     }
@@ -157,6 +161,13 @@ def configuration(
         if role in places and f"{role}.{(wanted := section(places[role]))['driver']}" in drivers:
             sections[f"devices.{role}"] = wanted
     return toml(sections)
+
+
+def _terminal(place: str | dict[str, str]) -> dict[str, Any]:
+    """One that speaks ZVT is at an address; that of UnionPay is a library."""
+    if isinstance(place, str):
+        return {"driver": "zvt", "port": place, "password": "000000"}
+    return {"driver": "umsips", "folder": "kiosk/unionpay", **place}
 
 
 async def _enrol(folder: Folder, code: str, port: int) -> dict[str, Any]:
@@ -178,10 +189,12 @@ async def _code(folder: Folder) -> str:
         return (await making.line(30)).strip()
 
 
-async def build(house: AsyncExitStack, folder: Folder, window: Window, *, scripted: bool) -> World:
+async def build(
+    house: AsyncExitStack, folder: Folder, window: Window, *, scripted: bool, terminal: str = TERMINALS[0]
+) -> World:
     """Start central and the bench, enrol, write the configuration, and keep the kiosk running."""
     port, console = free_port(), free_port() if scripted else known_port(house, CONSOLE)
-    bench = await house.enter_async_context(_bench(folder, port, 0 if scripted else known_port(house, BENCH)))
+    bench = await house.enter_async_context(_bench(folder, port, 0 if scripted else known_port(house, BENCH), terminal))
     code = await _code(folder)
     central = await house.enter_async_context(_central(folder, port, console))
     await reachable(central, port, 30)
@@ -205,9 +218,10 @@ def _central(folder: Folder, port: int, console: int) -> AbstractAsyncContextMan
     return running("central", [*argv, "--console-port", str(console), "--samples"], log=folder.logs / "central.log")
 
 
-def _bench(folder: Folder, central: int, port: int) -> AbstractAsyncContextManager[Child]:
+def _bench(folder: Folder, central: int, port: int, terminal: str) -> AbstractAsyncContextManager[Child]:
     argv = _python("-m", "hardware.simulators", "--managed", "--folder", folder.bench, "--port", str(port))
-    return running("bench", [*argv, "--central", f"127.0.0.1:{central}"], log=folder.logs / "bench.log", pipes=True)
+    argv += ["--central", f"127.0.0.1:{central}", "--card-terminal", terminal]
+    return running("bench", argv, log=folder.logs / "bench.log", pipes=True)
 
 
 def _kiosk(folder: Folder, window: Window) -> Awaitable[Child]:

@@ -470,7 +470,7 @@ class ReversalRefused(PaymentError):
     """The payment cannot be undone from here (batch closed, refund refused)."""
 
     citizen = "pay.refund_due"
-    operator = "Refund by hand with the reference in `kiosk books`, then close the case there."
+    operator = "By card: refund by hand with the reference in `kiosk books` and close the case there. By code: central."
 
 
 class PaymentUndone(PaymentError):

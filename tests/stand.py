@@ -158,6 +158,7 @@ class Stand(World):
         self.somebody_takes = False
         self.presenter = True
         self.fitted: set[str] = set()
+        self.drivers_fail = False
         self.cabinet, self.ups = CabinetSimulator(), UpsSimulator()
         self.patience = Patience()
         self.site: Site = SITE
@@ -326,7 +327,10 @@ class Stand(World):
         return self._running.result() if self._running is not None and self._running.done() else None
 
     def alive(self) -> None:
-        """Raise what the machine died of."""
+        """Raise what the machine died of, or a driver that is not meant to."""
+        for device in self.machine._devices.all() if self._power.on and not self.drivers_fail else ():
+            for failure in device.failures:  # type: ignore[attr-defined] # each is Guarded
+                raise failure
         if self._running is not None and self._running.done() and self._power.on:
             self._running.result()
 

@@ -30,6 +30,13 @@ def test_a_device_that_can_be_driven_is_configured_where_the_bench_says_it_is() 
     assert len(found["cabinet"]["doors"]) == 4  # as many as the simulated board has
 
 
+def test_a_card_terminal_that_is_a_library_is_configured_as_one() -> None:
+    library = {"library": "bench/card_terminal/libumsapi.so"}
+    found = devices(PLACES | {"card_terminal": library})["card_terminal"]
+    assert found == {"driver": "umsips", "folder": "kiosk/unionpay", **library}
+    assert devices(PLACES)["card_terminal"]["driver"] == "zvt"
+
+
 def test_a_device_without_a_driver_or_a_simulator_is_left_out() -> None:
     assert set(devices(PLACES)) == REQUIRED
     assert set(devices(PLACES, "ups.other", "cabinet.modbus")) == REQUIRED | {"cabinet"}

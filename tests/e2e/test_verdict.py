@@ -103,6 +103,7 @@ def test_a_run_folder_is_begun_anew(tmp_path: Path) -> None:
         ({"headless": True, "script": ""}, "needs --script"),
         ({"headless": True, "script": "marriage"}, "there are: traffic_fines, traffic_fines_by_number"),
         ({"headless": True, "script": "traffic_fines", "fault": "flood"}, ", ".join(FAULTS)),
+        ({"headless": True, "script": "traffic_fines", "terminal": "cash"}, "there are: zvt, umsips"),
     ],
 )
 def test_a_command_that_cannot_be_meant_names_what_is_allowed(

@@ -306,6 +306,16 @@ def test_a_hung_host_is_ended(monkeypatch: pytest.MonkeyPatch) -> None:
     story(tell)
 
 
+def test_a_host_may_take_longer_to_start_than_to_answer(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("hardware.drivers.face.ANSWER", 0.01)
+
+    async def main() -> None:
+        async with analysing() as analyst:
+            assert analyst.condition.serves
+
+    asyncio.run(main())
+
+
 def test_forgetting_a_hung_host_ends_it(monkeypatch: pytest.MonkeyPatch) -> None:
     async def tell(analyst: FaceAnalyst, view: Screened) -> None:
         monkeypatch.setattr("hardware.drivers.face.ANSWER", 0.5)

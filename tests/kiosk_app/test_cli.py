@@ -91,23 +91,31 @@ def test_books_name_what_central_set_aside(config: Path) -> None:
     assert books(config)["set_aside"] == [f"{REFERENCE} bad-signature"]
 
 
-def test_a_person_closes_the_case_with_their_name(config: Path) -> None:
+def test_a_person_closes_the_case_with_their_staff_number(config: Path) -> None:
     write(config, *OWED)
     assert books(config)["days"][0]["owed"] == 40000
-    book = books(config, "--refunded", REFERENCE, "--by", "样本员工")
+    book = books(config, "--refunded", REFERENCE, "--by", "4711")
     [line] = book["payments"]
     assert (line["state"], line["open"]) == ("refunded", False)
     assert (book["days"][0]["owed"], book["days"][0]["returned"]) == (0, 40000)
     assert book["outbox_waiting"] == 1
 
 
+@pytest.mark.parametrize("name", ["样本员工", "SAMPLE", "Sample 4711", "440703199001010019", "13800000000"])
+def test_nobodys_name_or_number_in_life_is_written_down_for_central(config: Path, name: str) -> None:
+    write(config, *OWED)
+    with pytest.raises(ConfigError, match="no name"):
+        books(config, "--refunded", REFERENCE, "--by", name)
+    assert books(config)["outbox_waiting"] == 0
+
+
 @pytest.mark.parametrize(
     ("states", "options", "says"),
     [
-        (OWED, ("--refunded", REFERENCE), "the name of the person"),
-        (OWED, ("--refunded", "44070301261123090002", "--by", "x"), "has no open refund"),
-        (TAKEN, ("--refunded", REFERENCE, "--by", "x"), "has no open refund"),
-        ((*OWED, State.REFUNDED), ("--refunded", REFERENCE, "--by", "x"), "has no open refund"),
+        (OWED, ("--refunded", REFERENCE), "the staff number, and no name"),
+        (OWED, ("--refunded", "44070301261123090002", "--by", "4711"), "has no open refund"),
+        (TAKEN, ("--refunded", REFERENCE, "--by", "4711"), "has no open refund"),
+        ((*OWED, State.REFUNDED), ("--refunded", REFERENCE, "--by", "4711"), "has no open refund"),
     ],
 )
 def test_a_case_that_is_none_is_not_closed(

@@ -371,6 +371,7 @@ class World:
             finally:
                 if power.on:
                     self.waiting = machine.waiting_reports()
+                    assert [failure for device in machine._devices.all() for failure in device.failures] == []  # type: ignore[attr-defined]
                 else:
                     self.crashes += 1
                 power.cut()
