@@ -164,7 +164,7 @@ def _days(walked: Iterable[list[Entry]]) -> list[Day]:
 
 
 def close_case(journal: Journal, reference: str, by: str) -> None:
-    """A person handed the money back (REFUND_DUE becomes REFUNDED), or a kept card over. Raises ConfigError if not to be.
+    """A person handed the money back (REFUND_DUE becomes REFUNDED), or a kept card over. Raises ConfigError if not so.
 
     ``by`` goes to central with the report, so it is a staff number, never a name. What was paid by code is given back
     at central and nowhere else: two persons, one here and one there, would pay it twice (``docs/decisions/0019``).
