@@ -400,6 +400,7 @@ class ReversalStuck(DeviceError):
 class CameraCovered(DeviceError):
     """The camera works and sees nothing."""
 
+    kind = FaultKind.USER
     reason = "camera_covered"
     citizen = "error.camera_covered"
     operator = "Uncover and clean the camera's lens; check the light in front of it."

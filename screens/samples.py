@@ -180,7 +180,10 @@ SAMPLES: dict[str, View] = {
         actions=(("other", text("sorry.action.other")),),
     ),
     "printing": Printing(
-        title=text("endorsement.print.title"), detail=text("endorsement.print.detail"), percent=62, steps=Steps(STEPS, 3)
+        title=text("endorsement.print.title"),
+        detail=text("endorsement.print.detail"),
+        percent=62,
+        steps=Steps(STEPS, 3),
     ),
     "take_permit": Done(
         title=text("permit.take.title"), take=("permit",), warnings=(text("refused.counter"),), seconds=30,

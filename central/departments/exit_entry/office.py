@@ -50,6 +50,7 @@ from kiosk_app.contract.exit_entry import (
     PrintRight,
     Progress,
     Sameness,
+    owner_of,
 )
 
 MOST_CASES = 20
@@ -70,13 +71,14 @@ class ExitEntry:
         self._be_available()
         catalogue, today = self._catalogue(connection), china_day(now)
         found = record(connection, ask.permit, ask.endorsed)
-        token, name = found.token, masked_name(found.name)
+        token, name, owner = found.token, masked_name(found.name), owner_of(found.token, found.name)
         if refused := why_refused(found.person, catalogue.exit_entry, today):
-            return Holder(token=token, name=name, refused=refused)
+            return Holder(token=token, name=name, owner=owner, refused=refused)
         unfinished = [row for row in cases_of(connection, found.token) if printing.unfinished(row, found, today)]
         return Holder(
             token=token,
             name=name,
+            owner=owner,
             portrait=found.portrait,
             endorsements=found.standing(today),
             offers=[] if unfinished else offers(found.person, found.history, catalogue.exit_entry, today),
