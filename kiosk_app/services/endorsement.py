@@ -87,11 +87,11 @@ async def find_holder(desk: Desk, held: Held, permit: Permit, owner: IdentityCar
         if await desk.ask(sorry) != Chosen("again"):
             return None
     held.known(holder.token)
+    if holder.refused:
+        raise CentralRefused(holder.refused.replace("_", "-"))
     today = desk.clock.now().astimezone(LOCAL).date()
     if owner is not None and compared(owner, permit, holder, today=today) is not Sameness.SAME:
         raise CentralRefused("not-the-holder")
-    if holder.refused:
-        raise CentralRefused(holder.refused.replace("_", "-"))
     return holder
 
 

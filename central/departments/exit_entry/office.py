@@ -71,14 +71,14 @@ class ExitEntry:
         self._be_available()
         catalogue, today = self._catalogue(connection), china_day(now)
         found = record(connection, ask.permit, ask.endorsed)
-        token, name, owner = found.token, masked_name(found.name), owner_of(found.token, found.name)
+        token, name = found.token, masked_name(found.name)
         if refused := why_refused(found.person, catalogue.exit_entry, today):
-            return Holder(token=token, name=name, owner=owner, refused=refused)
+            return Holder(token=token, name=name, refused=refused)
         unfinished = [row for row in cases_of(connection, found.token) if printing.unfinished(row, found, today)]
         return Holder(
             token=token,
             name=name,
-            owner=owner,
+            owner=owner_of(token, found.name),
             portrait=found.portrait,
             endorsements=found.standing(today),
             offers=[] if unfinished else offers(found.person, found.history, catalogue.exit_entry, today),
