@@ -27,7 +27,7 @@ from kiosk_app.devices import (
     PictureFormat,
     Preview,
 )
-from kiosk_app.errors import DeviceError, DocumentPictureUnusable, FaceNotSeen, KioskError
+from kiosk_app.errors import DeviceError, DeviceOffline, DocumentPictureUnusable, FaceNotSeen, KioskError
 from kiosk_app.portrait.liveness import Gesture
 
 RATE = 25
@@ -142,7 +142,8 @@ class ScenePreview:
             raise self._scene.covered
         await asyncio.sleep(max(0.0, than / RATE - now()) + 1e-4)
         frame = self.latest()
-        assert frame is not None
+        if frame is None:
+            raise self._scene.covered or DeviceOffline("camera", "the preview is over")
         return frame
 
     @property

@@ -2,12 +2,12 @@
 
 Rules. A face is compared only with consent, and declining leads on: the resident identity card, as machines of before
 did it (``domain.md`` 4.3), or the counter for who has none here. The card is also the way where no face can be compared
-(no camera, no picture at central). Which ways suffice is the signed catalogue's word. Whatever came of it, central
-hears it (IdentityChecked): way, result, time and versions, no picture, no number and no name. A permit comes out
-before the counter's words: nobody looks for a card while reading.
+(no camera, one that fails, no picture at central). Which ways suffice is the signed catalogue's word.
+Whatever came of it, central hears it (IdentityChecked): way, result, time and versions, no picture, number or name.
 """
 
 from datetime import date
+from functools import partial
 
 from kiosk_app.contract import Body
 from kiosk_app.contract.exit_entry import Holder, IdentityCheck, IdentityChecked, Sameness, owner_of
@@ -31,6 +31,8 @@ SAID = {
     FaceResult.UNAVAILABLE: Sameness.STAFF,
 }
 """What is told of a face check; who turned back goes another way, and that is told instead."""
+OTHERWISE = frozenset({FaceResult.DECLINED, FaceResult.UNAVAILABLE})
+"""After these the identity card is asked for; after the others a person looks."""
 
 
 async def check_identity(
@@ -43,9 +45,13 @@ async def check_identity(
     while True:
         can_compare = _can_compare(desk, holder)
         if can_compare and await consent_to_face_check(desk, text("endorsement.face.purpose"), steps):
-            face = await check_face(desk, holder.portrait, steps, reports=lambda one: _of_face(holder, held, one))
-            if face.result is not FaceResult.DECLINED:
-                return by_face(face) if face.passed else None
+            told = partial(_of_face, holder, held)
+            face = await check_face(desk, holder.portrait, steps, reports=told, slip=False)
+            if face.passed:
+                return by_face(face)
+            if face.result not in OTHERWISE:
+                await _to_counter(desk, held, f"counter.{face.result.value}", steps, reference=face.reference)
+                return None
         card = owner or await _laid_down(desk, steps)
         if card is not None or not can_compare:
             break
@@ -72,8 +78,13 @@ async def _laid_down(desk: Desk, steps: Steps) -> IdentityCard | str | None:
 
 async def _declined(desk: Desk, held: Held, holder: Holder, why: str, steps: Steps) -> None:
     tell(desk, held, holder, IdentityCheck(way=DECLINED, result=Sameness.STAFF, at=desk.clock.now()))
+    await _to_counter(desk, held, why, steps)
+
+
+async def _to_counter(desk: Desk, held: Held, why: str, steps: Steps, *, reference: str = "") -> None:
+    """The card first: nobody looks for one while reading."""
     await return_permit(desk, held, steps)
-    await to_counter(desk, text(why), steps, reference=held.stay.reference)
+    await to_counter(desk, text(why), steps, reference=reference or held.stay.reference)
 
 
 async def _by_card(
@@ -85,9 +96,8 @@ async def _by_card(
     tell(desk, held, holder, check)
     if result is Sameness.SAME:
         return check
-    why = text("counter.not_holder" if result is Sameness.NOT_SAME else "counter.card_unfit")
-    await return_permit(desk, held, steps)
-    await to_counter(desk, why, steps, reference=held.stay.reference)
+    why = "counter.not_holder" if result is Sameness.NOT_SAME else "counter.card_unfit"
+    await _to_counter(desk, held, why, steps)
     return None
 
 

@@ -4,12 +4,15 @@ import msgspec
 import pytest
 import sqlalchemy as sa
 
+from central.catalogue import SHIPPED, read
 from central.db import event as events
+from central.departments.exit_entry import faults
 from central.departments.exit_entry.samples import SAMPLES
+from central.departments.exit_entry.tables import holder as holders
 from hardware.simulators.samples import CARDS
 from kiosk_app.contract import Event
 from kiosk_app.contract.exit_entry import CaseState, IdentityChecked
-from kiosk_app.errors import FaceVisitLost
+from kiosk_app.errors import CameraCovered, FaceVisitLost
 from kiosk_app.views import (
     Attract,
     Back,
@@ -166,19 +169,68 @@ async def test_central_hears_of_a_face_that_was_not_the_same(stand: Stand) -> No
     await traveller.agrees()
     await stand.person.sees(Sorry)
     stand.person.touches(Chosen("counter"))
-    await stand.person.sees(Sorry, "counter.title")
-    stand.person.touches(Leave())
-    await traveller.takes()
-    await at_rest(traveller)
+    await goes_to_the_counter(traveller, "counter.not_same")
     assert checks(stand) == [("face", "not_same")]
+
+
+@story
+async def test_staff_decides_on_a_face_that_is_nearly_the_same(stand: Stand) -> None:
+    traveller = Traveller(stand)
+    await traveller.inserts()
+    analyst_of(stand).distance = 0.55
+    await traveller.agrees()
+    await goes_to_the_counter(traveller, "counter.staff")
+    assert checks(stand) == [("face", "staff")]
+
+
+@story
+async def test_a_camera_that_fails_in_the_middle_leaves_the_identity_card(stand: Stand) -> None:
+    traveller = Traveller(stand)
+    await traveller.inserts()
+    await stand.person.sees(Consent, "consent.title")
+    stand.person.touches(Chosen("agree"))
+    await stand.person.sees(LivePortrait)
+    stand.scene.covered = CameraCovered("camera")
+    await stand.person.sees(PlaceCard, "identify.title")
+    stand.id_card_reader.lay("li")
+    await to_the_end(traveller)
+    assert checks(stand) == [("face", "staff"), ("id_card", "same")]
+
+
+@story
+async def test_without_a_picture_at_central_no_face_is_asked_for(stand: Stand) -> None:
+    with stand.engine.begin() as central:
+        central.execute(holders.update().values(portrait=b""))
+    traveller = Traveller(stand)
+    await traveller.inserts()
+    await stand.person.sees(PlaceCard, "identify.title")
+    stand.id_card_reader.lay("li")
+    await to_the_end(traveller)
+    assert checks(stand) == [("id_card", "same")]
+
+
+@story
+async def test_a_way_that_the_rules_do_not_name_is_not_offered(stand: Stand) -> None:
+    rules = read(SHIPPED, faults)
+    stand.front.catalogue.publish(msgspec.structs.replace(rules, ways=["face"]))
+    traveller = Traveller(stand)
+    await traveller.inserts()
+    await declines(stand)
+    await goes_to_the_counter(traveller, "counter.declined")
+
+
+def analyst_of(stand: Stand) -> SceneAnalyst:
+    booth = stand.machine.desk.booth
+    assert booth is not None
+    assert isinstance(booth.face, SceneAnalyst)
+    return booth.face
 
 
 @story
 async def test_a_face_host_that_ends_in_the_middle_lets_the_check_begin_again(stand: Stand) -> None:
     traveller = Traveller(stand)
     await traveller.inserts()
-    analyst = stand.machine.desk.booth.face if stand.machine.desk.booth else None
-    assert isinstance(analyst, SceneAnalyst)
+    analyst = analyst_of(stand)
     analyst.breaks.append(FaceVisitLost("face_analyst"))
     await traveller.agrees()
     await stand.person.sees(Sorry)
