@@ -85,7 +85,7 @@ def test_a_citizen_left_behind_is_found_wherever_it_is(tmp_path: Path, where: st
 
 STAY = {"reference": "44070301261126062628", "place": "returned", "approval": "E1", "payment": PAYMENT["reference"]}
 TRAVEL = KIOSK | {"permits": [STAY]}
-UNIT = {"jobs": {f"{STAY['reference']}-1": "PRINTED"}, "box": [], "card": None, "position": "NONE"}
+UNIT: dict[str, Any] = {"jobs": {f"{STAY['reference']}-1": "PRINTED"}, "box": [], "card": None, "position": "NONE"}
 PRINTED = CENTRAL | {"exit_entry": [{"approval": "E1", "state": "printed"}], "boxes": []}
 BACK = {"payments": [PAYMENT | {"state": "reversed"}]}
 
