@@ -85,10 +85,13 @@ async def _insert(citizen: Citizen, service: str) -> None:
 
 
 async def _obey(citizen: Citizen) -> None:
-    """Make every gesture that the picture asks for, until it asks for no more; who was too slow tries again."""
+    """Make every gesture that the picture asks for, until it asks for no more; who was too slow tries again.
+
+    Twice too slow (on a computer that is busy with much else): the identity card, like any other citizen.
+    """
     await citizen.see("LivePortrait")
-    done = ""
-    while (sight := await citizen.asked(done, until=("ChooseMany", "Sorry"), within=LOOK_WITHIN)).view != "ChooseMany":
+    done, ends = "", ("ChooseMany", "PlaceCard")
+    while (sight := await citizen.asked(done, until=(*ends, "Sorry"), within=LOOK_WITHIN)).view not in ends:
         if sight.view == "Sorry":
             await citizen.picture("face-again")
             await citizen.touch("Sorry", "again")
@@ -97,6 +100,9 @@ async def _obey(citizen: Citizen) -> None:
             await citizen.picture(f"face-{sight.asks}")
             await citizen.hand("camera", "act", scene=sight.asks)
         done = sight.asks
+    if sight.view == "PlaceCard":
+        await citizen.picture("identity-card")
+        await citizen.hand("id_card_reader", "lay", card=PERMIT)
 
 
 async def _choose_and_pay(citizen: Citizen) -> None:

@@ -2,7 +2,8 @@
 
 Rules. A face is compared only with consent, and declining leads on: the resident identity card, as machines of before
 did it (``domain.md`` 4.3), or the counter for who has none here. The card is also the way where no face can be compared
-(no camera, one that fails, no picture at central). Which ways suffice is the signed catalogue's word.
+(no camera, one that fails, no picture at central), and for who cannot make the gestures. Which ways suffice is the
+signed catalogue's word.
 Whatever came of it, central hears it (IdentityChecked): way, result, time and versions, no picture, number or name.
 """
 
@@ -31,8 +32,9 @@ SAID = {
     FaceResult.UNAVAILABLE: Sameness.STAFF,
 }
 """What is told of a face check; who turned back goes another way, and that is told instead."""
-OTHERWISE = frozenset({FaceResult.DECLINED, FaceResult.UNAVAILABLE})
-"""After these the identity card is asked for; after the others a person looks."""
+OTHERWISE = frozenset({FaceResult.DECLINED, FaceResult.UNAVAILABLE, FaceResult.NOT_ALIVE})
+"""After these the identity card is asked for: not everybody can make the gestures, and who declines need not. After the
+others a person looks."""
 
 
 async def check_identity(

@@ -198,6 +198,20 @@ async def test_a_camera_that_fails_in_the_middle_leaves_the_identity_card(stand:
 
 
 @story
+async def test_who_cannot_make_the_gestures_has_the_identity_card(stand: Stand) -> None:
+    traveller = Traveller(stand)
+    await traveller.inserts()
+    await stand.person.sees(Consent, "consent.title")
+    stand.person.touches(Chosen("agree"))
+    await stand.person.sees(Sorry, "face.failed.too_slow")
+    stand.person.touches(Chosen("counter"))
+    await stand.person.sees(PlaceCard, "identify.title")
+    stand.id_card_reader.lay("li")
+    await to_the_end(traveller)
+    assert checks(stand) == [("face", "staff"), ("id_card", "same")]
+
+
+@story
 async def test_without_a_picture_at_central_no_face_is_asked_for(stand: Stand) -> None:
     with stand.engine.begin() as central:
         central.execute(holders.update().values(portrait=b""))
