@@ -7,12 +7,15 @@ import cv2
 import numpy as np
 import pytest
 
+from bench.face_live import compared
 from hardware.hosts.face import backdrop, jpeg
 from hardware.hosts.face.arrays import Picture, floats, picture
 from hardware.hosts.face.crop import HIGHEST, Form, Head, cut, head_of, missing, plan
 from hardware.hosts.face.presence import SIDE, Presence, patch
 from hardware.hosts.face.shots import KEPT, Shot, Shots, seen
+from hardware.simulators.camera_people import WHO
 from hardware.simulators.people.person import WALL, Gesture, wall
+from kiosk_app.portrait.guidance import LIMITS
 from tests.hardware.face_kit import frame, nets, person, presence_net
 
 EXIT_ENTRY = Form(354, 472, head=360, crown=35)
@@ -199,3 +202,20 @@ def test_the_grown_box_is_kept_inside_the_picture() -> None:
     assert patch(source, floats((0, 0, 90, 120)), 2.7).min() == 255
     assert patch(source, floats((1190, 600, 90, 120)), 2.7).max() == 0
     assert patch(source, floats((400, 100, 700, 600)), 4.0).shape == (SIDE, SIDE, 3)
+
+
+def test_a_look_that_guidance_calls_good_becomes_a_photo_that_no_rule_refuses() -> None:
+    """Of people who stand a little wrong in every way; live guidance with all its slack is never the looser one."""
+    good = [look for look in compared(36, seed=3, spoil=0.5) if not look.live]
+    assert len(good) >= 12
+    assert [look.broken for look in good if look.broken] == []
+
+
+@pytest.mark.parametrize("blurred", [2.0, 3.0])
+@pytest.mark.parametrize("who", WHO)
+def test_a_blurred_face_is_told_to_keep_still_and_a_sharp_one_is_not(who: str, blurred: float) -> None:
+    limit = next(limit for limit in LIMITS if limit.measure == "sharpness")
+    sharp = frame(who=who)
+    assert limit.holds(seen(nets(), sharp).look.sharpness, before=False)
+    dim = picture(cv2.GaussianBlur(sharp, (0, 0), blurred))
+    assert not limit.holds(seen(nets(), dim).look.sharpness, before=True)
