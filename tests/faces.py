@@ -203,7 +203,7 @@ class SceneAnalyst(Watched):
         self.refuses: list[KioskError] = []
         """What the next finishes raise."""
         self.distance: float | None = None
-        self.large = b"master"
+        self.large, self.file = b"master", b"photo"
         self.finished: list[tuple[PhotoSpec, Backdrop, bytes | None]] = []
         self.forgotten = 0
         self.kept = 0
@@ -247,7 +247,7 @@ class SceneAnalyst(Watched):
         if still is None and not self.kept:
             raise FaceNotSeen
         self.finished.append((spec, policy, still))
-        return PhotoFacts(b"photo", dict(self.photo))
+        return PhotoFacts(self.file, dict(self.photo))
 
     async def master(self) -> bytes:
         if not self.finished:

@@ -10,7 +10,7 @@ import msgspec
 import pytest
 import sqlalchemy as sa
 
-from central.payments.night import LOOK, nights
+from central.payments import night
 from central.photos import DAYS, PER_MINUTE, Shelf, photo
 from central.problems import Refused
 from central.server import Central, Settings, running
@@ -18,7 +18,6 @@ from kiosk_app.contract import Problem
 from kiosk_app.contract.photos import MOST_PHOTO, KeepPhoto, PhotoKept
 from provisioning.device_key import DeviceKey
 from tests.central.fleet import KIOSK, Fleet, HandClock, fleet
-from tests.virtual import run
 
 JPEG = b"\xff\xd8\xff\xe0" + bytes(range(256)) * 100 + b"\xff\xd9"
 
@@ -88,17 +87,20 @@ def test_laying_one_there_drops_what_is_over(central: Fleet) -> None:
     assert central.front.photos.waiting() == 1
 
 
-def test_the_night_drops_what_is_over(central: Fleet) -> None:
+def test_the_night_drops_what_is_over(central: Fleet, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(night, "LOOK", 0.0)
+
     async def main() -> None:
-        night = asyncio.create_task(nights(central.front, central.clock))
+        watch = asyncio.create_task(night.nights(central.front, central.clock))
         await asyncio.sleep(0)
         central.clock.turn(days=DAYS + 1)
-        while central.front.photos.waiting():  # noqa: ASYNC110 - the work is done in a thread
-            await asyncio.sleep(LOOK)
-        night.cancel()
+        async with asyncio.timeout(30):
+            while central.front.photos.waiting():  # noqa: ASYNC110 - the work is done in a thread
+                await asyncio.sleep(0)
+        watch.cancel()
 
     lay(central)
-    run(main)
+    asyncio.run(main())
 
 
 def test_the_holder_may_have_it_deleted(central: Fleet) -> None:
