@@ -1,4 +1,4 @@
-"""Whether what is said live is never looser than the rules of the finished file: good looks that end in a refused photo.
+"""Whether what is said live is never looser than the rules of the file: good looks that end in a refused photo.
 
 People stand a little wrong in every way at once: turned, nodding, lids and lips moving, too bright, too dark, out of
 focus. Judged is the frame with every slack given, which is the loosest that guidance ever is, and then the photo of it.
