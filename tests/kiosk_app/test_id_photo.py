@@ -20,7 +20,7 @@ from tests.booth import BoothStand, booth_story
 async def takes(booth: BoothStand, document: str = "id_card", way: str = "paper") -> None:
     """Choose, stand well, use; on paper only or with a code too."""
     booth.scene.enter()
-    booth.face.photo |= {"bytes": 18000.0}
+    booth.face.photo |= {"bytes": 18000.0, "crown": 14.0}
     choose = await booth.sees(ChooseOne)
     assert {row.key for row in choose.rows} == set(specs())
     await booth.touches(Chosen(document))
