@@ -14,7 +14,7 @@ def measure() -> dict[str, Any]:
     speed = face_speed.measure()
     return {
         **speed,
-        **face_peers.measure(speed["preview_p50_ms"]),
+        **face_peers.measure(speed["preview_p50_ms"], speed["processor_p50_ms"]),
         **face_geometry.measure(),
         **face_rules.measure(),
         **face_live.measure(),
