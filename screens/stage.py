@@ -94,7 +94,7 @@ class Stage:
         self._touched = 0.0
         self._pump = Pump(self._window, x_connections(sockets() - before) or x_connections(sockets()))
         self._pump.after_turn = self._tell_targets
-        self._root = Root(damage=self._pump.damage, touched=self._touch)
+        self._root = Root(damage=self._pump.damage, took=lambda: self._pump.took, touched=self._touch)
         self._focus = Focus(self._root)
         self._keypad = Keys(self._focus, self._window)
         self._pump.before_frame = self._focus.follow

@@ -1,4 +1,4 @@
-"""When the orders are looked at: every night at an hour of China in which nobody pays."""
+"""What central does every night at an hour of China in which nobody pays: orders are looked at, old photos dropped."""
 
 import asyncio
 from contextlib import suppress
@@ -25,6 +25,7 @@ async def nights(front: Front, clock: Clock) -> None:
         if (now := _night(clock.now())) > last:
             last = now
             with suppress(SQLAlchemyError):
+                await asyncio.to_thread(front.photos.expire)
                 await asyncio.to_thread(reconcile, front.store, front.orders, clock)
 
 

@@ -11,6 +11,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
+from statistics import fmean
 
 import structlog
 
@@ -172,6 +173,8 @@ async def _followed(
         if now != shown:
             shown = now
             desk.screen.put(shown)
+    if looking.presence:  # advisory: it is in the log for whoever looks into a case, and decides nothing
+        log.info("presence", advisory=round(fmean(looking.presence), 3), of=len(looking.presence))
     return challenge.outcome
 
 
