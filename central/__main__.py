@@ -36,6 +36,7 @@ def serve(
     console_port: Annotated[int, typer.Option(help="For operators.")] = 8080,
     hotline: Annotated[str, typer.Option(help="Telephone number on receipts and closed screens.")] = "",
     proof_url: Annotated[str, typer.Option(help="Where a receipt can be checked; default: the console.")] = "",
+    photo_url: Annotated[str, typer.Option(help="Where photos are fetched by code; default: the console.")] = "",
     samples: Annotated[
         bool,
         typer.Option("--samples", help="Sample citizens and decisions; payments by code go to a simulated provider."),
@@ -47,7 +48,9 @@ def serve(
         return
     proof = proof_url or f"http://{LOOPBACK}:{console_port}/proof/"
     names = ("localhost", LOOPBACK, *(name or ()))
-    settings = Settings(data, port, console_port, host, names, Place(proof, hotline), samples, portraits)
+    settings = Settings(
+        data, port, console_port, host, names, Place(proof, hotline, photo_url=photo_url), samples, portraits
+    )
     central = Central(settings)
     if samples:
         central.load_samples()

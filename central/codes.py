@@ -1,8 +1,8 @@
-"""Enrolment codes: 12 Crockford base32 characters and a check symbol, as ``K7QM-2V0X-9RTD-5`` (C.4).
+"""Codes of enrolment and of photos: 12 Crockford base32 characters and a check symbol, ``K7QM-2V0X-9RTD-5`` (C.4).
 
 Made to be read over the telephone: no I, L, O or U; the check symbol (modulo 37) tells a slip of the finger from
-a wrong code, so that a slip costs no try. The first four characters only select the code and are no secret; the
-other eight are 40 random bits behind five tries.
+a wrong code, so that a slip costs no try. Of enrolment, the first four characters only select the code and are no
+secret; the other eight are 40 random bits behind five tries.
 """
 
 from typing import Final
@@ -33,7 +33,7 @@ def read(typed: str) -> str:
     text = typed.upper().translate(_ALIKE)
     code, check = text[:LENGTH], text[LENGTH:]
     if len(code) != LENGTH or not set(code) <= set(_DIGITS) or check != _check(code):
-        raise MistypedError("not an enrolment code")
+        raise MistypedError("not a code")
     return code
 
 

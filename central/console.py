@@ -28,6 +28,7 @@ from central.departments.rules import CHINA
 from central.front import Front
 from central.payments import telephone
 from central.payments.simulated import SimulatedProvider
+from central.photo_page import handlers as photo_page
 from kiosk_app.contract import Heartbeat
 
 LATE: Final = timedelta(seconds=150)
@@ -163,7 +164,7 @@ def console_app(front: Front, port: int, provider: SimulatedProvider | None = No
         return Response(text, status_code=status, media_type=MediaType.HTML)
 
     return Litestar(
-        [overview, accounts, prove, *([telephone.router(provider)] if provider else [])],
+        [overview, accounts, prove, *photo_page(front), *([telephone.router(provider)] if provider else [])],
         openapi_config=None,
         logging_config=None,
         allowed_hosts=AllowedHostsConfig([f"{name}:{port}" for name in ("localhost", "127.0.0.1")], www_redirect=False),

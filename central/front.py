@@ -5,6 +5,7 @@ worlds, in memory. Nothing a caller sends may end in anything but an answer; wha
 one. The reply leaves after the commit.
 """
 
+import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -28,6 +29,7 @@ from central.messages import decode
 from central.payments import Channels
 from central.payments.orders import CALLS, Orders
 from central.payments.threads import ProviderThreads
+from central.photos import Shelf
 from central.problems import Refused
 from central.registry import Kiosk
 from kiosk_app import contract
@@ -43,6 +45,7 @@ from kiosk_app.contract.exit_entry import (
     PrintRight,
     Progress,
 )
+from kiosk_app.contract.photos import KeepPhoto, PhotoKept
 
 CAPS: Final[Mapping[str, int]] = {
     "/hb": 8_000,
@@ -55,6 +58,7 @@ CAPS: Final[Mapping[str, int]] = {
     Apply.path: 16_000,
     AskPrint.path: 1_000,
     AskProgress.path: 1_000,
+    KeepPhoto.path: 120_000,
     **dict.fromkeys(CALLS, 1_000),
 }
 """Largest body in bytes per path (C.2)."""
@@ -84,6 +88,7 @@ class Front:
         signer: Signer | None = None,
         channels: Channels | None = None,
         limits: Limits | None = None,
+        photo_key: bytes = b"",
     ) -> None:
         self.store = Store(engine)
         self.clock = clock
@@ -95,6 +100,7 @@ class Front:
         self.orders = Orders(self.store, clock, {} if channels is None else channels)
         self.providers = ProviderThreads()
         self.last_night: NightNote | None = None
+        self.photos = Shelf(self.store, clock, key=photo_key or secrets.token_bytes(32))
         self._limits = limits or Limits()
         self._handlers: dict[str, Handler] = {
             "/hb": self._heartbeat,
@@ -107,6 +113,7 @@ class Front:
             Apply.path: self._apply,
             AskPrint.path: self._print,
             AskProgress.path: self._progress,
+            KeepPhoto.path: self._keep_photo,
         }
 
     def register(self, kiosk: str, public_key: str, *, site: str = "") -> None:
@@ -190,3 +197,6 @@ class Front:
         ask = decode(body, AskProgress)
         with self.store.read() as connection:
             return self.exit_entry.progress(connection, ask, self.clock.now())
+
+    def _keep_photo(self, kiosk: Kiosk, body: bytes) -> PhotoKept:
+        return self.photos.keep(kiosk.id, decode(body, KeepPhoto))

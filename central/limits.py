@@ -18,6 +18,7 @@ PER_MINUTE: Final[Mapping[str, int]] = {
     "/exit-entry/apply": 30,
     "/exit-entry/print": 60,
     "/exit-entry/progress": 30,
+    "/photos/keep": 10,
     "/orders/create": 30,
     "/orders/query": 120,
     "/orders/close": 60,

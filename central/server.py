@@ -35,6 +35,7 @@ from central.front import Front
 from central.payments.night import nights
 from central.payments.orders import CALLS
 from central.payments.simulated import SimulatedProvider
+from central.photo_page import PATH as PHOTO_PATH
 from central.problems import Refused
 from kiosk_app.contract import BATCH_BYTES, PATH
 from kiosk_app.contract.catalogue import PURPOSE, PURPOSE_OID
@@ -88,6 +89,7 @@ class Central:
             file_engine(settings.data / "central.db"),
             self.clock,
             channels=channels,
+            photo_key=key_in(settings.data / "photos.key"),
             signer=DocumentSigner(self.authority, self.clock.now, PURPOSE, PURPOSE_OID),
         )
         self.enrolment = Enrolment(
@@ -111,6 +113,7 @@ class Central:
             socket.create_server((LOOPBACK, self._settings.console_port)) as console_door,
         ):
             ports = kiosk_door.getsockname()[1], console_door.getsockname()[1]
+            self.front.photos.page = self._settings.place.photo_url or f"http://{LOOPBACK}:{ports[1]}{PHOTO_PATH}"
             servers = [
                 _Listener(self._kiosk_config()),
                 _Listener(_config(console_app(self.front, ports[1], self.provider))),

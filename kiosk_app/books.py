@@ -164,24 +164,33 @@ def _days(walked: Iterable[list[Entry]]) -> list[Day]:
 
 
 def close_case(journal: Journal, reference: str, by: str) -> None:
-    """A person handed the money back (REFUND_DUE becomes REFUNDED), or a kept card over. Raises ConfigError if not so.
+    """A person handed the money back: REFUND_DUE becomes REFUNDED. Raises ConfigError if that is not to be.
 
     ``by`` goes to central with the report, so it is a staff number, never a name. What was paid by code is given back
     at central and nowhere else: two persons, one here and one there, would pay it twice (``docs/decisions/0019``).
     """
-    if not STAFF.fullmatch(by):
-        raise ConfigError("kiosk books", "--by", "the staff number, and no name, of whoever handed money or card over")
-    cards = journal.entries(reference=reference, kind=PERMIT)
-    if cards and cards[-1].state == Place.RETAINED:
-        stay = from_stay(cards[-1]).moved(Place.HANDED_OVER, why=f"by {by}")
-        journal.append(reference, PERMIT, stay.place.value, stay_fields(stay))
-        return
+    _signed(by)
     entries = journal.entries(reference=reference, kind=KIND)
     if not entries or entries[-1].state != State.REFUND_DUE:
-        raise ConfigError("kiosk books", reference, "has no open refund and no kept card")
+        raise ConfigError("kiosk books", reference, "has no open refund")
     owed = from_entry(entries[-1])
     if owed.means == CODE:
         raise ConfigError("kiosk books", reference, "was paid by code: only central gives it back; hand out nothing")
     payment = move(owed, State.REFUNDED, why=f"by {by}")
     moved = PaymentMoved(reference=reference, state=payment.state.value, amount=payment.amount, detail=payment.why)
     journal.append(reference, KIND, payment.state.value, fields(payment), reports=[(STREAM, moved)])
+
+
+def hand_over(journal: Journal, reference: str, by: str) -> None:
+    """A person gave a kept card to its holder: RETAINED becomes HANDED_OVER. Raises ConfigError."""
+    _signed(by)
+    cards = journal.entries(reference=reference, kind=PERMIT)
+    if not cards or cards[-1].state != Place.RETAINED:
+        raise ConfigError("kiosk books", reference, "is no kept card")
+    stay = from_stay(cards[-1]).moved(Place.HANDED_OVER, why=f"by {by}")
+    journal.append(reference, PERMIT, stay.place.value, stay_fields(stay))
+
+
+def _signed(by: str) -> None:
+    if not STAFF.fullmatch(by):
+        raise ConfigError("kiosk books", "--by", "the staff number, and no name, of whoever handed it over")

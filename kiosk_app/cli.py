@@ -209,13 +209,14 @@ def books(
     config: ConfigOption = Path("kiosk.toml"),
     as_json: JsonOption = False,
     refunded: Annotated[str, typer.Option(help="Close this case of a card: the money was handed back.")] = "",
-    by: Annotated[str, typer.Option(help="Staff number of who handed it back (with --refunded).")] = "",
+    handed_over: Annotated[str, typer.Option(help="Close the case of this kept card: its holder has it again.")] = "",
+    by: Annotated[str, typer.Option(help="Staff number of who handed it over (with either).")] = "",
 ) -> None:
-    """Payments, open cases and day totals, from the journal."""
+    """Payments, kept cards, open cases and day totals, from the journal."""
     import msgspec  # noqa: PLC0415
 
     from kiosk_app import wiring  # noqa: PLC0415
-    from kiosk_app.books import close_case, read_books  # noqa: PLC0415
+    from kiosk_app.books import close_case, hand_over, read_books  # noqa: PLC0415
     from kiosk_app.config import read_config  # noqa: PLC0415
 
     base = config.absolute().parent
@@ -224,6 +225,8 @@ def books(
         records = wiring.open_books(settings, base, stack)
         if refunded:
             close_case(records.journal, refunded, by)
+        if handed_over:
+            hand_over(records.journal, handed_over, by)
         book = read_books(records.journal, records.outbox, records.set_aside())
     if as_json:
         sys.stdout.write(msgspec.json.encode(book).decode() + "\n")
@@ -245,6 +248,9 @@ def _show(book: "Books") -> None:
         for name, value in facts.items():
             if value:
                 out.print(f"    {name:>7}  {value}", markup=False)
+    for permit in book.permits:
+        if permit.open:
+            out.print(f"{permit.reference}  {permit.at}  OPEN: a permit is {permit.place}", markup=False)
     days = Table("day", "taken", "yuan", "returned", "yuan", "owed")
     for day in book.days:
         days.add_row(

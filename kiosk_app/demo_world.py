@@ -6,6 +6,7 @@ one-time code, the devices are the simulators at the end of real wires, and the 
 
 import asyncio
 import json
+import shutil
 import sys
 from collections.abc import Awaitable, Callable, Collection, Mapping
 from contextlib import AbstractAsyncContextManager, AsyncExitStack
@@ -16,12 +17,15 @@ from typing import Any
 
 from kiosk_app.demo_children import Child, ChildFailed, free_port, known_port, reachable, running, start
 from kiosk_app.demo_keeper import Keeper
+from kiosk_app.devices import FACE_MODELS
 from kiosk_app.devices.driver import GROUP
 from provisioning.enrol import EnrolmentError, enrol
 
 SITE = {"name": "样本政务服务中心", "name_en": "Sample service centre", "hotline": "0750-12345"}
 BENCH, CONSOLE = 8100, 8200
 """Ports a person finds again, if they are free. Scripts take any."""
+ANYBODY = "obama"
+"""Whose picture is on every sample permit: a public person, who can stand before the simulated camera."""
 MACHINE = "44070301"
 """The sample machine's number, where enrolment gives none."""
 
@@ -127,6 +131,8 @@ OPTIONAL: Mapping[str, Callable[[Any], dict[str, Any]]] = {
     "headphones": lambda path: {"driver": "evdev", "path": path},
 }
 """The section of a device that a kiosk may have, from where the bench says it is."""
+WITHIN: Mapping[str, dict[str, Any]] = {"face_analyst": {"driver": "local"}}
+"""The section of a device that is in the machine itself: the bench has no part in it."""
 
 
 def known_drivers() -> frozenset[str]:
@@ -160,6 +166,9 @@ def configuration(
     for role, section in OPTIONAL.items():
         if role in places and f"{role}.{(wanted := section(places[role]))['driver']}" in drivers:
             sections[f"devices.{role}"] = wanted
+    for role, inside in WITHIN.items():
+        if f"{role}.{inside['driver']}" in drivers:
+            sections[f"devices.{role}"] = dict(inside)
     return toml(sections)
 
 
@@ -215,7 +224,18 @@ def _python(*arguments: str | Path) -> list[str]:
 
 def _central(folder: Folder, port: int, console: int) -> AbstractAsyncContextManager[Child]:
     argv = _python("-m", "central", "--data", folder.central, "--port", str(port))
-    return running("central", [*argv, "--console-port", str(console), "--samples"], log=folder.logs / "central.log")
+    options = ["--console-port", str(console), "--samples", "--portraits", _portraits(folder)]
+    return running("central", [*argv, *map(str, options)], log=folder.logs / "central.log")
+
+
+def _portraits(folder: Folder) -> Path:
+    """The pictures that central holds of the sample holders; none where set-up has not fetched any."""
+    picture = FACE_MODELS.with_name("portraits") / f"{ANYBODY}.jpg"
+    pictures = folder.central / "portraits"
+    pictures.mkdir(exist_ok=True)
+    if picture.exists():
+        shutil.copy(picture, pictures / "anybody.jpg")
+    return pictures
 
 
 def _bench(folder: Folder, central: int, port: int, terminal: str) -> AbstractAsyncContextManager[Child]:

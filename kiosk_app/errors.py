@@ -400,6 +400,7 @@ class ReversalStuck(DeviceError):
 class CameraCovered(DeviceError):
     """The camera works and sees nothing."""
 
+    kind = FaultKind.USER
     reason = "camera_covered"
     citizen = "error.camera_covered"
     operator = "Uncover and clean the camera's lens; check the light in front of it."
@@ -535,7 +536,8 @@ class CentralRefused(CentralError):
             *("already-paid", "amount-changed", "unknown-decision", "not-payable", "given-back"),
             *("department-unavailable", "counter", "under-age", "permit-expired", "permit-invalid", "permit-full"),
             *("not-the-holder", "unknown-permit", "unfinished-case", "approval-lapsed"),
-            *("printing-elsewhere", "already-printed"),
+            *("printing-elsewhere", "already-printed", "not-open-here", "not-registered", "waiting-time"),
+            *("permit-expiring", "registration-ending", "crowded", "fee-changed", "identity-not-checked"),
         }
     )
     """Codes that have a sentence of their own, ``refused.<code>``."""

@@ -168,6 +168,7 @@ class Machine:
         self._outage.changed.append(self._power_changed)
         if self.rulebook is not None:
             self.reporting.catalogue_told.append(self.rulebook.told)
+            self.rulebook.renewed.append(self._changed)
         self.reporting.verdict_came.append(lambda _: self.till.settlement.news())
 
     def _booth(self) -> Booth | None:
@@ -202,7 +203,9 @@ class Machine:
             conditions=conditions,
             till=self.till.why_closed(),
             central=self.reporting.online,
-            custody=self.till.outage or (self.custody.why_closed() if self.custody else ""),
+            custody=self.custody.why_closed() if self.custody else "",
+            outage=self.till.outage,
+            catalogue=self.rulebook is not None and self.rulebook.version > 0,
             permit_out=self.custody is not None and self.custody.offered,
         )
 

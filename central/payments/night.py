@@ -1,4 +1,4 @@
-"""When the orders are looked at: every night at an hour of China in which nobody pays.
+"""What central does every night at an hour of China in which nobody pays: orders are looked at, old photos dropped.
 
 Rule: nothing that a provider, a wire or the database does in one night may end central, or the nights to come. What
 the last one came to, also that it failed and with what, stands on the operators' page and in the log.
@@ -31,14 +31,25 @@ async def nights(front: Front, clock: Clock) -> None:
         await asyncio.sleep(LOOK)
         if (now := _night(clock.now())) > last:
             last = now
-            try:
-                night = await front.providers.run(reconcile, front.store, front.orders, clock)
-            except Exception as failure:
-                log.error("the night failed", error=type(failure).__name__, at=_place(failure))
-                front.last_night = NightNote(clock.now(), f"failed: {type(failure).__name__}", well=False)
-            else:
-                says = f"{night.looked} orders looked at, {night.changed} changed, provider silent for {night.silent}"
-                front.last_night = NightNote(clock.now(), says, well=not night.silent)
+            front.last_night = await _orders(front, clock)
+            await _photos(front)
+
+
+async def _orders(front: Front, clock: Clock) -> NightNote:
+    try:
+        night = await front.providers.run(reconcile, front.store, front.orders, clock)
+    except Exception as failure:
+        log.error("the night failed", error=type(failure).__name__, at=_place(failure))
+        return NightNote(clock.now(), f"failed: {type(failure).__name__}", well=False)
+    says = f"{night.looked} orders looked at, {night.changed} changed, provider silent for {night.silent}"
+    return NightNote(clock.now(), says, well=not night.silent)
+
+
+async def _photos(front: Front) -> None:
+    try:
+        await asyncio.to_thread(front.photos.expire)
+    except Exception as failure:
+        log.error("old photos were not dropped", error=type(failure).__name__, at=_place(failure))
 
 
 def _place(failure: Exception) -> str:

@@ -77,7 +77,7 @@ def _heading(paid: PaidFines) -> Table:
         _text(f"流水号 Reference　{paid.reference}", 10, INK),
     ]
     caption = _text("扫码查验 Scan to verify", 7.5, PALE, TA_CENTER)
-    code = [_Qr(paid.proof_url), Spacer(0, 1.2 * mm), caption] if paid.proof_url else []
+    code = [Qr(paid.proof_url), Spacer(0, 1.2 * mm), caption] if paid.proof_url else []
     return _plain([[words, code]], [WIDTH - QR_SIDE, QR_SIDE], [("VALIGN", (0, 0), (-1, -1), "TOP")])
 
 
@@ -178,7 +178,7 @@ def _footer(canvas: Canvas, paid: PaidFines) -> None:
 # --- building blocks ---
 
 
-class _Qr(Flowable):  # type: ignore[misc]  # reportlab has no types
+class Qr(Flowable):  # type: ignore[misc]  # reportlab has no types
     """A QR code as vector squares, in a square of :data:`QR_SIDE`."""
 
     def __init__(self, content: str) -> None:

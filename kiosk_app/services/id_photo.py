@@ -1,20 +1,32 @@
-"""Photos for documents: for which one, the picture by that document's own specification, a sheet to cut out.
+"""Photos for documents: for which one, the picture by that document's own specification, a sheet to cut out, a code.
 
-``domain.md`` 7. The specifications are data (``portrait/specs.toml``). The photo leaves the machine on paper only:
-central has no place where it could wait under a pick-up code, so none is promised. Nothing is compared with
-anything, so this is no face recognition; picture and master are dropped with the visit.
+``domain.md`` 7. The specifications are data (``portrait/specs.toml``). The photo leaves the machine on paper, and, if
+the citizen chooses so after a notice, to central's shelf, where it waits some days behind a code that is on the sheet.
+Central's silence costs the code, never the sheet. Nothing is compared with anything, so this is no face recognition;
+picture and master are dropped with the visit.
 """
 
+from dataclasses import replace
+
+import structlog
+
+from kiosk_app.contract.photos import KeepPhoto, PhotoKept
 from kiosk_app.desk import Desk
 from kiosk_app.devices import PrintOutcome
-from kiosk_app.errors import Left
-from kiosk_app.papers.photo_sheet import COPIES, photo_sheet
+from kiosk_app.errors import CentralError, Left
+from kiosk_app.papers.photo_sheet import COPIES, PickUp, photo_sheet
 from kiosk_app.portrait.spec import PhotoSpec, specs
 from kiosk_app.services.steps.counter import reference_now
 from kiosk_app.services.steps.portrait import Portrait, take_portrait
-from kiosk_app.views import Back, Choice, ChooseOne, Chosen, Done, Steps, text
+from kiosk_app.services.steps.shown import moment
+from kiosk_app.views import Back, Choice, ChooseOne, Chosen, Consent, Done, Steps, Text, text
+
+log = structlog.get_logger()
 
 STEPS = tuple(text(f"id_photo.step.{name}") for name in ("document", "photo", "print"))
+PAPER, CODE = Chosen("paper"), Chosen("code")
+TOLD = ("what", "where", "kept", "who")
+"""What is told before a photo goes to central."""
 
 
 async def take_id_photo(desk: Desk) -> bool:
@@ -52,13 +64,18 @@ async def choose_document(desk: Desk) -> PhotoSpec | None:
 
 
 async def hand_out(desk: Desk, photo: Portrait, spec: PhotoSpec) -> bool:
-    """Print the sheet, as often as the citizen wants; True for another service. Raises Left."""
-    steps, sheet = Steps(STEPS, 2), photo_sheet(photo.master, spec, site=desk.site.name)
+    """Print the sheet, as often as the citizen wants; True for another service. Raises Left, WalkedAway."""
+    steps = Steps(STEPS, 2)
+    wanted = await wants_code(desk, steps)
+    pickup = await keep(desk, photo, steps) if wanted else None
+    missed = text("id_photo.code.failed") if wanted and pickup is None else None
+    sheet = photo_sheet(photo.master, spec, site=desk.site.name, pickup=pickup)
     while True:
         reference = reference_now(desk)
         async with desk.working(text("work.printing_document"), text("work.waits.printer"), usually=15, steps=steps):
             outcome = await desk.print_document(reference, sheet, f"photos {reference}")
-        match await desk.last_view(_done(desk, outcome, spec, steps), desk.patience.done):
+        view = _done(outcome, spec, pickup, missed)
+        match await desk.last_view(replace(view, seconds=desk.patience.done, steps=steps), desk.patience.done):
             case Chosen("document"):
                 continue
             case Chosen("other"):
@@ -67,21 +84,42 @@ async def hand_out(desk: Desk, photo: Portrait, spec: PhotoSpec) -> bool:
                 raise Left
 
 
-def _done(desk: Desk, outcome: PrintOutcome | None, spec: PhotoSpec, steps: Steps) -> Done:
+async def wants_code(desk: Desk, steps: Steps) -> bool:
+    """Whether the file shall wait at central; nothing is chosen beforehand. Raises Left, WalkedAway."""
+    view = Consent(
+        title=text("id_photo.code.title"),
+        points=tuple((text(f"id_photo.code.about.{about}"), text(f"id_photo.code.said.{about}")) for about in TOLD),
+        ways=tuple((way, text(f"id_photo.way.{way}"), text(f"id_photo.note.{way}")) for way in ("paper", "code")),
+        steps=steps,
+    )
+    while (answer := await desk.ask(view)) not in {PAPER, CODE}:
+        pass
+    return answer == CODE
+
+
+async def keep(desk: Desk, photo: Portrait, steps: Steps) -> PickUp | None:
+    """Lay the finished file on central's shelf; None when central cannot."""
+    wish = KeepPhoto(request=reference_now(desk), photo=photo.data)
+    try:
+        async with desk.working(text("work.keeping_photo"), text("work.waits.central"), usually=2, steps=steps):
+            kept = await desk.central.ask(wish, PhotoKept)
+    except CentralError as error:
+        log.warning("photo not kept", error=type(error).__name__, detail=error.detail)
+        return None
+    return PickUp(kept.code, moment(kept.until), kept.page)
+
+
+def _done(outcome: PrintOutcome | None, spec: PhotoSpec, pickup: PickUp | None, missed: Text | None) -> Done:
     word = outcome.value if outcome is not None else "failed"
+    form = spec.form
+    size = text("photo.review.size", title=text("plain", words=spec.title), width=form.width, height=form.height)
+    code = (text("id_photo.code", code=pickup.code), text("id_photo.code.until", until=pickup.until)) if pickup else ()
     return Done(
         title=text(f"id_photo.done.{word}"),
-        facts=(
-            text(
-                "photo.review.size",
-                title=text("plain", words=spec.title),
-                width=spec.form.width,
-                height=spec.form.height,
-            ),
-            text("id_photo.copies", count=COPIES),
-        ),
+        facts=(*code, size, text("id_photo.copies", count=COPIES)),
+        qr=pickup.link if pickup else "",
+        qr_note=text("id_photo.code.note") if pickup and pickup.link else None,
+        warnings=(missed,) if missed else (),
         papers=("document_printer",) if outcome is not None else (),
         actions=(("document", text("id_photo.again")), ("other", text("done.action.other"))),
-        seconds=desk.patience.done,
-        steps=steps,
     )

@@ -40,7 +40,7 @@ async def pay_traffic_fines(desk: Desk) -> bool:
     purpose = text("pay.purpose", count=len(chosen))
     async with (
         desk.charge(amount, purpose, Steps(STEPS, 2)) as charge,
-        desk.working(text("work.reporting"), text("work.waits.central"), usually=2, steps=Steps(STEPS, 2)),
+        desk.working(text("work.reporting"), text("work.waits.police"), usually=2, steps=Steps(STEPS, 2)),
     ):
         verdict = await desk.central.report(charge, claim(charge, chosen))
     paid = proof(desk, charge, chosen, verdict, citizen)
@@ -101,7 +101,7 @@ async def look_up(desk: Desk, question: AskDecisions) -> list[Decision] | None:
     actions = (("back", text("sorry.action.back")), ("again", text("sorry.action.again")))
     while True:
         try:
-            async with desk.working(text("work.looking_up"), text("work.waits.central"), usually=2, steps=steps):
+            async with desk.working(text("work.looking_up_fines"), text("work.waits.police"), usually=2, steps=steps):
                 return (await desk.central.ask(question, Decisions)).decisions
         except CentralUnreachable as error:
             sorry = Sorry(title=text(error.citizen), detail=text("pay.nothing_taken"), actions=actions, steps=steps)

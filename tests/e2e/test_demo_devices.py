@@ -3,7 +3,7 @@
 import tomllib
 from typing import Any
 
-from kiosk_app.demo_world import OPTIONAL, Window, configuration
+from kiosk_app.demo_world import OPTIONAL, WITHIN, Window, configuration
 
 WINDOW = Window(":1", 1080, 1920, fullscreen=True)
 PLACES: dict[str, Any] = {
@@ -35,6 +35,11 @@ def test_a_card_terminal_that_is_a_library_is_configured_as_one() -> None:
     found = devices(PLACES | {"card_terminal": library})["card_terminal"]
     assert found == {"driver": "umsips", "folder": "kiosk/unionpay", **library}
     assert devices(PLACES)["card_terminal"]["driver"] == "zvt"
+
+
+def test_a_device_within_the_machine_needs_a_driver_and_no_simulator() -> None:
+    assert "face_analyst" not in devices(PLACES)
+    assert devices(PLACES, "face_analyst.local")["face_analyst"] == WITHIN["face_analyst"] == {"driver": "local"}
 
 
 def test_a_device_without_a_driver_or_a_simulator_is_left_out() -> None:

@@ -16,6 +16,9 @@ from typer.testing import CliRunner
 from kiosk_app import cli, wiring
 from kiosk_app.config import read_config
 from kiosk_app.contract import PaymentMoved, Rejection, StreamAck
+from kiosk_app.custody_table import KIND as PERMIT
+from kiosk_app.custody_table import Place, Stay
+from kiosk_app.custody_table import fields as stay_fields
 from kiosk_app.errors import ConfigError, WrongKey
 from kiosk_app.money.amounts import Fen
 from kiosk_app.money.payment import KIND, Payment, State, fields
@@ -122,6 +125,50 @@ def test_a_case_that_is_none_is_not_closed(
     config: Path, states: tuple[State, ...], options: tuple[str, ...], says: str
 ) -> None:
     write(config, *states)
+    before = books(config)
+    with pytest.raises(ConfigError, match=says):
+        books(config, *options)
+    assert books(config) == before
+
+
+KEPT = (Place.AWAITED, Place.INSIDE, Place.RETURNING, Place.RETAINING, Place.RETAINED)
+
+
+def keep_card(config: Path, *places: Place) -> None:
+    """A card's stay through these places."""
+    write(config)
+    with ExitStack() as stack:
+        journal = wiring.open_books(read_config(config), config.parent, stack).journal
+        stay = Stay(REFERENCE, places[0])
+        for place in places:
+            stay = stay if place is stay.place else stay.moved(place)
+            journal.append(stay.reference, PERMIT, stay.place.value, stay_fields(stay))
+
+
+def test_a_kept_card_is_in_the_books_until_a_person_hands_it_over(config: Path) -> None:
+    keep_card(config, *KEPT)
+    [permit] = books(config)["permits"]
+    assert (permit["place"], permit["open"]) == ("retained", True)
+    said = CliRunner().invoke(cli.app, ["books", "--config", str(config)]).output
+    assert f"{REFERENCE}  " in said
+    assert "OPEN: a permit is retained" in said
+    [permit] = books(config, "--handed-over", REFERENCE, "--by", "样本员工")["permits"]
+    assert (permit["place"], permit["open"]) == ("handed over", False)
+
+
+@pytest.mark.parametrize(
+    ("places", "options", "says"),
+    [
+        (KEPT, ("--handed-over", REFERENCE), "the name of the person"),
+        (KEPT[:2], ("--handed-over", REFERENCE, "--by", "x"), "is no kept card"),
+        ((*KEPT, Place.HANDED_OVER), ("--handed-over", REFERENCE, "--by", "x"), "is no kept card"),
+        (KEPT, ("--refunded", REFERENCE, "--by", "x"), "has no open refund"),
+    ],
+)
+def test_a_card_that_is_not_kept_is_not_handed_over(
+    config: Path, places: tuple[Place, ...], options: tuple[str, ...], says: str
+) -> None:
+    keep_card(config, *places)
     before = books(config)
     with pytest.raises(ConfigError, match=says):
         books(config, *options)

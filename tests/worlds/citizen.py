@@ -138,7 +138,9 @@ class Citizen:
         random = self._world.random
         match view:
             case Consent():
-                return Chosen(view.ways[0][0]) if random.random() < 0.9 else Chosen(view.ways[1][0])
+                leads_on = "agree" if view.title.id == "consent.title" else "replace"
+                other = next(way for way, _, _ in view.ways if way != leads_on)
+                return Chosen(leads_on if random.random() < 0.7 else other)
             case ChooseOne():
                 open_ = [row.key for row in view.rows if row.refused is None]
                 return Chosen(random.choice(open_)) if open_ else Leave()
@@ -160,7 +162,7 @@ class Citizen:
             reader.lift()
         if self._world.random.random() < 0.1:
             return Chosen("other")
-        reader.lay(CARD)
+        reader.lay(self._world.plan.permit or CARD)
         return None
 
     def _at_terminal(self, view: Pay) -> Intent | None:

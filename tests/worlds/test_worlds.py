@@ -23,6 +23,8 @@ from tests.worlds.world import Crash
 
 CALM = Plan((), 0.0)
 TRAVELLER = Plan((), 0.0, permit="li")
+PRINTS = 1
+"""A seed in which the traveller gets an endorsement and takes the card."""
 
 
 @pytest.mark.parametrize("seed", [10, 12])
@@ -117,13 +119,13 @@ def test_the_worlds_notice_an_order_that_is_made_before_it_is_written_down(monke
 
 
 def test_a_card_and_its_money_survive_a_power_cut_around_every_move() -> None:
-    whole, faults = run_one(0, plan=TRAVELLER)
+    whole, faults = run_one(PRINTS, plan=TRAVELLER)
     assert faults == []
     moves = [entry.seq for entry in whole.journal if entry.kind == "permit"]
     assert {"printing", "returned"} <= {entry.state for entry in whole.journal if entry.kind == "permit"}
     for entry in moves:
         for when in ("before", "after"):
-            assert run_one(0, Crash(entry, when), TRAVELLER)[1] == []
+            assert run_one(PRINTS, Crash(entry, when), TRAVELLER)[1] == []
 
 
 def test_the_worlds_notice_a_card_that_is_taken_in_before_its_record(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -131,7 +133,7 @@ def test_the_worlds_notice_a_card_that_is_taken_in_before_its_record(monkeypatch
         return Stay("unwritten", Place.AWAITED)
 
     monkeypatch.setattr(Custody, "enter", late)
-    assert any("record" in fault for fault in run_one(0, plan=TRAVELLER)[1])
+    assert any("record" in fault for fault in run_one(PRINTS, plan=TRAVELLER)[1])
 
 
 def test_the_worlds_notice_a_card_that_is_kept_before_its_record(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -141,7 +143,7 @@ def test_the_worlds_notice_a_card_that_is_kept_before_its_record(monkeypatch: py
         return stay
 
     monkeypatch.setattr(Custody, "_out", early)
-    assert run_one(0, plan=TRAVELLER)[1]
+    assert run_one(PRINTS, plan=TRAVELLER)[1]
 
 
 def test_the_worlds_notice_a_print_that_is_ordered_anew_after_a_crash(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -153,20 +155,20 @@ def test_the_worlds_notice_a_print_that_is_ordered_anew_after_a_crash(monkeypatc
             await unit.print(EndorsementPrint(anew.job, ("SAMPLE",)), lambda _: None)
         return custody.write(stay, Place.INSIDE, outcome="printed")
 
-    printing = [entry.seq for entry in run_one(0, plan=TRAVELLER)[0].journal if entry.state == "printing"]
+    printing = [entry.seq for entry in run_one(PRINTS, plan=TRAVELLER)[0].journal if entry.state == "printing"]
     monkeypatch.setattr(Custody, "ask", again)
-    assert run_one(0, Crash(printing[0], "after"), TRAVELLER)[1]
+    assert run_one(PRINTS, Crash(printing[0], "after"), TRAVELLER)[1]
 
 
 def test_the_worlds_notice_money_that_is_kept_for_what_was_not_printed(monkeypatch: pytest.MonkeyPatch) -> None:
     async def forgetful(settlement: Settlement, reference: str) -> None:
         del settlement, reference
 
-    printing = [entry.seq for entry in run_one(0, plan=TRAVELLER)[0].journal if entry.state == "printing"]
-    before = run_one(0, Crash(printing[0], "before"), TRAVELLER)[0]
+    printing = [entry.seq for entry in run_one(PRINTS, plan=TRAVELLER)[0].journal if entry.state == "printing"]
+    before = run_one(PRINTS, Crash(printing[0], "before"), TRAVELLER)[0]
     assert before.books().held == 0
     monkeypatch.setattr(Settlement, "undelivered", forgetful)
-    assert run_one(0, Crash(printing[0], "before"), TRAVELLER)[0].books().held != 0
+    assert run_one(PRINTS, Crash(printing[0], "before"), TRAVELLER)[0].books().held != 0
 
 
 def _faults_of_leaving(seed: int, *names: str) -> list[str]:

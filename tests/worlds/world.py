@@ -26,6 +26,7 @@ from central.books import Books
 from central.db import decision as decisions
 from central.db import memory_engine
 from central.departments import samples
+from central.departments.exit_entry import ExitEntry
 from central.departments.exit_entry import samples as exit_samples
 from central.departments.rules import china_day
 from central.departments.traffic import Traffic
@@ -222,6 +223,8 @@ class World:
             channels=self.channels,
             limits=Limits(PLENTY),
         )
+        assert isinstance(self.front.exit_entry, ExitEntry)
+        self.exit_entry = self.front.exit_entry
         self.front.register(KIOSK, KEY.public_pem)
         with self.engine.begin() as connection:
             samples.load(connection, china_day(MORNING))
@@ -338,6 +341,7 @@ class World:
 
     async def _mend(self) -> None:
         self.network.up, self.network.lose_replies, self.department.available = True, 0.0, True
+        self.exit_entry.available, self.scene.covered = True, None
         self.provider.set_faults(**msgspec.to_builtins(Faults()))
         self.card_terminal.bank_line(1)
         self.receipt_printer.clear_jam()
