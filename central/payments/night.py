@@ -47,7 +47,7 @@ async def _orders(front: Front, clock: Clock) -> NightNote:
 
 async def _photos(front: Front) -> None:
     try:
-        await asyncio.to_thread(front.photos.expire)
+        await front.providers.run(front.photos.expire)
     except Exception as failure:
         log.error("old photos were not dropped", error=type(failure).__name__, at=_place(failure))
 

@@ -152,16 +152,16 @@ def test_a_kept_card_is_in_the_books_until_a_person_hands_it_over(config: Path) 
     said = CliRunner().invoke(cli.app, ["books", "--config", str(config)]).output
     assert f"{REFERENCE}  " in said
     assert "OPEN: a permit is retained" in said
-    [permit] = books(config, "--handed-over", REFERENCE, "--by", "样本员工")["permits"]
+    [permit] = books(config, "--handed-over", REFERENCE, "--by", "4711")["permits"]
     assert (permit["place"], permit["open"]) == ("handed over", False)
 
 
 @pytest.mark.parametrize(
     ("places", "options", "says"),
     [
-        (KEPT, ("--handed-over", REFERENCE), "the name of the person"),
-        (KEPT[:2], ("--handed-over", REFERENCE, "--by", "x"), "is no kept card"),
-        ((*KEPT, Place.HANDED_OVER), ("--handed-over", REFERENCE, "--by", "x"), "is no kept card"),
+        (KEPT, ("--handed-over", REFERENCE), "the staff number"),
+        (KEPT[:2], ("--handed-over", REFERENCE, "--by", "4711"), "is no kept card"),
+        ((*KEPT, Place.HANDED_OVER), ("--handed-over", REFERENCE, "--by", "4711"), "is no kept card"),
         (KEPT, ("--refunded", REFERENCE, "--by", "x"), "has no open refund"),
     ],
 )
