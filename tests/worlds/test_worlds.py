@@ -8,8 +8,10 @@ from typing import Any
 import pytest
 
 from kiosk_app.contract import OrderState
+from kiosk_app.contract.exit_entry import IdentityCheck, Sameness
 from kiosk_app.custody import Custody
 from kiosk_app.custody_table import Place, Stay
+from kiosk_app.desk import Desk
 from kiosk_app.devices import EndorsementPrint, RetainReason
 from kiosk_app.errors import KioskError, PaymentUncertain
 from kiosk_app.money.by_code import ByCode, _found
@@ -17,14 +19,15 @@ from kiosk_app.money.means import Found
 from kiosk_app.money.payment import Payment, State
 from kiosk_app.money.settle import Settlement
 from kiosk_app.money.till import Till
+from kiosk_app.services import endorsement
 from tests.worlds.faults import Plan
 from tests.worlds.runner import Report, run_one, run_seed
 from tests.worlds.world import Crash
 
 CALM = Plan((), 0.0)
 TRAVELLER = Plan((), 0.0, permit="li")
-PRINTS = 1
-"""A seed in which the traveller gets an endorsement and takes the card."""
+PRINTS, KEEPS = 1, 3
+"""Seeds in which the traveller gets an endorsement and takes the card, and in which the card is forgotten."""
 
 
 @pytest.mark.parametrize("seed", [10, 12])
@@ -169,6 +172,28 @@ def test_the_worlds_notice_money_that_is_kept_for_what_was_not_printed(monkeypat
     assert before.books().held == 0
     monkeypatch.setattr(Settlement, "undelivered", forgetful)
     assert run_one(PRINTS, Crash(printing[0], "before"), TRAVELLER)[0].books().held != 0
+
+
+def test_the_worlds_notice_a_card_that_is_kept_and_central_never_hears_of_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    write = Custody.write
+
+    def silent(custody: Custody, stay: Stay, to: Place, *reports: Any, **changes: str) -> Stay:
+        return write(custody, stay, to, *(() if to is Place.RETAINED else reports), **changes)
+
+    world, faults = run_one(KEEPS, plan=TRAVELLER)
+    assert (len(world.books().boxes), faults) == (1, [])
+    monkeypatch.setattr(Custody, "write", silent)
+    assert any("central knows of 0" in fault for fault in run_one(KEEPS, plan=TRAVELLER)[1])
+
+
+def test_the_worlds_notice_an_approval_for_somebody_who_never_showed_to_be_the_holder(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    async def trusting(desk: Desk, *_: Any, **__: Any) -> IdentityCheck:
+        return IdentityCheck(way="id_card", result=Sameness.SAME, at=desk.clock.now())
+
+    monkeypatch.setattr(endorsement, "check_identity", trusting)
+    assert any("nobody had shown" in fault for fault in run_one(PRINTS, plan=TRAVELLER)[1])
 
 
 def _faults_of_leaving(seed: int, *names: str) -> list[str]:
