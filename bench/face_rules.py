@@ -170,10 +170,6 @@ def _large_file(chance: Chance) -> tuple[Picture, jpeg.File]:
     return _edited(_noisy)(chance)[0], replace(FILE, largest=400_000)
 
 
-def _coarse_file(chance: Chance) -> tuple[Picture, jpeg.File]:
-    return _edited(_noisy)(chance)[0], replace(FILE, smallest=0, largest=int(chance.uniform(9_000, 14_000)))
-
-
 def _blurred(base: Cropped, chance: Chance) -> Any:
     return cv2.GaussianBlur(base.photo, (0, 0), chance.uniform(2.0, 4.0))
 
@@ -227,5 +223,4 @@ MAKERS: Mapping[str, list[Make]] = {
     ],
     "eyes_across": [_edited(lambda b, c: _shifted(b, _either(c, (24, 60), (-60, -24)), 0))],
     "bytes": [_small_file, _large_file],
-    "quality": [_coarse_file],
 }

@@ -15,6 +15,7 @@ from central.enrolment import Place
 from central.front import Front
 from central.payments import ProviderSilent
 from central.payments import reconcile as reconcile_
+from central.photos import DAYS
 from central.problems import Refused
 from central.server import LOOPBACK, Central, Settings
 
@@ -37,6 +38,7 @@ def serve(
     hotline: Annotated[str, typer.Option(help="Telephone number on receipts and closed screens.")] = "",
     proof_url: Annotated[str, typer.Option(help="Where a receipt can be checked; default: the console.")] = "",
     photo_url: Annotated[str, typer.Option(help="Where photos are fetched by code; default: the console.")] = "",
+    photo_days: Annotated[int, typer.Option(min=1, max=30, help="So long photos wait behind their codes.")] = DAYS,
     samples: Annotated[
         bool,
         typer.Option("--samples", help="Sample citizens and decisions; payments by code go to a simulated provider."),
@@ -48,9 +50,8 @@ def serve(
         return
     proof = proof_url or f"http://{LOOPBACK}:{console_port}/proof/"
     names = ("localhost", LOOPBACK, *(name or ()))
-    settings = Settings(
-        data, port, console_port, host, names, Place(proof, hotline, photo_url=photo_url), samples, portraits
-    )
+    place = Place(proof, hotline, photo_url=photo_url)
+    settings = Settings(data, port, console_port, host, names, place, samples, portraits, photo_days)
     central = Central(settings)
     if samples:
         central.load_samples()

@@ -29,7 +29,7 @@ from central.messages import decode
 from central.payments import Channels
 from central.payments.orders import CALLS, Orders
 from central.payments.threads import ProviderThreads
-from central.photos import Shelf
+from central.photos import DAYS, Shelf
 from central.problems import Refused
 from central.registry import Kiosk
 from kiosk_app import contract
@@ -89,6 +89,7 @@ class Front:
         channels: Channels | None = None,
         limits: Limits | None = None,
         photo_key: bytes = b"",
+        photo_days: int = DAYS,
     ) -> None:
         self.store = Store(engine)
         self.clock = clock
@@ -100,7 +101,7 @@ class Front:
         self.orders = Orders(self.store, clock, {} if channels is None else channels)
         self.providers = ProviderThreads()
         self.last_night: NightNote | None = None
-        self.photos = Shelf(self.store, clock, key=photo_key or secrets.token_bytes(32))
+        self.photos = Shelf(self.store, clock, key=photo_key or secrets.token_bytes(32), days=photo_days)
         self._limits = limits or Limits()
         self._handlers: dict[str, Handler] = {
             "/hb": self._heartbeat,

@@ -36,6 +36,7 @@ from central.payments.night import nights
 from central.payments.orders import CALLS
 from central.payments.simulated import SimulatedProvider
 from central.photo_page import PATH as PHOTO_PATH
+from central.photos import DAYS
 from central.problems import Refused
 from kiosk_app.contract import BATCH_BYTES, PATH
 from kiosk_app.contract.catalogue import PURPOSE, PURPOSE_OID
@@ -55,6 +56,7 @@ class Settings:
     """Where central keeps its data and where it listens; port 0 is any free one.
 
     ``sample_provider``: payments by code go to the simulated provider, whose telephone is on the console's port.
+    ``photo_days``: so long photos wait behind their codes.
     ``portraits``: a folder with a JPEG named after the key of each sample holder, or ``anybody.jpg`` for all.
     """
 
@@ -66,6 +68,7 @@ class Settings:
     place: Place = field(default_factory=Place)
     sample_provider: bool = False
     portraits: Path | None = None
+    photo_days: int = DAYS
 
 
 # --- the parts ---
@@ -90,6 +93,7 @@ class Central:
             self.clock,
             channels=channels,
             photo_key=key_in(settings.data / "photos.key"),
+            photo_days=settings.photo_days,
             signer=DocumentSigner(self.authority, self.clock.now, PURPOSE, PURPOSE_OID),
         )
         self.enrolment = Enrolment(

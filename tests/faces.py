@@ -46,7 +46,7 @@ WALL = {"light": 0.92, "spread": 3.0, "saturation": 0.03}
 GOOD_PHOTO = {
     **CALM, "wall_light": 0.92, "wall_saturation": 0.03, "wall_spread": 3.0,
     "head_length": 360.0, "face_width": 205.0, "eye_distance": 97.0, "crown": 35.0, "eye_line": 215.0,
-    "eyes_across": 177.0, "eyes_to_bottom": 215.0, "bytes": 30000.0, "quality": 92.0,
+    "eyes_across": 177.0, "eyes_to_bottom": 215.0, "bytes": 30000.0,
 }  # fmt: skip
 ALIKE, NOT_ALIKE = 0.32, 0.85
 """Distances of one person's pictures and of two persons' (``face.md`` 4.3)."""

@@ -80,6 +80,13 @@ def test_it_is_over_on_the_day_and_then_gone(central: Fleet) -> None:
     assert central.front.photos.waiting() == 0
 
 
+def test_how_long_they_wait_is_the_platforms_decision() -> None:
+    central = fleet(photo_days=1)
+    kept = lay(central)
+    central.clock.turn(days=1)
+    assert refused(central.front.photos, kept.code) == "no-photo"
+
+
 def test_laying_one_there_drops_what_is_over(central: Fleet) -> None:
     lay(central)
     central.clock.turn(days=DAYS)

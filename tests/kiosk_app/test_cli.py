@@ -162,7 +162,7 @@ def test_a_kept_card_is_in_the_books_until_a_person_hands_it_over(config: Path) 
         (KEPT, ("--handed-over", REFERENCE), "the staff number"),
         (KEPT[:2], ("--handed-over", REFERENCE, "--by", "4711"), "is no kept card"),
         ((*KEPT, Place.HANDED_OVER), ("--handed-over", REFERENCE, "--by", "4711"), "is no kept card"),
-        (KEPT, ("--refunded", REFERENCE, "--by", "x"), "has no open refund"),
+        (KEPT, ("--refunded", REFERENCE, "--by", "4711"), "has no open refund"),
     ],
 )
 def test_a_card_that_is_not_kept_is_not_handed_over(

@@ -7,12 +7,14 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
+from kiosk_app import health
 from kiosk_app.contract.photos import MOST_PHOTO
+from kiosk_app.devices import Condition, DeviceState
 from kiosk_app.errors import Left
 from kiosk_app.papers.photo_sheet import COPIES, PickUp, photo_sheet
 from kiosk_app.portrait.spec import specs
 from kiosk_app.services.id_photo import take_id_photo
-from kiosk_app.views import Back, ChooseOne, Chosen, Consent, Done, Leave, LivePortrait, PortraitReview
+from kiosk_app.views import Back, ChooseOne, Chosen, Consent, Done, Leave, LivePortrait, PortraitReview, text
 from screens.sample_person import drawn_photo
 from tests.booth import BoothStand, booth_story
 
@@ -161,3 +163,20 @@ def test_each_photo_on_the_sheet_has_the_size_its_document_asks_for(key: str, tm
     assert len(runs) == COPIES // 2
     wanted = spec.form.width / spec.file.dpi * 300
     assert all(run == pytest.approx(wanted, abs=2.5) for run in runs)
+
+
+@pytest.mark.parametrize("gone", ["camera", "face_analyst", "document_printer"])
+def test_without_one_of_its_devices_it_is_closed_and_the_menu_says_which(gone: str) -> None:
+    (service,) = (one for one in health.SERVICES if one.key == "id_photo")
+    there = {role: Condition(DeviceState.ONLINE) for role in service.roles}
+    assert health.why_closed(service, health.Parts(there)) is None
+    gone_now = there | {gone: Condition(DeviceState.OFFLINE)}
+    closed = health.why_closed(service, health.Parts(gone_now))
+    assert closed == text("menu.closed.device", device=text(f"device.{gone}"))
+
+
+def test_without_central_it_is_closed_and_a_closed_card_terminal_is_nothing_to_it() -> None:
+    (service,) = (one for one in health.SERVICES if one.key == "id_photo")
+    there = {role: Condition(DeviceState.ONLINE) for role in service.roles}
+    assert health.why_closed(service, health.Parts(there, central=False)) == text("menu.closed.central")
+    assert health.why_closed(service, health.Parts(there, till="menu.closed.card_terminal")) is None

@@ -179,7 +179,7 @@ def test_whatever_a_rule_says_of_face_light_and_wall_is_guided_live_too() -> Non
     """What the crop sets (size, place, file) is not the person's to mend; a tilted head is turned upright by it."""
     of_the_crop = {"head_length", "face_width", "eye_distance", "crown", "eye_line", "eyes_across", "eyes_to_bottom"}
     for spec in specs().values():
-        guided = {limit.measure for limit in LIMITS} | of_the_crop | {"bytes", "quality"}
+        guided = {limit.measure for limit in LIMITS} | of_the_crop | {"bytes"}
         assert {rule.measure for rule in spec.rules} <= guided
 
 
