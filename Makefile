@@ -11,8 +11,9 @@ prepare:
 demo: prepare
 	@$(PY) -m kiosk_app demo $(ARGS) || [ $$? -eq 130 ]  # Ctrl-C is how a demo ends
 
+# Four workers on two cores: most of the time a test waits for a real device, process or window.
 test: prepare
-	@$(PY) -m pytest
+	@$(PY) -m pytest -n 4 --dist loadfile
 
 check: prepare
 	@.venv/bin/ruff check .

@@ -6,17 +6,18 @@ these, and nothing about error rates with the people of a town. Times are of thi
 
 from typing import Any
 
-from bench import face_geometry, face_peers, face_rules, face_speed
+from bench import face_geometry, face_live, face_peers, face_rules, face_speed
 
 
 def measure() -> dict[str, Any]:
-    """Speed, peers, geometry, rules."""
+    """Speed, peers, geometry, rules, and live guidance beside the rules."""
     speed = face_speed.measure()
     return {
         **speed,
-        **face_peers.measure(speed["preview_p50_ms"]),
+        **face_peers.measure(speed["preview_p50_ms"], speed["processor_p50_ms"]),
         **face_geometry.measure(),
         **face_rules.measure(),
+        **face_live.measure(),
     }
 
 

@@ -124,10 +124,9 @@ def _figures(cpu: float, took: float, late: list[float], resident: float) -> dic
 
 
 def _child_of_ours(mark: bytes) -> int:
-    """The process that we started with ``mark`` on its command line."""
+    """The oldest process that we started with ``mark`` on its command line: the next one only stands ready."""
     children = Path(f"/proc/{os.getpid()}/task/{os.getpid()}/children").read_text().split()
-    (child,) = (pid for pid in children if mark in Path(f"/proc/{pid}/cmdline").read_bytes())
-    return int(child)
+    return next(int(pid) for pid in children if mark in Path(f"/proc/{pid}/cmdline").read_bytes())
 
 
 def _cpu(pid: int) -> float:

@@ -18,6 +18,7 @@ from central.enrolment import Place
 from central.front import Front
 from central.payments import ProviderSilent
 from central.payments import reconcile as reconcile_
+from central.photos import DAYS
 from central.problems import Refused
 from central.server import LOOPBACK, Central, Settings
 from kiosk_app.contract.catalogue import ExitRules, SocialRules
@@ -41,6 +42,8 @@ def serve(
     hotline: Annotated[str, typer.Option(help="Telephone number on receipts and closed screens.")] = "",
     proof_url: Annotated[str, typer.Option(help="Where a receipt can be checked; default: the console.")] = "",
     verify_url: Annotated[str, typer.Option(help="Where a certificate can be verified; default: the console.")] = "",
+    photo_url: Annotated[str, typer.Option(help="Where photos are fetched by code; default: the console.")] = "",
+    photo_days: Annotated[int, typer.Option(min=1, max=30, help="So long photos wait behind their codes.")] = DAYS,
     samples: Annotated[
         bool,
         typer.Option("--samples", help="Sample citizens and decisions; payments by code go to a simulated provider."),
@@ -52,7 +55,10 @@ def serve(
         return
     proof = proof_url or f"http://{LOOPBACK}:{console_port}/proof/"
     names = ("localhost", LOOPBACK, *(name or ()))
-    settings = Settings(data, port, console_port, host, names, Place(proof, hotline), samples, portraits, verify_url)
+    place = Place(proof, hotline, photo_url=photo_url)
+    settings = Settings(
+        data, port, console_port, host, names, place, samples, portraits, verify_url=verify_url, photo_days=photo_days
+    )
     central = Central(settings)
     if samples:
         central.load_samples()
@@ -109,17 +115,20 @@ def refund(
     data: Data = Path("central-data"),
     *,
     kiosk_lost: Annotated[bool, typer.Option(help="The kiosk and its store are gone for good.")] = False,
+    by_hand: Annotated[bool, typer.Option(help="If the provider refuses: write down that you hand it out.")] = False,
     samples: Samples = False,
 ) -> None:
-    """Give the money of a case back to whoever paid it by code."""
+    """Give the money of a case back to whoever paid it by code. Only what this says is to be handed out."""
     front = Central(Settings(data, sample_provider=samples)).front
     try:
-        reconcile_.refund(front.store, front.orders, front.clock, reference, by=by, kiosk_lost=kiosk_lost)
+        hand_out = reconcile_.refund(
+            front.store, front.orders, front.clock, reference, by=by, kiosk_lost=kiosk_lost, by_hand=by_hand
+        )
     except (Refused, ProviderSilent) as no:
         why = no.title if isinstance(no, Refused) else "the provider does not answer"
         typer.echo(f"not given back: {why}", err=True)
         raise typer.Exit(1) from None
-    typer.echo("given back")
+    typer.echo("the provider refuses, and will not be asked again: hand it out now" if hand_out else "given back")
 
 
 # --- rules and fees ---

@@ -1,9 +1,9 @@
 """Codes that people type: Crockford base32 characters in fours and a check symbol, as ``K7QM-2V0X-9RTD-5`` (C.4).
 
 Made to be read over the telephone: no I, L, O or U; the check symbol (modulo 37) tells a slip of the finger from
-a wrong code, so that a slip costs no try. An enrolment code has 12 characters: the first four only select the code and
-are no secret; the other eight are 40 random bits behind five tries. The code of a certificate has 16: 80 random bits
-that nobody can guess.
+a wrong code, so that a slip costs no try. Those of enrolment and of photos have 12 characters; of enrolment, the first
+four only select the code and are no secret, and the other eight are 40 random bits behind five tries. The code of a
+certificate has 16: 80 random bits that nobody can guess.
 """
 
 from typing import Final

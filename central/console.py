@@ -29,6 +29,7 @@ from central.departments.rules import CHINA
 from central.front import Front
 from central.payments import telephone
 from central.payments.simulated import SimulatedProvider
+from central.photo_page import handlers as photo_page
 from kiosk_app.contract import Heartbeat
 
 LATE: Final = timedelta(seconds=150)
@@ -134,7 +135,8 @@ def page(front: Front) -> str:
     now = front.clock.now()
     with front.store.read() as connection:
         kept, rows, aside = books(connection, now), kiosk_rows(connection, now), set_aside(connection)
-    return _templates().get_template("console.html").render(now=now, books=kept, kiosks=rows, aside=aside, shown=SHOWN)
+    given = {"now": now, "books": kept, "kiosks": rows, "aside": aside, "shown": SHOWN, "night": front.last_night}
+    return _templates().get_template("console.html").render(given)
 
 
 def proof_page(front: Front, reference: str) -> tuple[int, str]:
@@ -167,6 +169,7 @@ def console_app(front: Front, port: int, provider: SimulatedProvider | None = No
             overview,
             accounts,
             prove,
+            *photo_page(front),
             *([telephone.router(provider)] if provider else []),
             public.router(front.certificates, front.clock, _templates()),
         ],

@@ -39,12 +39,15 @@ TRIES: Final = 5
 class Place:
     """What every kiosk of this central is told: where a receipt can be checked, and whom a citizen may call.
 
+    ``photo_url``: where a photo is fetched by its code, if not on the console.
+
     ``district``: six digits (GB/T 2260) that begin the number of every machine enrolled here.
     """
 
     proof_url: str = ""
     hotline: str = ""
     district: str = "440703"
+    photo_url: str = ""
 
 
 class Enrolment:

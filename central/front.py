@@ -5,7 +5,10 @@ worlds, in memory. Nothing a caller sends may end in anything but an answer; wha
 one. The reply leaves after the commit.
 """
 
+import secrets
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
 from functools import partial
 from typing import Any, Final
 
@@ -29,6 +32,8 @@ from central.limits import Limits
 from central.messages import decode
 from central.payments import Channels
 from central.payments.orders import CALLS, Orders
+from central.payments.threads import ProviderThreads
+from central.photos import DAYS, Shelf
 from central.problems import Refused
 from central.registry import Kiosk
 from kiosk_app import contract
@@ -45,9 +50,11 @@ from kiosk_app.contract.exit_entry import (
     PrintRight,
     Progress,
 )
+from kiosk_app.contract.photos import KeepPhoto, PhotoKept
 
 CAPS: Final[Mapping[str, int]] = {
     "/hb": 8_000,
+    "/about": 1_000,
     "/tx/batch": contract.BATCH_BYTES,
     "/traffic/decisions": 1_000,
     "/enrol": 16_000,
@@ -57,12 +64,22 @@ CAPS: Final[Mapping[str, int]] = {
     AskPrint.path: 1_000,
     AskProgress.path: 1_000,
     AskCertificate.path: 1_000,
+    KeepPhoto.path: 120_000,
     **dict.fromkeys(CALLS, 1_000),
     **dict.fromkeys(social_.CALLS, 4_000),
 }
 """Largest body in bytes per path (C.2)."""
 
 Handler = Callable[[Kiosk, bytes], Any]
+
+
+@dataclass(frozen=True)
+class NightNote:
+    """What the last look at the orders came to, for operators. ``well``: nothing is left for the next one."""
+
+    at: datetime
+    says: str
+    well: bool
 
 
 class Front:
@@ -83,6 +100,8 @@ class Front:
         insured: InsuredBooks | None = None,
         sealer: Sealer | None = None,
         hotline: str = "",
+        photo_key: bytes = b"",
+        photo_days: int = DAYS,
     ) -> None:
         self.store = Store(engine)
         self.clock = clock
@@ -98,12 +117,16 @@ class Front:
         self._counter = social_.Counter(self.store, self.social, self.medical)
         self._departments = Departments(self.traffic, self.exit_entry, self.social)
         self.orders = Orders(self.store, clock, {} if channels is None else channels)
+        self.providers = ProviderThreads()
+        self.last_night: NightNote | None = None
+        self.photos = Shelf(self.store, clock, key=photo_key or secrets.token_bytes(32), days=photo_days)
         self._limits = limits or Limits()
         self.certificates = CertificateOffice(
             self.store, clock, insured=insured or self.social, sealer=sealer, hotline=hotline
         )
         self._handlers: dict[str, Handler] = {
             "/hb": self._heartbeat,
+            "/about": self._about,
             "/tx/batch": self._batch,
             "/traffic/decisions": self._decisions,
             **{path: partial(self._order, path) for path in CALLS},
@@ -114,6 +137,7 @@ class Front:
             AskProgress.path: self._progress,
             **{path: partial(self._insured, path) for path in social_.CALLS},
             AskCertificate.path: self._certificate,
+            KeepPhoto.path: self._keep_photo,
         }
 
     def register(self, kiosk: str, public_key: str, *, site: str = "") -> None:
@@ -147,8 +171,17 @@ class Front:
 
     def _heartbeat(self, kiosk: Kiosk, body: bytes) -> contract.HeartbeatReply:
         beat = decode(body, Heartbeat)
-        reply = self.store.commit(lambda connection: presence.heartbeat(connection, kiosk.id, beat, self.clock.now()))
-        return msgspec.structs.replace(reply, channels=self.orders.channels, catalogue=self.catalogue.version())
+        self.store.commit(lambda connection: presence.heartbeat(connection, kiosk.id, beat, self.clock.now()))
+        return self._about(kiosk, body)
+
+    def _about(self, _kiosk: Kiosk, _body: bytes) -> contract.HeartbeatReply:
+        """What a heartbeat is answered with, for a technician's look, which is no sign of life."""
+        return contract.HeartbeatReply(
+            now=self.clock.now(),
+            next_s=presence.NEXT_S,
+            channels=self.orders.channels,
+            catalogue=self.catalogue.version(),
+        )
 
     def _batch(self, kiosk: Kiosk, body: bytes) -> contract.BatchReply:
         batch = decode(body, Batch)
@@ -198,3 +231,6 @@ class Front:
 
     def _certificate(self, kiosk: Kiosk, body: bytes) -> Certificate:
         return self.certificates.issue(kiosk, decode(body, AskCertificate))
+
+    def _keep_photo(self, kiosk: Kiosk, body: bytes) -> PhotoKept:
+        return self.photos.keep(kiosk.id, decode(body, KeepPhoto))

@@ -10,6 +10,7 @@ from central.problems import Refused
 PER_MINUTE: Final[Mapping[str, int]] = {
     "/enrol": 10,
     "/hb": 10,
+    "/about": 10,
     "/tx/batch": 60,
     "/traffic/decisions": 60,
     "/catalogue": 10,
@@ -27,6 +28,7 @@ PER_MINUTE: Final[Mapping[str, int]] = {
     "/social/dues": 30,
     "/medical/account": 30,
     "/social/certificate": 10,
+    "/photos/keep": 10,
     "/orders/create": 30,
     "/orders/query": 120,
     "/orders/close": 60,

@@ -9,7 +9,7 @@ from sqlalchemy.dialects.sqlite import insert
 
 from central.db import alarm as alarms
 from central.db import presence
-from kiosk_app.contract import Alarm, Heartbeat, HeartbeatReply
+from kiosk_app.contract import Alarm, Heartbeat
 
 NEXT_S: Final = 60
 _INSERT: Final = insert(presence)
@@ -18,11 +18,10 @@ _NEWEST: Final = _INSERT.on_conflict_do_update(
 )
 
 
-def heartbeat(connection: sa.Connection, kiosk: str, beat: Heartbeat, now: datetime) -> HeartbeatReply:
+def heartbeat(connection: sa.Connection, kiosk: str, beat: Heartbeat, now: datetime) -> None:
     """Keep the newest report. Last seen is central's clock: a kiosk's own may be wrong."""
     row = {"kiosk": kiosk, "seen_at": now, "seq": beat.seq, "report": msgspec.json.encode(beat)}
     connection.execute(_NEWEST, row)
-    return HeartbeatReply(now=now, next_s=NEXT_S)
 
 
 def alarm(connection: sa.Connection, kiosk: str, raised: Alarm, now: datetime) -> None:

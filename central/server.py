@@ -1,8 +1,8 @@
 """Central as a process: one TLS listener for kiosks, one plain listener on the loopback for its operators.
 
 The kiosk listener only moves bytes: every body goes to :class:`central.front.Front` (or, without a certificate,
-to enrolment) in a worker thread, and its answer goes back. Each reply carries central's time (C.17), problems
-included. Nothing a kiosk sends is logged.
+to enrolment) in a worker thread, and its answer goes back; what asks a payment provider has threads of its own. Each
+reply carries central's time (C.17), problems included. Nothing a kiosk sends is logged.
 """
 
 import asyncio
@@ -35,13 +35,15 @@ from central.departments.social import samples as social_samples
 from central.enrolment import Enrolment, Place, key_in
 from central.front import Front
 from central.payments.night import nights
+from central.payments.orders import CALLS
 from central.payments.simulated import SimulatedProvider
+from central.photo_page import PATH as PHOTO_PATH
+from central.photos import DAYS
 from central.problems import Refused
 from kiosk_app.contract import BATCH_BYTES, PATH
 from kiosk_app.contract.catalogue import PURPOSE, PURPOSE_OID
 
 LOOPBACK: Final = "127.0.0.1"
-Answer = Callable[[str, bytes], bytes]
 
 
 class WallClock:
@@ -57,6 +59,7 @@ class Settings:
 
     ``sample_provider``: payments by code go to the simulated provider, whose telephone is on the console's port.
     ``verify_url``: where certificates can be verified, for their QR codes; default: the console.
+    ``photo_days``: so long photos wait behind their codes.
     ``portraits``: a folder with a JPEG named after the key of each sample holder, or ``anybody.jpg`` for all.
     """
 
@@ -69,6 +72,7 @@ class Settings:
     sample_provider: bool = False
     portraits: Path | None = None
     verify_url: str = ""
+    photo_days: int = DAYS
 
 
 # --- the parts ---
@@ -92,6 +96,8 @@ class Central:
             file_engine(settings.data / "central.db"),
             self.clock,
             channels=channels,
+            photo_key=key_in(settings.data / "photos.key"),
+            photo_days=settings.photo_days,
             signer=DocumentSigner(self.authority, self.clock.now, PURPOSE, PURPOSE_OID),
             sealer=Sealer(self.authority, self.clock.now),
             hotline=settings.place.hotline,
@@ -120,6 +126,7 @@ class Central:
         ):
             ports = kiosk_door.getsockname()[1], console_door.getsockname()[1]
             self.front.certificates.address = self._settings.verify_url or f"http://{LOOPBACK}:{ports[1]}/verify/"
+            self.front.photos.page = self._settings.place.photo_url or f"http://{LOOPBACK}:{ports[1]}{PHOTO_PATH}"
             servers = [
                 _Listener(self._kiosk_config()),
                 _Listener(_config(console_app(self.front, ports[1], self.provider))),
@@ -202,7 +209,8 @@ def kiosk_app(front: Front, enrolment: Enrolment, authority: Authority) -> Lites
 
     @post(f"{PATH}/enrol")
     async def enrol(request: Request[Any, Any, Any]) -> Response[bytes]:
-        return await _reply(enrolment.post, request.client.host if request.client else "", request, 201)
+        where = request.client.host if request.client else ""
+        return _json(await asyncio.to_thread(enrolment.post, where, await request.body()), 201)
 
     @post(f"{PATH}/{{rest:path}}")
     async def call(request: Request[Any, Any, Any]) -> Response[bytes]:
@@ -210,7 +218,9 @@ def kiosk_app(front: Front, enrolment: Enrolment, authority: Authority) -> Lites
         if not kiosk:
             raise Refused(403, "certificate-required", "only an enrolled kiosk may ask this")
         path = request.scope["path"].removeprefix(PATH)
-        return await _reply(lambda who, body: front.answer(who, path, body), kiosk, request, 200)
+        body = await request.body()
+        ask = front.providers.run if path in CALLS else asyncio.to_thread
+        return _json(await ask(front.answer, kiosk, path, body), 200)
 
     async def tell_time(message: Message, _scope: Scope) -> None:
         if message["type"] == "http.response.start":
@@ -227,8 +237,7 @@ def kiosk_app(front: Front, enrolment: Enrolment, authority: Authority) -> Lites
     )
 
 
-async def _reply(answer: Answer, who: str, request: Request[Any, Any, Any], status: int) -> Response[bytes]:
-    body = await asyncio.to_thread(answer, who, await request.body())
+def _json(body: bytes, status: int) -> Response[bytes]:
     return Response(body, status_code=status, media_type=MediaType.JSON)
 
 

@@ -122,6 +122,11 @@ class StreamChannel:
         self._reader, self._writer, self._release = reader, writer, release
         self._closed = False
 
+    @property
+    def gone(self) -> bool:
+        """Whether the other end is known to be gone, without reading."""
+        return self._reader.at_eof()
+
     async def read(self) -> bytes:
         try:
             return await self._reader.read(READ_SIZE)
@@ -244,7 +249,7 @@ async def open_tcp(host: str, port: int, *, within: float = 5.0) -> Channel:
     return StreamChannel(reader, writer)
 
 
-async def open_child(argv: Sequence[str], *, grace: float = 2.0, lent: Sequence[int] = ()) -> Channel:
+async def open_child(argv: Sequence[str], *, grace: float = 2.0, lent: Sequence[int] = ()) -> StreamChannel:
     """A child process spoken to over its standard input and output; closing ends it, by force after ``grace``.
 
     It inherits the descriptors ``lent`` under the same numbers.

@@ -128,6 +128,8 @@ class Link(Generic[Frame]):
             else:
                 if await self._serve(channel, greet, gone):
                     pause = FIRST_PAUSE
+            if (task := asyncio.current_task()) is not None and task.cancelling():  # a greeting's error hid it
+                raise asyncio.CancelledError
             await asyncio.sleep(pause)
             pause = min(pause * 2, LONGEST_PAUSE)
 

@@ -14,6 +14,10 @@ ADVICE = {
     "replace_battery": "Replace the battery of the UPS.",
     "no_reader": "Plug the chip-card reader in, or correct `reader` in kiosk.toml.",
     "head": "Switch the permit unit off and on; if it stays, have its print head replaced.",
+    "driver_failed": (
+        "Update the package of the `driver` that kiosk.toml names for it, or send its maker what it says; "
+        "the device itself may be well."
+    ),
     "no_camera": "Plug the camera in, or correct `device` in kiosk.toml: `ls -l /dev/v4l/by-id/`.",
 }
 

@@ -1,5 +1,6 @@
 """The books: what the journal says of money, for a technician and for central operations. Reads only."""
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 
@@ -14,8 +15,11 @@ from kiosk_app.errors import ConfigError
 from kiosk_app.local_time import LOCAL
 from kiosk_app.money.day import DAY
 from kiosk_app.money.payment import FINAL, KIND, STREAM, TAKEN, State, fields, from_entry, move
-from kiosk_app.money.receipts import CARD, CodeReceipt
+from kiosk_app.money.receipts import CARD, CODE, CodeReceipt
 from kiosk_app.ports import Entry, Journal, Outbox
+
+STAFF = re.compile(r"[A-Z]{0,3}[0-9]{2,8}", re.ASCII)
+"""A staff number. Too short for a telephone's or an identity card's."""
 
 
 class Line(msgspec.Struct, frozen=True, kw_only=True):
@@ -160,17 +164,33 @@ def _days(walked: Iterable[list[Entry]]) -> list[Day]:
 
 
 def close_case(journal: Journal, reference: str, by: str) -> None:
-    """A person handed the money back (REFUND_DUE becomes REFUNDED), or a kept card over. Raises ConfigError."""
-    if not by:
-        raise ConfigError("kiosk books", "--by", "the name of the person who handed money or card over")
-    cards = journal.entries(reference=reference, kind=PERMIT)
-    if cards and cards[-1].state == Place.RETAINED:
-        stay = from_stay(cards[-1]).moved(Place.HANDED_OVER, why=f"by {by}")
-        journal.append(reference, PERMIT, stay.place.value, stay_fields(stay))
-        return
+    """A person handed the money back: REFUND_DUE becomes REFUNDED. Raises ConfigError if that is not to be.
+
+    ``by`` goes to central with the report, so it is a staff number, never a name. What was paid by code is given back
+    at central and nowhere else: two persons, one here and one there, would pay it twice (``docs/decisions/0019``).
+    """
+    _signed(by)
     entries = journal.entries(reference=reference, kind=KIND)
     if not entries or entries[-1].state != State.REFUND_DUE:
-        raise ConfigError("kiosk books", reference, "has no open refund and no kept card")
-    payment = move(from_entry(entries[-1]), State.REFUNDED, why=f"by {by}")
+        raise ConfigError("kiosk books", reference, "has no open refund")
+    owed = from_entry(entries[-1])
+    if owed.means == CODE:
+        raise ConfigError("kiosk books", reference, "was paid by code: only central gives it back; hand out nothing")
+    payment = move(owed, State.REFUNDED, why=f"by {by}")
     moved = PaymentMoved(reference=reference, state=payment.state.value, amount=payment.amount, detail=payment.why)
     journal.append(reference, KIND, payment.state.value, fields(payment), reports=[(STREAM, moved)])
+
+
+def hand_over(journal: Journal, reference: str, by: str) -> None:
+    """A person gave a kept card to its holder: RETAINED becomes HANDED_OVER. Raises ConfigError."""
+    _signed(by)
+    cards = journal.entries(reference=reference, kind=PERMIT)
+    if not cards or cards[-1].state != Place.RETAINED:
+        raise ConfigError("kiosk books", reference, "is no kept card")
+    stay = from_stay(cards[-1]).moved(Place.HANDED_OVER, why=f"by {by}")
+    journal.append(reference, PERMIT, stay.place.value, stay_fields(stay))
+
+
+def _signed(by: str) -> None:
+    if not STAFF.fullmatch(by):
+        raise ConfigError("kiosk books", "--by", "the staff number, and no name, of whoever handed it over")

@@ -101,6 +101,7 @@ def demo(
     fault: Annotated[
         str, typer.Option(help="Something that goes wrong on the way (with --script); --list names them.")
     ] = "",
+    terminal: Annotated[str, typer.Option(help="The card terminal: zvt, or umsips, the library of UnionPay.")] = "zvt",
     landscape: Annotated[bool, typer.Option(help="1920 x 1080.")] = False,
     list_scripts: Annotated[bool, typer.Option("--list", help="Name the scripts and faults.")] = False,
 ) -> None:
@@ -109,7 +110,13 @@ def demo(
 
     raise typer.Exit(
         stand.main(
-            headless=headless, script=script, out=out_folder, fault=fault, landscape=landscape, show_list=list_scripts
+            headless=headless,
+            script=script,
+            out=out_folder,
+            fault=fault,
+            terminal=terminal,
+            landscape=landscape,
+            show_list=list_scripts,
         )
     )
 
@@ -201,14 +208,15 @@ def books(
     *,
     config: ConfigOption = Path("kiosk.toml"),
     as_json: JsonOption = False,
-    refunded: Annotated[str, typer.Option(help="Close the case of this reference: the money was handed back.")] = "",
-    by: Annotated[str, typer.Option(help="Who handed it back (with --refunded).")] = "",
+    refunded: Annotated[str, typer.Option(help="Close this case of a card: the money was handed back.")] = "",
+    handed_over: Annotated[str, typer.Option(help="Close the case of this kept card: its holder has it again.")] = "",
+    by: Annotated[str, typer.Option(help="Staff number of who handed it over (with either).")] = "",
 ) -> None:
-    """Payments, open cases and day totals, from the journal."""
+    """Payments, kept cards, open cases and day totals, from the journal."""
     import msgspec  # noqa: PLC0415
 
     from kiosk_app import wiring  # noqa: PLC0415
-    from kiosk_app.books import close_case, read_books  # noqa: PLC0415
+    from kiosk_app.books import close_case, hand_over, read_books  # noqa: PLC0415
     from kiosk_app.config import read_config  # noqa: PLC0415
 
     base = config.absolute().parent
@@ -217,6 +225,8 @@ def books(
         records = wiring.open_books(settings, base, stack)
         if refunded:
             close_case(records.journal, refunded, by)
+        if handed_over:
+            hand_over(records.journal, handed_over, by)
         book = read_books(records.journal, records.outbox, records.set_aside())
     if as_json:
         sys.stdout.write(msgspec.json.encode(book).decode() + "\n")
@@ -238,6 +248,9 @@ def _show(book: "Books") -> None:
         for name, value in facts.items():
             if value:
                 out.print(f"    {name:>7}  {value}", markup=False)
+    for permit in book.permits:
+        if permit.open:
+            out.print(f"{permit.reference}  {permit.at}  OPEN: a permit is {permit.place}", markup=False)
     days = Table("day", "taken", "yuan", "returned", "yuan", "owed")
     for day in book.days:
         days.add_row(

@@ -23,7 +23,7 @@ from kiosk_app.demo_display import Display, display, size_of
 from kiosk_app.demo_faults import FAULTS
 from kiosk_app.demo_scripts import SCRIPTS
 from kiosk_app.demo_verdict import judge
-from kiosk_app.demo_world import Folder, Window, World, build
+from kiosk_app.demo_world import TERMINALS, Folder, Window, World, build
 
 PORTRAIT = (1080, 1920)
 FITS = 0.9
@@ -34,13 +34,22 @@ MARKER = ".kiosk-demo"
 
 
 def main(
-    *, headless: bool, script: str, out: Path | None, fault: str = "", landscape: bool = False, show_list: bool = False
+    *,
+    headless: bool,
+    script: str,
+    out: Path | None,
+    fault: str = "",
+    terminal: str = TERMINALS[0],
+    landscape: bool = False,
+    show_list: bool = False,
 ) -> int:
     """The command; its exit status."""
     if show_list:
-        say(f"scripts: {', '.join(SCRIPTS)}", f"faults:  {', '.join(FAULTS)}")
+        say(
+            f"scripts: {', '.join(SCRIPTS)}", f"faults:  {', '.join(FAULTS)}", f"card terminals: {', '.join(TERMINALS)}"
+        )
         return 0
-    wrong = _wrong(headless, script, fault)
+    wrong = _wrong(headless, script, fault, terminal)
     if wrong:
         say(wrong)
         return 2
@@ -49,14 +58,17 @@ def main(
             root = out or Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="kiosk-demo-")))
             folder = begin(root.absolute())
             size = PORTRAIT[::-1] if landscape else PORTRAIT
-            work = scripted(folder, size, script, fault or "none") if script else shown(folder, size)
+            if script:
+                work = scripted(folder, size, script, fault or "none", terminal=terminal)
+            else:
+                work = shown(folder, size, terminal=terminal)
             return asyncio.run(until_stopped(work))
     except (ChildFailed, Lost) as error:
         say(f"The demo failed: {error}", f"Logs are in {out.absolute() / 'logs'}" if out else "Logs: use --out DIR")
         return 1
 
 
-def _wrong(headless: bool, script: str, fault: str) -> str:
+def _wrong(headless: bool, script: str, fault: str, terminal: str) -> str:
     """Why the command line cannot be meant; empty if it can."""
     if headless and not script:
         return f"--headless needs --script; there are: {', '.join(SCRIPTS)}."
@@ -64,6 +76,8 @@ def _wrong(headless: bool, script: str, fault: str) -> str:
         return f"No script {script!r}; there are: {', '.join(SCRIPTS)}."
     if fault and fault not in FAULTS:
         return f"No fault {fault!r}; there are: {', '.join(FAULTS)}."
+    if terminal not in TERMINALS:
+        return f"No card terminal {terminal!r}; there are: {', '.join(TERMINALS)}."
     return ""
 
 
@@ -99,11 +113,11 @@ async def until_stopped(work: Coroutine[Any, Any, int]) -> int:
         return 130
 
 
-async def shown(folder: Folder, size: tuple[int, int]) -> int:
+async def shown(folder: Folder, size: tuple[int, int], *, terminal: str) -> int:
     """The demo for a person: everything runs until stopped."""
     async with AsyncExitStack() as house:
         window, screen = await _window(house, folder, size)
-        world = await build(house, folder, window, scripted=False)
+        world = await build(house, folder, window, scripted=False, terminal=terminal)
         await world.keeper.begun.wait()
         where = screen.address if screen else f"a window on display {window.display}"
         say(
@@ -130,11 +144,13 @@ async def _window(house: AsyncExitStack, folder: Folder, size: tuple[int, int]) 
     return Window(screen.name, *size, fullscreen=True), screen
 
 
-async def scripted(folder: Folder, size: tuple[int, int], script: str, fault: str) -> int:
+async def scripted(folder: Folder, size: tuple[int, int], script: str, fault: str, *, terminal: str) -> int:
     """The demo for a machine: a citizen, a fault if wanted, a verdict."""
     async with AsyncExitStack() as house:
         screen = await house.enter_async_context(display(*size, logs=folder.logs, watched=False))
-        world = await build(house, folder, Window(screen.name, *size, fullscreen=True), scripted=True)
+        world = await build(
+            house, folder, Window(screen.name, *size, fullscreen=True), scripted=True, terminal=terminal
+        )
         strikes = FAULTS[fault].strikes
         citizen = Citizen(
             screen.name, folder.targets, world.bench, folder.root, telephone=world.console, strikes=strikes

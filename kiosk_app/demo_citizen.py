@@ -11,7 +11,7 @@ import http.client
 import json
 import os
 import time
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Collection, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -39,11 +39,12 @@ Strike = Callable[["Citizen"], Awaitable[None]]
 
 @dataclass(frozen=True)
 class Sight:
-    """What the window shows: the view's name, and what can be touched as (key, centre x, centre y)."""
+    """What the window shows: the view's name, the gesture it asks for, and where what can be touched has its centre."""
 
     view: str
     serial: int = 0
     targets: Mapping[str, tuple[int, int]] = field(default_factory=dict)
+    asks: str = ""
 
 
 async def fetch(address: str, method: str, path: str, body: bytes | None = None) -> bytes:
@@ -92,7 +93,7 @@ class Citizen:
         with suppress(OSError, ValueError, KeyError):
             seen = json.loads(self._targets.read_bytes())
             targets = {t["key"]: (t["x"] + t["w"] // 2, t["y"] + t["h"] // 2) for t in seen["targets"]}
-            return Sight(seen["view"], seen["serial"], targets)
+            return Sight(seen["view"], seen["serial"], targets, seen.get("asks", ""))
         return Sight("nothing")
 
     async def see(self, view: str, *, target: str = "", within: float = PATIENCE) -> Sight:
@@ -103,6 +104,15 @@ class Citizen:
             return sight if sight.view == view and (not target or target in sight.targets) else None
 
         return await self._wait(there, f"view {view} {target}".strip(), within)
+
+    async def asked(self, before: str, *, until: Collection[str], within: float = PATIENCE) -> Sight:
+        """What the picture asks for next, once it is another thing than ``before``; or one of the views ``until``."""
+
+        def news() -> Sight | None:
+            sight = self.look()
+            return sight if sight.view in until or (sight.view == "LivePortrait" and sight.asks != before) else None
+
+        return await self._wait(news, f"another gesture than {before!r}, or one of {', '.join(until)}", within)
 
     async def on_bench(self, wanted: Callable[[dict[str, Any]], Any], what: str, *, within: float = PATIENCE) -> Any:
         """Wait until ``wanted`` finds something true in the bench's state. Raises Lost."""

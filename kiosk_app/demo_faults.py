@@ -8,6 +8,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 
 from kiosk_app.demo_citizen import Citizen, VisitOver
+from kiosk_app.demo_scripts.endorsement import declines
 
 RESTART = 40.0
 
@@ -41,6 +42,14 @@ async def _slow(citizen: Citizen) -> None:
 async def _kill(citizen: Citizen) -> None:
     """The mains fail while the terminal holds the money and nothing is delivered; then they come back."""
     await citizen.picture("power-cut")
+    await _cut_power(citizen)
+    await citizen.see("Attract", within=RESTART)
+    await citizen.picture("after-restart")
+    raise VisitOver
+
+
+async def _cut_power(citizen: Citizen) -> None:
+    """The kiosk is dead at once, and starts again."""
     before = (await citizen.bench_state())["kiosk"]["state"]["starts"]
     await citizen.hand("kiosk", "kill")
     await citizen.hand("network", "restore")
@@ -50,8 +59,43 @@ async def _kill(citizen: Citizen) -> None:
         "the kiosk to start again",
         within=RESTART,
     )
+
+
+async def _kill_while_printing(citizen: Citizen) -> None:
+    """The same while the head is on the card: it finishes alone, and the kiosk asks it first of all what it did."""
+    await citizen.picture("power-cut")
+    await _cut_power(citizen)
+    await _takes_permit(citizen, "after-restart")
     await citizen.see("Attract", within=RESTART)
-    await citizen.picture("after-restart")
+    raise VisitOver
+
+
+async def _takes_permit(citizen: Citizen, name: str) -> None:
+    """From the exit, as soon as it is there."""
+    await citizen.on_bench(
+        lambda bench: bench["permit_unit"]["state"]["position"] == "EXIT", "the permit to come out", within=120
+    )
+    await citizen.picture(name)
+    await citizen.hand("permit_unit", "take")
+
+
+async def _arm_jam(citizen: Citizen) -> None:
+    await citizen.hand("permit_unit", "jam", at="print")
+
+
+async def _wait_for_jam(citizen: Citizen) -> None:
+    """The card sticks after the payment: the money goes back, two slips say it, and somebody frees the card."""
+    await citizen.on_bench(
+        lambda bench: bench["permit_unit"]["state"]["position"] == "JAMMED", "the permit to stick", within=60
+    )
+    await citizen.see("Sorry", within=30)
+    await citizen.picture("stuck")
+    await citizen.touch("Sorry", "leave", within=60)
+    await citizen.picture("given-back")
+    await citizen.hand("card_terminal", "remove_card")
+    await citizen.hand("permit_unit", "clear_jam")
+    await _takes_permit(citizen, "freed")
+    await citizen.see("Attract", within=60)
     raise VisitOver
 
 
@@ -78,7 +122,7 @@ async def _walk_away(citizen: Citizen) -> None:
 
 async def _pull_permit(citizen: Citizen) -> None:
     """A hand pulls the card as soon as rollers bring it within reach."""
-    await citizen.touch("Consent", "decline")
+    await declines(citizen)
     await citizen.on_bench(lambda bench: bench["permit_unit"]["state"]["moving"], "the permit to move", within=30)
     await citizen.hand("permit_unit", "pull")
     await citizen.picture("pulled")
@@ -88,7 +132,9 @@ async def _pull_permit(citizen: Citizen) -> None:
 
 
 PAPER = Expects(slips=0, pays=False)
-OF_SCRIPT: Mapping[str, Expects] = {
+OF_SCRIPTS: Mapping[str, Expects] = {
+    "endorsement": Expects(vouchers=0),
+    "endorsement_by_identity_card": Expects(vouchers=0),
     "endorsement_declines_face": Expects(vouchers=0, pays=False),
     "progress": Expects(slips=0, vouchers=0, pays=False),
     "rights_record": PAPER,
@@ -97,12 +143,17 @@ OF_SCRIPT: Mapping[str, Expects] = {
     "contribution": Expects(vouchers=0),
     "living_verification_declines_face": Expects(vouchers=0, pays=False),
 }
-"""What is right of a script that does not pay and print as fines do; a fault's own word goes before it."""
+"""What is right of a script that is not about fines; a fault's own word goes before it."""
 FAULTS: Mapping[str, Fault] = {
     "none": Fault(),
     "kill_during_payment": Fault(
         {"before_pin": _slow, "approved": _kill},
         Expects(states=frozenset({"settled", "reversed"}), vouchers=0),
+    ),
+    "kill_during_printing": Fault({"printing": _kill_while_printing}, Expects(vouchers=0)),
+    "printer_jam_after_payment": Fault(
+        {"before_pin": _arm_jam, "approved": _wait_for_jam},
+        Expects(states=frozenset({"reversed"}), slips=2, vouchers=0),
     ),
     "central_down": Fault({"before_pin": _cut, "goodbye": _restore}),
     "permit_pulled": Fault({"inside": _pull_permit}, Expects(vouchers=0, pays=False)),

@@ -13,22 +13,26 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from central.departments.exit_entry.samples import SAMPLES
 from hardware.simulators.samples import CARDS
 from kiosk_app.demo_citizen import Citizen, fetch
-from kiosk_app.demo_faults import FAULTS, OF_SCRIPT, Expects
+from kiosk_app.demo_faults import FAULTS, OF_SCRIPTS, Expects
 from kiosk_app.demo_papers import SLIP, VOUCHER, keep_papers
+from kiosk_app.demo_scripts.endorsement import PERMIT
 from kiosk_app.demo_scripts.traffic_fines import PERSON
 from kiosk_app.demo_world import World
 
 SETTLE = 30.0
 LOOK_EVERY = 0.3
+PICTURE = slice(20_000, 20_064)
+"""Bytes in the middle of a document's picture, as good as its fingerprint."""
 
 
 async def judge(world: World, citizen: Citizen, script: str, fault: str, trouble: str) -> int:
     """Write ``result.json``; 0 if all is as it must be, else 1."""
     expects = FAULTS[fault].expects
     if fault == "none":
-        expects = OF_SCRIPT.get(script, expects)
+        expects = OF_SCRIPTS.get(script, expects)
     kiosk, central = await _at_rest(world, pays=expects.pays)
     terminal = (await citizen.bench_state())["card_terminal"]["state"]
     provider = json.loads(await fetch(world.console, "GET", "/phone/trades"))
@@ -36,7 +40,8 @@ async def judge(world: World, citizen: Citizen, script: str, fault: str, trouble
     problems = [trouble] if trouble else []
     problems += money_problems(kiosk, central, terminal["ledger"], expects, provider["trades"])
     problems += paper_problems(kiosk, papers, expects)
-    problems += permit_problems(kiosk, (await citizen.bench_state())["permit_unit"]["state"], expects)
+    unit = (await citizen.bench_state())["permit_unit"]["state"]
+    problems += permit_problems(kiosk, unit, expects) + case_problems(kiosk, central, unit)
     problems += left_behind(world)
     payment = kiosk["payments"][-1] if kiosk["payments"] else {}
     result = {
@@ -51,6 +56,7 @@ async def judge(world: World, citizen: Citizen, script: str, fault: str, trouble
         "central": central,
         "terminal": terminal,
         "provider": provider,
+        "permit_unit": unit,
         "papers": sorted(papers),
         "kiosk_starts": world.keeper.starts,
         "timings": citizen.timings,
@@ -158,10 +164,36 @@ def permit_problems(kiosk: dict[str, Any], unit: dict[str, Any], expects: Expect
     return problems
 
 
+def case_problems(kiosk: dict[str, Any], central: dict[str, Any], unit: dict[str, Any]) -> list[str]:
+    """What was printed by the unit's own memory, beside what central says of the case and where its money is."""
+    cases = {case["approval"]: case["state"] for case in central.get("exit_entry", [])}
+    money = {payment["reference"]: payment["state"] for payment in kiosk["payments"]}
+    problems = []
+    for permit in kiosk.get("permits", []):
+        jobs = {job: state for job, state in unit["jobs"].items() if job.startswith(f"{permit['reference']}-")}
+        printed = "PRINTED" in jobs.values()
+        if permit["approval"]:
+            right = ("printed", "settled") if printed else ("given_back", "reversed")
+            said = (cases.get(permit["approval"], "nothing"), money.get(permit["payment"], "nothing"))
+            if said != right:
+                what = "printed" if printed else "not printed"
+                problems.append(f"{permit['approval']} is {what}: central says {said[0]}, and its money is {said[1]}")
+        elif jobs:
+            problems.append(f"{permit['reference']} was printed without an approval")
+    if len(central.get("boxes", [])) != len(unit["box"]):
+        problems.append(f"{len(unit['box'])} permits are kept, and central knows of {len(central.get('boxes', []))}")
+    return problems
+
+
 def left_behind(world: World) -> list[str]:
-    """Where a canary of the sample citizen (name, number, address) is still to be found after goodbye."""
-    card = CARDS[PERSON].text
-    canaries = {"name": card.name, "ID number": card.number, "address": card.address}
+    """Where a canary of a sample citizen (name, numbers, address, picture) is still to be found after goodbye."""
+    canaries: dict[str, str | bytes] = {"permit number": SAMPLES[PERMIT].number}
+    for card in (CARDS[PERSON].text, CARDS[PERMIT].text):
+        said = {"name": card.name, "ID number": card.number, "address": card.address}
+        canaries |= {f"{what} {card.name}": canary for what, canary in said.items()}
+    picture = world.folder.central / "portraits" / "anybody.jpg"
+    if picture.exists():
+        canaries["picture"] = picture.read_bytes()[PICTURE]
     places = (world.folder.kiosk, world.folder.logs, world.folder.spool)
     files = [path for place in places for path in place.rglob("*") if path.is_file()]
     return [
@@ -172,9 +204,11 @@ def left_behind(world: World) -> list[str]:
     ]
 
 
-def _holds(path: Path, canary: str) -> bool:
+def _holds(path: Path, canary: str | bytes) -> bool:
     try:
         data = path.read_bytes()
     except FileNotFoundError:  # a log or a spool file may go while we look
         return False
+    if isinstance(canary, bytes):
+        return canary in data
     return any(canary.encode(code) in data for code in ("utf-8", "gb18030", "utf-16-le", "utf-16-be"))

@@ -6,6 +6,7 @@ one-time code, the devices are the simulators at the end of real wires, and the 
 
 import asyncio
 import json
+import shutil
 import sys
 from collections.abc import Awaitable, Callable, Collection, Mapping
 from contextlib import AbstractAsyncContextManager, AsyncExitStack
@@ -16,14 +17,21 @@ from typing import Any
 
 from kiosk_app.demo_children import Child, ChildFailed, free_port, known_port, reachable, running, start
 from kiosk_app.demo_keeper import Keeper
+from kiosk_app.devices import FACE_MODELS
 from kiosk_app.devices.driver import GROUP
 from provisioning.enrol import EnrolmentError, enrol
 
 SITE = {"name": "样本政务服务中心", "name_en": "Sample service centre", "hotline": "0750-12345"}
 BENCH, CONSOLE = 8100, 8200
 """Ports a person finds again, if they are free. Scripts take any."""
+ANYBODY = "obama"
+"""Whose picture is on every sample permit: a public person, who can stand before the simulated camera."""
 MACHINE = "44070301"
 """The sample machine's number, where enrolment gives none."""
+
+
+TERMINALS = ("zvt", "umsips")
+"""The card terminals that the bench has, as it calls them."""
 
 
 @dataclass(frozen=True)
@@ -123,6 +131,8 @@ OPTIONAL: Mapping[str, Callable[[Any], dict[str, Any]]] = {
     "headphones": lambda path: {"driver": "evdev", "path": path},
 }
 """The section of a device that a kiosk may have, from where the bench says it is."""
+WITHIN: Mapping[str, dict[str, Any]] = {"face_analyst": {"driver": "local"}}
+"""The section of a device that is in the machine itself: the bench has no part in it."""
 
 
 def known_drivers() -> frozenset[str]:
@@ -149,14 +159,24 @@ def configuration(
         "power": {"shutdown": []},  # the demo's battery is not this computer's
         "central": {"url": places["central"], "folder": "kiosk/identity"},
         "devices.id_card_reader": {"driver": "sdt", "port": places["id_card_reader"], "baud": 115200},
-        "devices.card_terminal": {"driver": "zvt", "port": places["card_terminal"], "password": "000000"},
+        "devices.card_terminal": _terminal(places["card_terminal"]),
         "devices.receipt_printer": {"driver": "escpos", "port": places["receipt_printer"]},
         "devices.document_printer": {"driver": "cups", **places["document_printer"]},
     }
     for role, section in OPTIONAL.items():
         if role in places and f"{role}.{(wanted := section(places[role]))['driver']}" in drivers:
             sections[f"devices.{role}"] = wanted
+    for role, inside in WITHIN.items():
+        if f"{role}.{inside['driver']}" in drivers:
+            sections[f"devices.{role}"] = dict(inside)
     return toml(sections)
+
+
+def _terminal(place: str | dict[str, str]) -> dict[str, Any]:
+    """One that speaks ZVT is at an address; that of UnionPay is a library."""
+    if isinstance(place, str):
+        return {"driver": "zvt", "port": place, "password": "000000"}
+    return {"driver": "umsips", "folder": "kiosk/unionpay", **place}
 
 
 async def _enrol(folder: Folder, code: str, port: int) -> dict[str, Any]:
@@ -178,10 +198,12 @@ async def _code(folder: Folder) -> str:
         return (await making.line(30)).strip()
 
 
-async def build(house: AsyncExitStack, folder: Folder, window: Window, *, scripted: bool) -> World:
+async def build(
+    house: AsyncExitStack, folder: Folder, window: Window, *, scripted: bool, terminal: str = TERMINALS[0]
+) -> World:
     """Start central and the bench, enrol, write the configuration, and keep the kiosk running."""
     port, console = free_port(), free_port() if scripted else known_port(house, CONSOLE)
-    bench = await house.enter_async_context(_bench(folder, port, 0 if scripted else known_port(house, BENCH)))
+    bench = await house.enter_async_context(_bench(folder, port, 0 if scripted else known_port(house, BENCH), terminal))
     code = await _code(folder)
     central = await house.enter_async_context(_central(folder, port, console))
     await reachable(central, port, 30)
@@ -202,12 +224,24 @@ def _python(*arguments: str | Path) -> list[str]:
 
 def _central(folder: Folder, port: int, console: int) -> AbstractAsyncContextManager[Child]:
     argv = _python("-m", "central", "--data", folder.central, "--port", str(port))
-    return running("central", [*argv, "--console-port", str(console), "--samples"], log=folder.logs / "central.log")
+    options = ["--console-port", str(console), "--samples", "--portraits", _portraits(folder)]
+    return running("central", [*argv, *map(str, options)], log=folder.logs / "central.log")
 
 
-def _bench(folder: Folder, central: int, port: int) -> AbstractAsyncContextManager[Child]:
+def _portraits(folder: Folder) -> Path:
+    """The pictures that central holds of the sample holders; none where set-up has not fetched any."""
+    picture = FACE_MODELS.with_name("portraits") / f"{ANYBODY}.jpg"
+    pictures = folder.central / "portraits"
+    pictures.mkdir(exist_ok=True)
+    if picture.exists():
+        shutil.copy(picture, pictures / "anybody.jpg")
+    return pictures
+
+
+def _bench(folder: Folder, central: int, port: int, terminal: str) -> AbstractAsyncContextManager[Child]:
     argv = _python("-m", "hardware.simulators", "--managed", "--folder", folder.bench, "--port", str(port))
-    return running("bench", [*argv, "--central", f"127.0.0.1:{central}"], log=folder.logs / "bench.log", pipes=True)
+    argv += ["--central", f"127.0.0.1:{central}", "--card-terminal", terminal]
+    return running("bench", argv, log=folder.logs / "bench.log", pipes=True)
 
 
 def _kiosk(folder: Folder, window: Window) -> Awaitable[Child]:

@@ -8,28 +8,32 @@ the same.
 
 import asyncio
 import shutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import msgspec
 from cryptography import x509
 
 from kiosk_app import errors
 from kiosk_app.advice import ADVICE, advice_for
 from kiosk_app.alone import is_running
 from kiosk_app.config import Config
-from kiosk_app.contract import AskDecisions
+from kiosk_app.contract import HeartbeatReply, decode
 from kiosk_app.devices import Condition, Device, DeviceState
 from kiosk_app.errors import CentralRefused, CentralUnreachable, KioskError
+from kiosk_app.guarded import guarded
 from kiosk_app.local_time import LOCAL
 from kiosk_app.money.payment import State
 from kiosk_app.ports import Clock
 from kiosk_app.supplies import forecasts
 from kiosk_app.wiring import devices_of, open_books, read_identity, transport_of
 
+ABOUT = "/about"
+"""What a heartbeat is answered with, without being one."""
 LISTEN = 10.0
 ASK = 8.0
 LOW_DISK_MB = 200
@@ -61,7 +65,7 @@ RUNNING = Finding(
 
 async def examine(config: Config, base: Path, clock: Clock) -> list[Finding]:
     """Every part of the machine, devices side by side."""
-    devices = [] if is_running(base) else [listen(device) for device in devices_of(config).all()]
+    devices = [] if is_running(base) else [listen(device) for device in guarded(devices_of(config)).all()]
     listening = asyncio.gather(*devices)
     central = asyncio.create_task(ask_central(config, base, clock))
     found = await listening or [RUNNING]
@@ -136,24 +140,36 @@ def _hints(condition: Condition) -> Iterator[str]:
 
 
 async def ask_central(config: Config, base: Path, clock: Clock) -> Finding:
-    """A question without an answer: any refusal proves line, certificates and central."""
+    """A question that changes nothing. Any answer proves line, certificates and central; it may say more."""
+    told: HeartbeatReply | None = None
     try:
         with ExitStack() as stack:
             transport = transport_of(config, base, clock)
             stack.callback(transport.close)
             try:
-                await transport.post(AskDecisions.path, b"{}", deadline=ASK)
+                told = decode(await transport.post(ABOUT, b"{}", deadline=ASK), HeartbeatReply)
             except CentralRefused as refused:
                 if refused.code in {"unknown-kiosk", "revoked"}:
                     return Finding("central", False, f"refuses this machine: {refused.code}", ENROL_AGAIN)
+            except msgspec.DecodeError as error:
+                raise CentralUnreachable(f"unreadable answer: {error}") from error
             offset = transport.offset
     except CentralUnreachable as error:
         return Finding("central", False, f"cannot be reached at {config.central.url}", error.operator)
     except KioskError as error:
         return Finding("central", False, error.detail or type(error).__name__, error.operator)
     late = offset is not None and abs(offset) > 120
-    says = "answers" if offset is None else f"answers; its clock is {offset:+.0f} s from ours"
-    return Finding("central", not late, says, "Set this machine's clock (chrony)." if late else "")
+    says = ["answers"] if offset is None else [f"answers; its clock is {offset:+.0f} s from ours"]
+    advice, facts = "Set this machine's clock (chrony)." if late else "", dict[str, Any]()
+    if told is not None:  # an older central does not know the question
+        says.append(_offers(told.channels))
+        facts["channels"] = told.channels
+    return Finding("central", not late, "; ".join(says), advice, facts)
+
+
+def _offers(channels: Sequence[str]) -> str:
+    """Whether citizens can pay by code is central's business, and no fault of this machine."""
+    return f"payment by code: {', '.join(channels)}" if channels else "offers no payment by code"
 
 
 ENROL_AGAIN = "Ask central operations for a new code and run `kiosk enrol` again."

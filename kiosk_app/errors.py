@@ -416,6 +416,7 @@ class ReversalStuck(DeviceError):
 class CameraCovered(DeviceError):
     """The camera works and sees nothing."""
 
+    kind = FaultKind.USER
     reason = "camera_covered"
     citizen = "error.camera_covered"
     operator = "Uncover and clean the camera's lens; check the light in front of it."
@@ -486,7 +487,7 @@ class ReversalRefused(PaymentError):
     """The payment cannot be undone from here (batch closed, refund refused)."""
 
     citizen = "pay.refund_due"
-    operator = "Refund by hand with the reference in `kiosk books`, then close the case there."
+    operator = "By card: refund by hand with the reference in `kiosk books` and close the case there. By code: central."
 
 
 class PaymentUndone(PaymentError):
@@ -551,9 +552,9 @@ class CentralRefused(CentralError):
             *("already-paid", "amount-changed", "unknown-decision", "not-payable", "given-back"),
             *("department-unavailable", "counter", "under-age", "permit-expired", "permit-invalid", "permit-full"),
             *("not-the-holder", "unknown-permit", "unfinished-case", "approval-lapsed"),
-            *("printing-elsewhere", "already-printed"),
-            *("unknown-insured", "card-differs", "card-lost", "no-medical-account", "not-now", "identity-not-checked"),
-            "unprintable-name",
+            *("printing-elsewhere", "already-printed", "not-open-here", "not-registered", "waiting-time"),
+            *("permit-expiring", "registration-ending", "crowded", "fee-changed", "identity-not-checked"),
+            *("unknown-insured", "card-differs", "card-lost", "no-medical-account", "not-now", "unprintable-name"),
         }
     )
     """Codes that have a sentence of their own, ``refused.<code>``."""

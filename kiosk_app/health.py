@@ -19,6 +19,8 @@ NOTES = {
     "id_card_reader": "menu.note.no_id_reader",
     "document_printer": "menu.note.no_document",
     "card_terminal": "menu.note.no_card",
+    "camera": "menu.note.no_face",
+    "face_analyst": "menu.note.no_face",
 }
 ABSENT = Condition(DeviceState.NO_DEVICE)
 
@@ -27,6 +29,7 @@ ABSENT = Condition(DeviceState.NO_DEVICE)
 class Parts:
     """Everything that opens or closes services. ``till``, ``custody``: text ids of why they are closed, or empty.
 
+    ``outage``: the same for everything, while the mains are away. ``catalogue``: whether signed fees are here.
     ``permit_out``: a card waits at the exit, and nobody is served.
     """
 
@@ -34,6 +37,8 @@ class Parts:
     till: str = ""
     central: bool = True
     custody: str = ""
+    outage: str = ""
+    catalogue: bool = True
     permit_out: bool = False
 
     def serves(self, role: str) -> bool:
@@ -44,7 +49,7 @@ class Parts:
 @dataclass(frozen=True)
 class Service:
     """What the menu says of a service, and which devices it is about. ``pays``: it needs the till, which knows its own.
-    ``holds``: it takes a permit into custody.
+    ``holds``: it takes a permit into custody. ``priced``: its fees are in the signed catalogue.
 
     ``needs``: groups of roles, of each of which one must serve; ``wants``: roles it can do without.
     """
@@ -53,6 +58,7 @@ class Service:
     family: str
     pays: bool = True
     holds: bool = False
+    priced: bool = False
     needs: tuple[tuple[str, ...], ...] = ()
     wants: tuple[str, ...] = ()
 
@@ -70,10 +76,16 @@ SERVICES: Sequence[Service] = (
         "endorsement",
         "border",
         holds=True,
-        needs=(("permit_unit",),),
-        wants=("card_terminal", "camera", "face_analyst", "receipt_printer"),
+        priced=True,
+        needs=(
+            ("permit_unit",),
+            ("receipt_printer",),  # a card that is kept is told of on paper, and so is who goes to a counter
+            ("camera", "id_card_reader"),  # the face, or the identity card in its place
+            ("face_analyst", "id_card_reader"),
+        ),
+        wants=("card_terminal", "camera", "face_analyst"),
     ),
-    Service("progress", "border", pays=False, holds=True, needs=(("permit_unit",),), wants=("receipt_printer",)),
+    Service("progress", "border", pays=False, holds=True, needs=(("permit_unit",), ("receipt_printer",))),
     Service("id_photo", "border", pays=False, needs=(("camera",), ("face_analyst",), ("document_printer",))),
     Service("rights_record", "social", pays=False, needs=(CARDS,), wants=("document_printer",)),
     Service("insured_certificate", "social", pays=False, needs=(CARDS, ("document_printer",))),
@@ -85,7 +97,7 @@ SERVICES: Sequence[Service] = (
         wants=("receipt_printer",),
     ),
     Service("social_card", "social", pays=False, needs=(CARDS,), wants=("camera", "face_analyst", "receipt_printer")),
-    Service("contribution", "social", needs=(CARDS,), wants=("card_terminal", "receipt_printer")),
+    Service("contribution", "social", priced=True, needs=(CARDS,), wants=("card_terminal", "receipt_printer")),
     Service("pension_payments", "social", pays=False, needs=(CARDS,)),
     Service("medical_account", "social", pays=False, needs=(CARDS,)),
     Service("social_state", "social", pays=False, needs=(CARDS,)),
@@ -94,12 +106,14 @@ SERVICES: Sequence[Service] = (
 
 def why_closed(service: Service, parts: Parts) -> Text | None:
     """Why ``service`` cannot be begun now; None when it is open."""
-    if service.pays and parts.till:
-        return text(parts.till)
+    if why := parts.outage or (parts.till if service.pays else ""):
+        return text(why)
     if not parts.central:
         return text("menu.closed.central")
     if service.holds and parts.custody:
         return text(parts.custody)
+    if service.priced and not parts.catalogue:
+        return text("menu.closed.catalogue")
     for group in service.needs:
         if not any(parts.serves(role) for role in group):
             return text("menu.closed.device", device=text(f"device.{group[0]}"))
@@ -130,7 +144,8 @@ def menu(parts: Parts, services: Sequence[Service] = SERVICES) -> tuple[MenuItem
 def notes(parts: Parts, services: Sequence[Service] = SERVICES) -> tuple[Text, ...]:
     """What does not work today though services that want it are open."""
     wanted = {role for service in services if why_closed(service, parts) is None for role in service.wants}
-    return tuple(text(NOTES[role]) for role in NOTES if role in wanted and not parts.serves(role))
+    said = dict.fromkeys(NOTES[role] for role in NOTES if role in wanted and not parts.serves(role))
+    return tuple(text(note) for note in said)
 
 
 def state(parts: Parts, services: Sequence[Service] = SERVICES) -> str:

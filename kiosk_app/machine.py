@@ -2,8 +2,8 @@
 
 The same assembly runs in the field, in the demo and in the worlds. Order at start: devices and reporting come
 up, open payments are settled, the slips that nobody got are printed, and only then is a citizen greeted. A part
-that does not come up closes what needs it, not the rest. When the battery ends, what moves is brought to its end and
-the machine stops by itself.
+that does not come up, or whose driver fails, closes what needs it, not the rest. When the battery ends, what moves is
+brought to its end and the machine stops by itself.
 """
 
 import asyncio
@@ -27,6 +27,7 @@ from kiosk_app.desk import Aside, Desk, Patience, Site, at_once
 from kiosk_app.devices import Backdrop, Condition, DeviceState
 from kiosk_app.errors import StoreError
 from kiosk_app.fitted import Devices
+from kiosk_app.guarded import guarded
 from kiosk_app.lamps import LampScreen
 from kiosk_app.local_time import wait_until
 from kiosk_app.money.by_code import ByCode
@@ -124,6 +125,7 @@ class Machine:
         card_first: bool = False,
         wording: Wording | None = None,
     ) -> None:
+        devices = guarded(devices)
         self._devices, self._journal, self._outbox, self._clock = devices, journal, outbox, clock
         self._surroundings = surroundings
         self._screen = ClosingScreen(_told_elsewhere(screen, devices, wording))
@@ -174,7 +176,7 @@ class Machine:
             device.watch(partial(self._condition_changed, device.role))
         if self._devices.keypad is not None:
             self._devices.keypad.watch_keys(self._screen.key)
-        self.reporting.link_changed.append(lambda _: self._changed())
+        self.reporting.link_changed.append(self._link_changed)
         self.till.reported.append(self.reporting.kick)
         if self.custody is not None:
             self.custody.reported.append(self.reporting.kick)
@@ -183,6 +185,7 @@ class Machine:
         self._outage.changed.append(self._power_changed)
         if self.rulebook is not None:
             self.reporting.catalogue_told.append(self.rulebook.told)
+            self.rulebook.renewed.append(self._changed)
         self.reporting.verdict_came.append(lambda _: self.till.settlement.news())
 
     def _booth(self) -> Booth | None:
@@ -217,7 +220,9 @@ class Machine:
             conditions=conditions,
             till=self.till.why_closed(),
             central=self.reporting.online,
-            custody=self.till.outage or (self.custody.why_closed() if self.custody else ""),
+            custody=self.custody.why_closed() if self.custody else "",
+            outage=self.till.outage,
+            catalogue=self.rulebook is not None and self.rulebook.version > 0,
             permit_out=self.custody is not None and self.custody.offered,
         )
 
@@ -228,6 +233,10 @@ class Machine:
             self.custody.news()
         self._alarms.changed(role, condition)
         self._supplies.changed()
+        self._changed()
+
+    def _link_changed(self, _online: bool) -> None:
+        self.till.settlement.news()  # what waits for an answer by code can have one
         self._changed()
 
     def _power_changed(self, power: Power) -> None:

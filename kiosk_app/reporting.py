@@ -22,6 +22,7 @@ from kiosk_app.contract import (
     decode,
 )
 from kiosk_app.errors import CentralError, CentralUnreachable, StoreError
+from kiosk_app.fitting import encoded
 from kiosk_app.ports import Outbox, Transport
 from kiosk_app.waiting import event_or_pause
 
@@ -117,7 +118,7 @@ class Reporting:
             number += 1
             pause, least = BEAT, BEAT_AFTER_CHANGE
             try:
-                message = msgspec.json.encode(self._status(number))
+                message = encoded(self._status(number))
                 body = await self._transport.post("/hb", message, deadline=HEARTBEAT_DEADLINE)
                 returned = not self.online
                 if body:

@@ -7,6 +7,7 @@ a network. A service may insist on the version by which central decides.
 """
 
 import asyncio
+from collections.abc import Callable
 from datetime import date
 from typing import Final
 
@@ -38,6 +39,8 @@ class Rulebook:
         self._news = asyncio.Event()
         self._asking = asyncio.Lock()
         self._raised = ""
+        self.renewed: list[Callable[[], None]] = []
+        """Called when another version is in use."""
 
     @property
     def version(self) -> int:
@@ -76,9 +79,16 @@ class Rulebook:
                 except CatalogueError as error:
                     self._alarm(error)
                     raise
+                for listener in self.renewed:
+                    listener()
             if self.version < version:
                 raise CatalogueMissing(f"version {version} is wanted, central gave {reply.version}")
             self._all_clear()
+
+    def suffices(self, way: str) -> bool:
+        """Whether the rules accept this way to see that somebody is a permit's holder."""
+        kept = self._kept()
+        return kept is not None and way in kept.exit_entry.ways
 
     # --- prices ---
 

@@ -10,7 +10,8 @@ PACKAGES="python3-venv python3-dev gcc libcups2-dev
   nut-server
   cups cups-daemon cups-client cups-filters cups-ipp-utils ghostscript dbus avahi-daemon
   xvfb x11vnc novnc websockify xdotool x11-utils libgl1 libgl1-mesa-dri libmtdev1
-  fonts-noto-cjk fonts-wqy-microhei poppler-utils chromium"
+  fonts-noto-cjk fonts-wqy-microhei poppler-utils chromium
+  espeak-ng"
 
 missing=""
 for package in $PACKAGES; do

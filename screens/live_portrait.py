@@ -1,7 +1,9 @@
 """Board 05: the person in a mirror, one sentence at a time, and what is right already; or a gesture to make.
 
 The step puts a new view whenever something else is to be said; the widgets stay, and only what changed is drawn. The
-picture comes as fast as the camera gives it, at most :data:`RATE` times a second, and not from the step.
+picture comes as fast as the camera gives it, at most :data:`RATE` times a second, and not from the step. The loop also
+serves the devices: drawing the mirror takes at most :data:`SHARE` of it, and where that is too little for the rate (a
+machine without a GPU, other work) frames are left out.
 """
 
 from collections.abc import Sequence
@@ -22,6 +24,7 @@ from screens.widgets.target import Skin, Strip
 from screens.widgets.work import Work
 
 RATE = 25
+SHARE = 1 / 3
 LEAST = 44
 """The height of a line below which its words would be cut."""
 SHADOW = 32
@@ -173,7 +176,7 @@ class LivePortrait(Work):
 
     def fill(self, view: Any) -> None:
         self._lines: list[CheckLine] = []
-        self._until = 0.0
+        self._until = self._rests = 0.0
         for words, right in view.checks:
             line = CheckLine(words=words)
             line.tell(right)
@@ -194,10 +197,14 @@ class LivePortrait(Work):
         self.ids.mirror.wipe()
 
     def _next(self) -> None:
-        """The newest frame, if there is one that does not show yet."""
+        """The newest frame, if there is one that does not show yet and it is time for one."""
+        now, window = Clock.time(), self.get_root_window()
+        if now < self._rests:
+            return
         frame = self.view.live.latest()
         if frame is not None and frame.sequence != self.ids.mirror.sequence:
             self.ids.mirror.show(frame)
+            self._rests = now + (window.children[-1].took() / SHARE if window is not None else 0)
 
     def renew(self, view: View) -> bool:
         """Something else is to be said, of the same picture."""

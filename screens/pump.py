@@ -15,6 +15,7 @@ import asyncio
 import math
 import os
 import socket
+import time
 from collections.abc import Callable
 from contextlib import suppress
 from functools import reduce
@@ -91,6 +92,8 @@ class Pump:
         self.before_frame: Callable[[], None] = lambda: None
         self.after_turn: Callable[[], None] = lambda: None
         self.frames = {"whole": 0, "part": 0, "pixels": 0}
+        self.took = 0.0
+        """Seconds for which the last frame kept the loop: without a GPU it waits for its pixels."""
 
     def damage(self, box: Box) -> None:
         """These pixels have changed."""
@@ -157,6 +160,7 @@ class Pump:
         if not self._window.canvas.needs_redraw:
             self._damage.clear()
             return False
+        began = time.perf_counter()
         boxes = self._changed() if self._keeps and not self._whole else []
         self._damage.clear()
         self._whole = False
@@ -166,6 +170,7 @@ class Pump:
         self.frames["part" if boxes else "whole"] += 1
         self.frames["pixels"] += sum(map(_area, boxes)) if boxes else self._window.width * self._window.height
         self._heal_at = now + HEAL_AFTER if boxes else math.inf
+        self.took = time.perf_counter() - began
         return True
 
     def _changed(self) -> list[Pixels]:

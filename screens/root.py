@@ -15,11 +15,16 @@ LOST_AFTER = 3.0
 
 
 class Root(Widget):
-    """Holds the page. ``damage`` takes changed pixels, ``touched`` every touch; ``over`` is drawn over the page."""
+    """Holds the page. ``damage`` takes changed pixels, ``touched`` every touch; ``over`` is drawn over the page.
 
-    def __init__(self, *, damage: Callable[[Box], None], touched: Callable[[Any], None]) -> None:
+    ``took``: seconds for which the last frame kept the loop.
+    """
+
+    def __init__(
+        self, *, damage: Callable[[Box], None], took: Callable[[], float], touched: Callable[[Any], None]
+    ) -> None:
         super().__init__()
-        self.damage, self._touched = damage, touched
+        self.damage, self.took, self._touched = damage, took, touched
         self._finger: tuple[str, float] | None = None
         with self.canvas.before:
             self._scissor = ScissorPush(x=0, y=0, width=1 << 15, height=1 << 15)

@@ -1,11 +1,12 @@
 """The views before the camera with sample data. The person is drawn, and nobody."""
 
 import io
+from dataclasses import replace
 
 from PIL import Image, ImageDraw
 
 from kiosk_app.devices import Frame
-from kiosk_app.views import Consent, LivePortrait, PortraitReview, Steps, Text, View, text
+from kiosk_app.views import Consent, Done, LivePortrait, PortraitReview, Steps, Text, View, text
 
 
 def drawn_person(width: int, height: int, *, aside: float = 0.0, near: float = 1.0) -> Image.Image:
@@ -95,8 +96,36 @@ CONSENT = Consent(
     steps=Steps(ENDORSE, 0),
 )
 
+PHOTO = tuple(text(f"id_photo.step.{name}") for name in ("document", "photo", "print"))
+PICK_UP = Consent(
+    title=text("id_photo.code.title"),
+    points=tuple(
+        (text(f"id_photo.code.about.{about}"), text(f"id_photo.code.said.{about}"))
+        for about in ("what", "where", "kept", "who")
+    ),
+    ways=tuple((way, text(f"id_photo.way.{way}"), text(f"id_photo.note.{way}")) for way in ("paper", "code")),
+    steps=Steps(PHOTO, 2),
+)
+PHOTO_DONE = Done(
+    title=text("id_photo.done.printed"),
+    facts=(
+        text("id_photo.code", code="K7QM-2V0X-9RTD-5"),
+        text("id_photo.code.until", until="2026-11-30 14:32"),
+        text("photo.review.size", title=text("plain", words="居民身份证相片"), width=358, height=441),
+        text("id_photo.copies", count=8),
+    ),
+    qr="https://example.invalid/photo#K7QM-2V0X-9RTD-5",
+    qr_note=text("id_photo.code.note"),
+    papers=("document_printer",),
+    actions=(("document", text("hand_out.again")), ("other", text("done.action.other"))),
+    steps=Steps(PHOTO, 2),
+)
+
 BOOTH: dict[str, View] = {
     "consent": CONSENT,
+    "photo_code": PICK_UP,
+    "photo_done": PHOTO_DONE,
+    "photo_no_code": replace(PHOTO_DONE, facts=PHOTO_DONE.facts[2:], qr="", warnings=(text("id_photo.code.failed"),)),
     "live_glasses": live("photo.say.glasses", ("glasses",)),
     "live_ready": live("photo.say.ready", right=True),
     "live_wall": live("photo.say.wall", ("wall", "light")),

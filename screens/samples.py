@@ -160,7 +160,7 @@ SAMPLES: dict[str, View] = {
     "done_by_code": replace(
         DONE, paid_by=text("done.paid_by_code", app=text("pay.way.wechat"), transaction="4200002345202611230123456789")
     ),
-    "working": Working(title=text("work.looking_up"), waits_for=text("work.waits.central"), steps=Steps(STEPS, 0)),
+    "working": Working(title=text("work.looking_up_fines"), waits_for=text("work.waits.police"), steps=Steps(STEPS, 0)),
     "done": DONE,
     "done_no_receipt": Done(
         title=text("done.title.paid_no_receipt"), amount=DONE.amount, paid_by=DONE.paid_by, facts=DONE.facts,
@@ -181,7 +181,9 @@ SAMPLES: dict[str, View] = {
         actions=(("other", text("sorry.action.other")),),
     ),
     "printing": Printing(
-        title=text("endorsement.print.title"), detail=text("endorsement.print.detail"), percent=62,
+        title=text("endorsement.print.title"),
+        detail=text("endorsement.print.detail"),
+        percent=62,
         steps=Steps(STEPS, 3),
     ),
     "take_permit": Done(

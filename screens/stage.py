@@ -97,7 +97,7 @@ class Stage:
         self._touched = 0.0
         self._pump = Pump(self._window, x_connections(sockets() - before) or x_connections(sockets()))
         self._pump.after_turn = self._tell_targets
-        self._root = Root(damage=self._pump.damage, touched=self._touch)
+        self._root = Root(damage=self._pump.damage, took=lambda: self._pump.took, touched=self._touch)
         self._focus = Focus(self._root)
         self._keypad = Keys(self._focus, self._window)
         self._pump.before_frame = self._focus.follow
@@ -311,12 +311,16 @@ class Stage:
             self._page.ids.header.tick(self._clock.now())
 
     def _tell_targets(self) -> None:
-        """Write what can be touched and would be heard, as {view, serial, targets: [{key, x, y, w, h}]}."""
+        """Write what can be touched and would be heard: {view, serial, asks, targets: [{key, x, y, w, h}]}.
+
+        ``asks``: the gesture that the picture asks for.
+        """
         if self._targets is None:
             return
         heard = self._answer_to is not None and not self._answer_to.done()
         seen = self._root.targets() if heard else []
-        news = {"view": self.current[0], "serial": self._serial, "targets": seen}
+        asks = getattr(self._page.work.view, "gesture", "") if self._page is not None else ""
+        news = {"view": self.current[0], "serial": self._serial, "asks": asks, "targets": seen}
         if news == self._told:  # a button may open, or a list move, on the same page
             return
         self._told = news

@@ -27,7 +27,7 @@ from kiosk_app.devices import (
     PictureFormat,
     Preview,
 )
-from kiosk_app.errors import DeviceError, DocumentPictureUnusable, FaceNotSeen, KioskError
+from kiosk_app.errors import DeviceError, DeviceOffline, DocumentPictureUnusable, FaceNotSeen, KioskError
 from kiosk_app.portrait.liveness import Gesture
 
 RATE = 25
@@ -40,11 +40,11 @@ ACTS: Mapping[Gesture, Mapping[str, float]] = {
 }
 CALM = {
     "yaw": 0.5, "roll": 0.3, "pitch": 1.0, "eye_gap": 0.062, "mouth_gap": 0.01, "luminance": 0.55, "over": 0.002,
-    "evenness": 0.9, "sharpness": 30.0, "glare": 0.0, "tint": 0.8,
+    "under": 0.02, "colour": 2.0, "evenness": 0.9, "sharpness": 30.0, "glare": 0.0, "tint": 0.8,
 }  # fmt: skip
 WALL = {"light": 0.92, "spread": 3.0, "saturation": 0.03}
 GOOD_PHOTO = {
-    **CALM, "under": 0.02, "colour": 2.0, "wall_light": 0.92, "wall_saturation": 0.03, "wall_spread": 3.0,
+    **CALM, "wall_light": 0.92, "wall_saturation": 0.03, "wall_spread": 3.0,
     "head_length": 360.0, "face_width": 205.0, "eye_distance": 97.0, "crown": 35.0, "eye_line": 215.0,
     "eyes_across": 177.0, "eyes_to_bottom": 215.0, "bytes": 30000.0,
 }  # fmt: skip
@@ -142,7 +142,8 @@ class ScenePreview:
             raise self._scene.covered
         await asyncio.sleep(max(0.0, than / RATE - now()) + 1e-4)
         frame = self.latest()
-        assert frame is not None
+        if frame is None:
+            raise self._scene.covered or DeviceOffline("camera", "the preview is over")
         return frame
 
     @property
@@ -203,7 +204,7 @@ class SceneAnalyst(Watched):
         self.refuses: list[KioskError] = []
         """What the next finishes raise."""
         self.distance: float | None = None
-        self.large = b"master"
+        self.large, self.file = b"master", b"photo"
         self.finished: list[tuple[PhotoSpec, Backdrop, bytes | None]] = []
         self.forgotten = 0
         self.kept = 0
@@ -247,7 +248,7 @@ class SceneAnalyst(Watched):
         if still is None and not self.kept:
             raise FaceNotSeen
         self.finished.append((spec, policy, still))
-        return PhotoFacts(b"photo", dict(self.photo))
+        return PhotoFacts(self.file, dict(self.photo))
 
     async def master(self) -> bytes:
         if not self.finished:

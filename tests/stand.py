@@ -75,6 +75,8 @@ Seen = TypeVar("Seen", bound=View)
 PARKING, MARKING, WRONG_LANE, SIGN = (sample.number for sample in SAMPLES[:4])
 """The decisions against the sample citizen; only WRONG_LANE costs little enough to be tapped without a PIN."""
 CAMERA = SAMPLES[4].number
+BOOTH = frozenset({"camera", "face_analyst"})
+"""Before which faces are compared; a story without it says so."""
 SLOTS = ("id_card_reader", "card_terminal", "receipt_printer", "document_printer")
 """The lamps of the cabinet, where a story has one."""
 PIN, WRONG_PIN = "123456", "000000"
@@ -159,10 +161,12 @@ class Stand(World):
         self.card_terminal.abandons("keep")
         self.somebody_takes = False
         self.presenter = True
-        self.fitted: set[str] = set()
+        self.fitted = set(BOOTH)
+        self.drivers_fail = False
         self.cabinet, self.ups = CabinetSimulator(), UpsSimulator()
         self.chip_card_reader = ChipCardReaderSimulator()
         self.patience = Patience()
+        self.card_first = False
         self.site: Site = SITE
         self.glass = Glass()
         self.person = Person(self)
@@ -198,9 +202,7 @@ class Stand(World):
                 document_printer=DocumentPrinter(self._wire(self.document_printer, self._power), queue="a4"),
                 chip_card_reader=ChipCardReader(self._wire(self.chip_card_reader, self._power)),
                 permit_unit=PermitUnit(self._wire(self.permit_unit, self._power), today=self._today),
-                camera=SceneCamera(self.scene),
-                face_analyst=SceneAnalyst(self.scene),
-                **self._box(),
+                **self._fitted(),
             ),
             journal=journal,
             outbox=outbox,
@@ -214,14 +216,19 @@ class Stand(World):
                 issues=trouble, clean=lambda: self.cleaned.append(self._clean()), aside=self._aside, chance=Random(7)
             ),
             catalogue=self.shelf(store_error),
+            card_first=self.card_first,
         )
         self._running = asyncio.create_task(self.machine.run(), name="machine")
 
-    def _box(self) -> dict[str, Any]:
+    def _fitted(self) -> dict[str, Any]:
         """What this machine has besides."""
         box: dict[str, Any] = {}
         if "cabinet" in self.fitted:
             box["cabinet"] = Cabinet(self._wire(self.cabinet, self._power), lamps=SLOTS)
+        if "camera" in self.fitted:
+            box["camera"] = SceneCamera(self.scene)
+        if "face_analyst" in self.fitted:
+            box["face_analyst"] = SceneAnalyst(self.scene)
         if "ups" in self.fitted:
             box["ups"] = Ups(self._wire(self.ups, self._power))
         return box
@@ -330,7 +337,10 @@ class Stand(World):
         return self._running.result() if self._running is not None and self._running.done() else None
 
     def alive(self) -> None:
-        """Raise what the machine died of."""
+        """Raise what the machine died of, or a driver that is not meant to."""
+        for device in self.machine._devices.all() if self._power.on and not self.drivers_fail else ():
+            for failure in device.failures:  # type: ignore[attr-defined] # each is Guarded
+                raise failure
         if self._running is not None and self._running.done() and self._power.on:
             self._running.result()
 
@@ -496,12 +506,17 @@ def story(tell: Story) -> Any:
     return _test(tell, asleep=False)
 
 
+def story_without_booth(tell: Story) -> Any:
+    """The same; the machine sees no faces."""
+    return _test(tell, asleep=False, fitted=frozenset())
+
+
 def story_from_the_dark(tell: Story) -> Any:
     """The same; the machine is off when it begins."""
     return _test(tell, asleep=True)
 
 
-def _test(tell: Story, *, asleep: bool) -> Any:
+def _test(tell: Story, *, asleep: bool, fitted: frozenset[str] = BOOTH) -> Any:
     def test(**given: Any) -> None:
         unread: list[str] = []
         gc.freeze()  # what was there before is not looked through again
@@ -512,7 +527,7 @@ def _test(tell: Story, *, asleep: bool) -> Any:
             asyncio.Runner(loop_factory=VirtualLoop) as runner,
         ):
             runner.get_loop().set_exception_handler(lambda _, what: unread.append(f"{what}"))
-            stand = runner.run(_tell(tell, Path(folder), logs, asleep=asleep, given=given))
+            stand = runner.run(_tell(tell, Path(folder), logs, asleep=asleep, fitted=fitted, given=given))
         del stand  # what the devices still do ended with the loop
         gc.collect()
         assert not unread, "\n".join(unread)
@@ -524,8 +539,11 @@ def _test(tell: Story, *, asleep: bool) -> Any:
     return test
 
 
-async def _tell(tell: Story, folder: Path, logs: list[Any], *, asleep: bool, given: dict[str, Any]) -> Stand:
+async def _tell(
+    tell: Story, folder: Path, logs: list[Any], *, asleep: bool, fitted: frozenset[str], given: dict[str, Any]
+) -> Stand:
     stand = Stand(folder)
+    stand.fitted = set(fitted)
     stand.logs = logs
     try:
         async with asyncio.timeout(LONGEST):

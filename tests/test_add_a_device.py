@@ -148,6 +148,35 @@ def test_it_is_configured_examined_by_the_doctor_and_recorded_like_any_other(pac
     assert "李样本".encode().hex() not in recording
 
 
+WRONG = """
+import sys
+from pathlib import Path
+from kiosk_app.config import read_config
+from kiosk_app.errors import ConfigError
+
+try:
+    read_config(Path(sys.argv[1]))
+except ConfigError as error:
+    print(error)
+"""
+
+
+@pytest.mark.parametrize(
+    ("right", "wrong", "says"),
+    [
+        ('port = "/dev/ttyUSB0"', 'port = "http://reader"', 'a serial device ("/dev/...") or "tcp://host:port"'),
+        ('driver = "acme"', 'driver = "acme"\nbaud = 12345', "Allowed: 9600, 19200"),
+    ],
+)
+def test_a_wrong_value_is_answered_in_words_as_for_our_own_drivers(
+    package: Path, right: str, wrong: str, says: str
+) -> None:
+    _, _, rest = GOOD.partition("[devices.card_terminal]")
+    section = blocks()["kiosk.toml"].replace(right, wrong)
+    (package / "wrong.toml").write_text(f"{section}\n[devices.card_terminal]{rest}", "utf-8")
+    assert says in run(package, "-c", WRONG, str(package / "wrong.toml"))
+
+
 def test_it_is_as_clean_as_our_own_code(package: Path) -> None:
     cache = ("--cache-dir", str(ROOT / ".mypy_cache"))
     run(package, "-m", "mypy", "--strict", *cache, "acme_reader", "tests")

@@ -41,6 +41,12 @@ def test_every_local_link_in_the_documents_leads_somewhere() -> None:
             assert (page.parent / target).exists(), f"{page.name}: {target}"
 
 
+def test_every_page_can_be_found_from_the_readme() -> None:
+    linked = set(re.findall(r"\]\((docs/[^)#]+)", (ROOT / "README.md").read_text("utf-8")))
+    pages = {path.relative_to(ROOT).as_posix() for path in (ROOT / "docs").glob("*.md")}
+    assert pages - linked == set()
+
+
 def test_only_the_printing_host_imports_the_gpl_library() -> None:
     importers = [
         path.relative_to(ROOT).as_posix()

@@ -1,16 +1,23 @@
-"""When the orders are looked at: every night at an hour of China in which nobody pays."""
+"""What central does every night at an hour of China in which nobody pays: orders are looked at, old photos dropped.
+
+Rule: nothing that a provider, a wire or the database does in one night may end central, or the nights to come. What
+the last one came to, also that it failed and with what, stands on the operators' page and in the log.
+"""
 
 import asyncio
-from contextlib import suppress
+import traceback
 from datetime import datetime, time, timedelta
+from pathlib import Path
 from typing import Final
 
-from sqlalchemy.exc import SQLAlchemyError
+import structlog
 
 from central.clock import Clock
 from central.departments.rules import CHINA
-from central.front import Front
+from central.front import Front, NightNote
 from central.payments.reconcile import reconcile
+
+log = structlog.get_logger()
 
 HOUR: Final = time(4, 0)
 LOOK: Final = 60.0
@@ -24,8 +31,31 @@ async def nights(front: Front, clock: Clock) -> None:
         await asyncio.sleep(LOOK)
         if (now := _night(clock.now())) > last:
             last = now
-            with suppress(SQLAlchemyError):
-                await asyncio.to_thread(reconcile, front.store, front.orders, clock)
+            front.last_night = await _orders(front, clock)
+            await _photos(front)
+
+
+async def _orders(front: Front, clock: Clock) -> NightNote:
+    try:
+        night = await front.providers.run(reconcile, front.store, front.orders, clock)
+    except Exception as failure:
+        log.error("the night failed", error=type(failure).__name__, at=_place(failure))
+        return NightNote(clock.now(), f"failed: {type(failure).__name__}", well=False)
+    says = f"{night.looked} orders looked at, {night.changed} changed, provider silent for {night.silent}"
+    return NightNote(clock.now(), says, well=not night.silent)
+
+
+async def _photos(front: Front) -> None:
+    try:
+        await front.providers.run(front.photos.expire)
+    except Exception as failure:
+        log.error("old photos were not dropped", error=type(failure).__name__, at=_place(failure))
+
+
+def _place(failure: Exception) -> str:
+    """Where it was raised. Not its words: a provider's may name who paid."""
+    frame = traceback.extract_tb(failure.__traceback__)[-1]
+    return f"{Path(frame.filename).name}:{frame.lineno}"
 
 
 def _night(now: datetime) -> int:

@@ -2,11 +2,13 @@
 
     waiting ──> paid ──> refunded          closed ──> paid: it was on its way when it was closed
        └──────> closed                     any ──> disputed: the provider names another amount
+                                           disputed ──> refunded: a person handed it out
 
 Rules. An order belongs to the kiosk that made it; to any other it does not exist. What is wanted is committed
 before the provider is asked, and no transaction is open while it is: every step can be repeated, by the kiosk or
 by the night. The provider is believed over this table, which never goes backwards. A refund is the whole amount of
-a paid order, once. Nothing here decides what a payment was for: that is the kiosk's report.
+a paid order, once, and nobody but central gives it: no technician at the kiosk (``docs/decisions/0019``). Nothing
+here decides what a payment was for: that is the kiosk's report.
 """
 
 from collections.abc import Mapping
@@ -22,6 +24,7 @@ from central.db import order as orders
 from central.messages import decode
 from central.payments import Channel, Channels, ProviderRefused, ProviderSilent, Trade
 from central.payments.reported import ACCOUNTED
+from central.payments.threads import PROVIDER
 from central.problems import Refused, Unavailable
 from kiosk_app.contract import CloseOrder, CreateOrder, Order, OrderState, QueryOrder, RefundOrder
 
@@ -32,8 +35,10 @@ MOVES: Final[Mapping[str, frozenset[OrderState]]] = {
     OrderState.DISPUTED: frozenset(),
     OrderState.REFUNDED: frozenset(),
 }
+BY_HAND: Final = "by hand"
+NO_REFUND: Final = "refund refused"
+"""Like the other in place of the provider's word for the state."""
 TAKEN: Final = frozenset({OrderState.PAID, OrderState.REFUNDED, OrderState.DISPUTED})
-PROVIDER: Final = "payment provider"
 
 
 class Orders:
@@ -123,8 +128,24 @@ class Orders:
         except ProviderRefused:
             row = self.refresh(row)
             if row.state != OrderState.REFUNDED:
+                self._write(row.reference, word=NO_REFUND)
                 raise Refused(409, "refund-refused", "the provider does not give it back") from None
         return self._move(row.reference, OrderState.REFUNDED)
+
+    def hand_out(self, reference: str, by: str) -> sa.Row[Any]:
+        """A person pays it out, since the provider does not: from here on nobody asks the provider. Raises Refused."""
+
+        def write(connection: sa.Connection) -> sa.Row[Any]:
+            row = _known(connection, reference)
+            if row.state not in {OrderState.PAID, OrderState.DISPUTED} or row.reported in ACCOUNTED:
+                raise Refused(409, "no-case", "it was given back or accounted for meanwhile")
+            if row.refunded_by not in {"", by}:  # that one's answer may be on its way
+                raise Refused(409, "somebody-else", "somebody else is giving it back")
+            done = {"state": OrderState.REFUNDED.value, "word": BY_HAND, "refunded_by": by}
+            connection.execute(orders.update().where(orders.c.reference == reference).values(**done))
+            return _known(connection, reference)
+
+        return self._store.commit(write)
 
     def _learn(self, row: sa.Row[Any], trade: Trade) -> sa.Row[Any]:
         other = trade.state in TAKEN and trade.amount not in {None, row.amount}

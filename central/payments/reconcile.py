@@ -18,7 +18,7 @@ from central.clock import Clock
 from central.db import Store, presence
 from central.db import order as orders
 from central.payments import ProviderRefused, ProviderSilent
-from central.payments.orders import Orders
+from central.payments.orders import NO_REFUND, Orders
 from central.payments.reported import ACCOUNTED, FULFILLED
 from central.problems import Refused
 from kiosk_app.contract import Heartbeat, OrderState
@@ -28,6 +28,8 @@ GRACE: Final = timedelta(minutes=10)
 LONG: Final = timedelta(days=1)
 OVER: Final = timedelta(hours=1)
 """After an order's life: nobody stands at the machine any more."""
+LEFT_OUT: Final = "left out:"
+"""So begins the issue that stands for those for which a heartbeat had no room: any payment may be among them."""
 LATE: Final = timedelta(days=8)
 """So long a closed order is looked at, for money that came late. (Orders live 7 days at most: ``domain.md`` 8.8.)"""
 
@@ -35,9 +37,9 @@ ADVICE: Final = {
     "unreported": "The kiosk knows of nothing. Unless its store was set aside since: give it back with `refund`.",
     "kiosk-silent": "Find the kiosk first: it may still hold the report. If it is lost: `refund --kiosk-lost`.",
     "kiosk-holds-it": "The kiosk has the payment and cannot end it: see its issues.",
-    "refund-due": "The kiosk could not give it back: `refund` (if nobody handed it out there), which closes its case.",
-    "refund-stuck": "Asked for and not confirmed: look at the provider's merchant pages.",
-    "disputed": "The provider names another amount: compare with its merchant pages.",
+    "refund-due": "The kiosk could not give it back: `refund`, or `refund --by-hand`; its case there closes by itself.",
+    "refund-stuck": "Asked for and not confirmed: look at the provider's merchant pages; or `refund --by-hand`.",
+    "disputed": "The provider names another amount: compare with its merchant pages; then `refund --by-hand`.",
     "accepted-without-money": "Given back, and the department still counts it as paid: ask the department.",
 }
 REFUNDABLE: Final = frozenset({"unreported", "refund-due", "refund-stuck"})
@@ -91,7 +93,7 @@ def _why(row: sa.Row[Any], now: datetime, age: timedelta) -> str:
     if row.reported == "refund due":
         return "refund-due"
     if row.refund_wanted_at is not None:
-        return "refund-stuck" if now - row.refund_wanted_at > LONG else ""
+        return "refund-stuck" if row.word == NO_REFUND or now - row.refund_wanted_at > LONG else ""
     holds = _holder(row)
     return "unreported" if not holds else holds if age > LONG else ""
 
@@ -101,7 +103,7 @@ def _holder(row: sa.Row[Any]) -> str:
     beat = msgspec.json.decode(row.report, type=Heartbeat) if row.report else None
     if beat is None or row.seen_at - row.paid_at < GRACE:  # not heard of since the visit
         return "kiosk-silent"
-    named = any(row.reference in issue for issue in beat.issues)
+    named = any(row.reference in issue or issue.startswith(LEFT_OUT) for issue in beat.issues)
     return "kiosk-holds-it" if beat.outbox.count or named else ""
 
 
@@ -143,13 +145,37 @@ def _unsure(store: Store, now: datetime) -> list[sa.Row[Any]]:
 # --- a person ---
 
 
-def refund(store: Store, desk: Orders, clock: Clock, reference: str, *, by: str, kiosk_lost: bool = False) -> None:
-    """A person gives a case's money back. Raises Refused when it is no such case, ProviderSilent."""
+def refund(
+    store: Store,
+    desk: Orders,
+    clock: Clock,
+    reference: str,
+    *,
+    by: str,
+    kiosk_lost: bool = False,
+    by_hand: bool = False,
+) -> bool:
+    """A person gives a case's money back: True when it must be handed out, False when its provider returns it.
+
+    ``by_hand``: if the provider says no. Raises Refused when it is no such case, ProviderSilent.
+    """
     with store.read() as connection:
         open_ = {case.reference: case for case in cases(connection, clock.now())}
     case, row = open_.get(reference), desk.find(reference)
     if case is None or row is None or not by:
         raise Refused(404, "no-case", "no open case has this reference, or nobody says who decides")
-    if case.why not in REFUNDABLE and not (kiosk_lost and case.why in {"kiosk-silent", "kiosk-holds-it"}):
+    lost = kiosk_lost and case.why in {"kiosk-silent", "kiosk-holds-it"}
+    if case.why not in REFUNDABLE and not lost and not (by_hand and case.why == "disputed"):
         raise Refused(409, case.why, case.advice)
-    desk.give_back(row, by=by)
+    try:
+        desk.give_back(row, by=by)
+    except Refused as no:
+        if not by_hand or no.code not in {"refund-refused", "disputed"}:
+            raise
+    except ProviderSilent:  # it may have done it; one that has no contract with us any more cannot
+        if not by_hand or row.channel in desk.channels:
+            raise
+    else:
+        return False
+    desk.hand_out(reference, by)
+    return True

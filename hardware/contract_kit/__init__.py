@@ -17,7 +17,7 @@ import pytest
 pytest.register_assert_rewrite(
     *(
         f"{__name__}.{part}"
-        for part in ("device", "readers", "paper", "permit", "box", "terminal", "camera", "face", "input")
+        for part in ("device", "readers", "paper", "permit", "box", "terminal", "camera", "face", "input", "speech")
     )
 )
 
@@ -52,6 +52,7 @@ from hardware.contract_kit.readers import (  # noqa: E402
 )
 from hardware.contract_kit.replayed import drive, replay  # noqa: E402
 from hardware.contract_kit.rig import OnTheTable, Rig, cannot  # noqa: E402
+from hardware.contract_kit.speech import SpeakerContract, SpeakerRig  # noqa: E402
 from hardware.contract_kit.terminal import CardTerminalContract, CardTerminalRig  # noqa: E402
 
 __all__ = [
@@ -83,6 +84,8 @@ __all__ = [
     "ReceiptPrinterContract",
     "Rig",
     "ScannerRig",
+    "SpeakerContract",
+    "SpeakerRig",
     "UpsContract",
     "UpsRig",
     "cannot",

@@ -21,7 +21,7 @@ from hardware.link import Link, Trace, Watched, condition_of
 from hardware.modbus_rtu import READ_INPUT, WRITE_HOLDING, Message, Rtu, question
 from hardware.protocols import cabinet
 from hardware.protocols.cabinet import Board, Shows, State
-from kiosk_app.devices import Baud, Condition, DeviceState, Driver, Lamp, Port
+from kiosk_app.devices import Baud, Condition, DeviceState, Driver, Lamp, Port, Slot
 from kiosk_app.errors import DeviceError, DeviceFault, DeviceOffline
 
 POLL = 0.33
@@ -206,8 +206,12 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     baud: Baud = 19200
     unit: Annotated[int, msgspec.Meta(ge=1, le=247)] = 1
     doors: Annotated[tuple[str, ...], msgspec.Meta(max_length=16)] = ("front",)
-    lamps: Annotated[tuple[str, ...], msgspec.Meta(max_length=8)] = ()
+    lamps: Annotated[tuple[Slot, ...], msgspec.Meta(max_length=8)] = ()
     hot: Annotated[int, msgspec.Meta(ge=30, le=90)] = 55
+
+    def __post_init__(self) -> None:
+        if len(set(self.lamps)) < len(self.lamps):  # the outputs behind it would be one off
+            raise ValueError("Each slot has one lamp")
 
 
 def _build(settings: Settings, _: Path) -> Cabinet:

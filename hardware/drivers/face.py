@@ -53,8 +53,11 @@ from kiosk_app.errors import (
     PhotoTooLarge,
 )
 
-ANSWER, LONG_ANSWER = 3.0, 8.0
-"""Seconds: for what is asked of a frame, and for what finishes or compares photos."""
+ANSWER, LONG_ANSWER, START = 3.0, 8.0, 15.0
+"""Seconds: for what is asked of a frame, for what finishes or compares photos, and for loading libraries and networks.
+
+A third of one when nothing else is done; a host that is ended because the machine is busy would only make it busier.
+"""
 LONG = frozenset({"finish", "same"})
 IDLE_POLL = 3.0
 TURN = 12.0
@@ -197,7 +200,7 @@ class FaceAnalyst(Watched):
 
     async def _greet(self) -> None:
         async with self._link.turn():
-            self._models = (await self._ask("hello", Hello))[0].models
+            self._models = (await self._ask("hello", Hello, within=START))[0].models
             self.become(Condition(DeviceState.ONLINE))
             self._greeted.set()
 
@@ -249,10 +252,13 @@ class FaceAnalyst(Watched):
             await self._ask("frames", Nothing)
             self._ring = ring
 
-    async def _ask(self, op: str, kind: type[Answer], body: bytes = b"", **more: Any) -> tuple[Answer, bytes]:
+    async def _ask(
+        self, op: str, kind: type[Answer], body: bytes = b"", *, within: float = 0.0, **more: Any
+    ) -> tuple[Answer, bytes]:
         """One question, and its answer as a ``kind``. Raises the host's errors in our words."""
         try:
-            answer = await self._host.put(op, body, within=LONG_ANSWER if op in LONG else ANSWER, **more)
+            within = within or (LONG_ANSWER if op in LONG else ANSWER)
+            answer = await self._host.put(op, body, within=within, **more)
             if "error" not in answer.head:
                 return read(answer.head, kind), answer.body
         except (DeviceOffline, Nonsense) as error:

@@ -107,9 +107,10 @@ class Viewfinder(Watched):
 
     async def run(self) -> None:
         try:
-            async with asyncio.TaskGroup() as both:
-                both.create_task(self._link.run(self._greet, self.lost))
-                both.create_task(self._keep_watch())
+            async with asyncio.TaskGroup() as all_three:
+                all_three.create_task(self._link.run(self._greet, self.lost))
+                all_three.create_task(self._keep_watch())
+                all_three.create_task(self._host.keep_next(self._greeted))
         finally:
             self._host.forget()
 
@@ -250,18 +251,31 @@ class Viewfinder(Watched):
                 raise NoCamera(self.role, "pulled")
 
     async def _check(self) -> None:
-        """Look through the camera until it is seen to see. Raises what is wrong."""
+        """Look through the camera until it is seen to see. Raises what is wrong.
+
+        When we are cancelled there is no last question: its error would take the place of the cancellation, and a
+        driver that is told to end with its host would never end.
+        """
         self._checked = asyncio.get_running_loop().time()
         try:
-            await self._open_camera()
+            await self._see()
+        except DeviceError:
+            await self._close_unused()
+            raise
+        await self._close_unused()
+        self.become(Condition(DeviceState.ONLINE))
+
+    async def _see(self) -> None:
+        await self._open_camera()
+        try:
             async with asyncio.timeout(LOOK):
                 await self._until_it_sees()
         except TimeoutError:
             await self._judge()
-        finally:
-            if not self._users:
-                await self._close_camera()
-        self.become(Condition(DeviceState.ONLINE))
+
+    async def _close_unused(self) -> None:
+        if not self._users:
+            await self._close_camera()
 
     async def _until_it_sees(self) -> None:
         """Until two pictures differed and the last is not dark: as soon as that is known, all is well."""

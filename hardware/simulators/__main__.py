@@ -1,8 +1,9 @@
 """``python -m hardware.simulators --folder DIR``: all simulators on their real wires, and the bench before them.
 
 The serial devices get a pseudo-terminal with a fixed name in DIR, others a TCP port, the A4 printer a real print
-queue of a private cupsd, chip cards a real pcscd. Ready, it says where everything is: one line of JSON on standard
-output.
+queue of a private cupsd, chip cards a real pcscd. The card terminal is one that speaks ZVT, or with ``--card-terminal
+umsips`` the library of UnionPay, compiled in DIR, with its reader and PIN pad. Ready, it says where everything is: one
+line of JSON on standard output.
 With ``--managed`` the caller keeps the kiosk running and gets the bench's orders on the same pipe
 (:mod:`hardware.simulators.bench_power`); the bench then ends when its standard input does.
 """
@@ -20,7 +21,7 @@ from typing import Any
 import uvicorn
 
 from hardware.simulators.bench import Bench
-from hardware.simulators.bench_parts import TABLE, Parts, open_parts
+from hardware.simulators.bench_parts import TABLE, TERMINALS, Parts, open_parts
 from hardware.simulators.bench_power import KioskPower
 from hardware.simulators.bench_scenes import PACE, Player
 from hardware.simulators.bench_web import application
@@ -32,8 +33,9 @@ def arguments(argv: Sequence[str] | None = None) -> argparse.Namespace:
     parser.add_argument("--folder", type=Path, required=True, help="for the devices' files and printed papers")
     parser.add_argument("--port", type=int, default=8100, help="of the page, on the loopback; 0: any free one")
     parser.add_argument("--terminal-port", type=int, default=0, help="of the card terminal; 0: any free one")
+    parser.add_argument("--card-terminal", choices=TERMINALS, default=TERMINALS[0], help="which one is on the bench")
     parser.add_argument("--central", default="", metavar="HOST:PORT", help="put a cable before this central")
-    roles = [row.role for row in TABLE]
+    roles = list(dict.fromkeys(row.role for row in TABLE))
     parser.add_argument("--without", action="append", choices=roles, default=[], help="leave this device out")
     parser.add_argument("--managed", action="store_true", help="the caller keeps the kiosk; see the module")
     parser.add_argument("--seed", type=int, default=0, help="of the simulated world's chance")

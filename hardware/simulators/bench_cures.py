@@ -39,13 +39,22 @@ _CAMERA = (
     Cure("uncover", "lens covered", lambda s: s["covered"]),
     Cure("unstick", "picture frozen", lambda s: s["stuck"]),
 )
+_UNIONPAY = (
+    Cure("bank_says", "bank will decline", lambda s: s.get("will_say"), {"code": ""}),
+    Cure("reversals_say", "bank will not reverse", lambda s: s.get("to_reversals"), {"code": ""}),
+    Cure("init_returns", "library does not start", lambda s: s.get("init_code"), {"code": 0}),
+    Cure("spoil", "next answer spoilt", lambda s: s.get("spoilt"), {"how": ""}),
+    Cure("stray", "reversals go astray", lambda s: s.get("strays"), {"on": 0}),
+)
+"""Of the card terminal whose state has these."""
 _OF_ROLE: Mapping[str, tuple[Cure, ...]] = MappingProxyType(
     {
         "id_card_reader": (Cure("repair", "security module broken", lambda s: s["broken"]),),
         "card_terminal": (
             Cure("bank_line", "bank unreachable", lambda s: not s["bank_reachable"], {"up": 1}),
-            Cure("bank_says", "bank will decline", lambda s: s["bank_code"], {"code": 0}),
-            Cure("status_is", "reports a fault", lambda s: s["status"], {"code": 0}),
+            Cure("bank_says", "bank will decline", lambda s: s.get("bank_code"), {"code": 0}),
+            Cure("status_is", "reports a fault", lambda s: s.get("status"), {"code": 0}),
+            *_UNIONPAY,
         ),
         "receipt_printer": (
             Cure("clear_jam", "cutter jammed", lambda s: s["cutter_error"]),

@@ -6,6 +6,7 @@ and its state by itself; a drawing (``bench_page/``) makes it nicer.
 """
 
 import argparse
+import asyncio
 import tempfile
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack
@@ -20,6 +21,7 @@ from hardware.simulators.bench_relay import relay
 from hardware.simulators.cabinet import CabinetSimulator
 from hardware.simulators.camera import CameraSimulator
 from hardware.simulators.card_terminal import CardTerminalSimulator
+from hardware.simulators.card_terminal_umsips import UmsTerminalSimulator
 from hardware.simulators.code_scanner import CodeScannerSimulator
 from hardware.simulators.document_camera import DocumentCameraSimulator
 from hardware.simulators.evdev import HeadphonesSimulator, KeypadSimulator
@@ -27,6 +29,8 @@ from hardware.simulators.id_card_reader import IdCardReaderSimulator
 from hardware.simulators.permit_unit import PermitUnitSimulator
 from hardware.simulators.print_queue import PrintQueue
 from hardware.simulators.receipt_printer import ReceiptPrinterSimulator
+from hardware.simulators.umsips_library import library_in
+from hardware.simulators.umsips_library import missing as compiler_missing
 from hardware.simulators.ups import UpsSimulator
 from hardware.simulators.virtual_reader import VirtualReader
 from hardware.simulators.wire import PtyWire, TcpWire
@@ -70,11 +74,19 @@ Opened = tuple[Part, Any, Papers | None]
 
 @dataclass(frozen=True)
 class Row:
-    """A device of the bench. ``missing``: programs that it needs and that are not installed."""
+    """A device of the bench. ``missing``: programs that it needs and that are not installed.
+
+    ``kind``: one of several devices for the role, of which the command line chooses (``--card-terminal umsips``).
+    """
 
     role: str
     open: Callable[[Site], Awaitable[Opened]]
     missing: Callable[[], Sequence[str]] = tuple
+    kind: str = ""
+
+    def chosen(self, options: argparse.Namespace) -> bool:
+        """Whether it is the one of its role that is wanted."""
+        return not self.kind or self.kind == getattr(options, self.role)
 
 
 def on_pty(make: Callable[..., Simulator], papers: Callable[[Any], Papers] | None = None) -> Callable[..., Any]:
@@ -123,10 +135,19 @@ async def _chip_card_reader(site: Site) -> Opened:
     return reader, reader.socket, None
 
 
+async def _unionpay_terminal(site: Site) -> Opened:
+    """The library of UnionPay is compiled here; what the kiosk loads is its file."""
+    terminal = UmsTerminalSimulator(seed=site.options.seed, wire="library")
+    wire = await site.house.enter_async_context(TcpWire(terminal, "127.0.0.1", site.options.terminal_port))
+    library = await asyncio.to_thread(library_in, site.folder, wire.port)
+    return terminal, {"library": str(library)}, None
+
+
 TABLE = (
     Row("id_card_reader", on_pty(IdCardReaderSimulator)),
     Row("chip_card_reader", _chip_card_reader, VirtualReader.missing),
-    Row("card_terminal", on_tcp(CardTerminalSimulator, "terminal_port")),
+    Row("card_terminal", on_tcp(CardTerminalSimulator, "terminal_port"), kind="zvt"),
+    Row("card_terminal", _unionpay_terminal, compiler_missing, kind="umsips"),
     Row("permit_unit", on_pty(PermitUnitSimulator)),
     Row("receipt_printer", on_pty(ReceiptPrinterSimulator, Slips)),
     Row("document_printer", _print_queue, PrintQueue.missing),
@@ -140,10 +161,13 @@ TABLE = (
 )
 
 
+TERMINALS = tuple(row.kind for row in TABLE if row.role == "card_terminal")
+
+
 async def open_parts(house: AsyncExitStack, options: argparse.Namespace, table: Sequence[Row] = TABLE) -> Parts:
     """Everything the command line asks for and this machine can; ``house`` closes it."""
     parts = Parts()
-    for row in table:
+    for row in (row for row in table if row.chosen(options)):
         if row.role in options.without:
             parts.absent[row.role] = "left out (--without)"
         elif missing := row.missing():

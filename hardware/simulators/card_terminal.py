@@ -5,43 +5,28 @@ when the register vanishes, and asks for the register's decision (84 9C, 84 66) 
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
-from contextlib import suppress
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from typing import Annotated, Any, Literal
 
-from hardware.channel import Channel, ChannelClosed
+from hardware.channel import Channel
 from hardware.protocols.zvt import ACCEPTED, NOT_SUPPORTED, Apdu, Command, ZvtError, refused
 from hardware.protocols.zvt_fields import decode_fields, number
 from hardware.protocols.zvt_messages import CNY, completion
-from hardware.simulators.base import OneOf, Simulator, hand
+from hardware.simulators.base import OneOf, hand
 from hardware.simulators.card_terminal_flow import TERMINAL_ID, Flow, status_of
-from hardware.simulators.card_terminal_ledger import CARDS, BankCard, Ledger
+from hardware.simulators.card_terminal_ledger import CARDS, Ledger
 from hardware.simulators.card_terminal_line import EcrLine
-
-STAGES = ("accepted", "card", "pin", "host", "decided", "told", "held", "settling")
-"""A payment's stages in order: ``decided`` is booked but not yet said, ``told`` said but not yet answered."""
+from hardware.simulators.card_terminal_stages import StagedTerminal, Timings
 
 BUSY, NOT_REGISTERED, NOTHING_TO_REPEAT, PROTOCOL_ERROR = 0x9C, 0x6B, 0x83, 0x9A
 
 
-@dataclass(frozen=True)
-class Timings:
-    """Seconds: a customer's patience, the bank's answer and silence, and the terminal's own pauses."""
-
-    customer: float = 60.0
-    host: float = 0.8
-    host_silence: float = 3.0
-    reversal: float = 0.3
-    repeat: float = 0.5
-    abandoned: float = 2.0
-
-
-class CardTerminalSimulator(Simulator):
+class CardTerminalSimulator(StagedTerminal):
     """``when_abandoned``: what becomes of an approval nobody answers; None: chance decides."""
 
-    role = "card_terminal"
+    stages = ("accepted", "card", "pin", "host", "decided", "told", "held", "settling")
+    """``decided`` is booked but not yet said, ``told`` said but not yet answered."""
 
     def __init__(
         self,
@@ -56,10 +41,7 @@ class CardTerminalSimulator(Simulator):
         super().__init__(seed=seed)
         self.timings = timings or Timings()
         self.ledger = Ledger(now)
-        self.stage = ""
         self.display: tuple[str, ...] = ("欢迎使用", "Welcome")
-        self.card: BankCard | None = None
-        self.tapped: BankCard | None = None
         self.pin = ""
         self.cancelled = False
         self.changed = asyncio.Event()
@@ -70,7 +52,6 @@ class CardTerminalSimulator(Simulator):
         self._registered = False
         self._status = 0
         self._busy_until = 0.0
-        self._trap: tuple[str, Callable[[], Awaitable[None]]] | None = None
         self._flow: Flow | None = None
         self._running: asyncio.Task[None] | None = None
         self._dying: asyncio.Task[None] | None = None
@@ -180,14 +161,6 @@ class CardTerminalSimulator(Simulator):
         """Put texts on the display."""
         self.display = texts
 
-    async def reach(self, stage: str) -> None:
-        """A stage is reached: whatever was set to happen there happens."""
-        self.stage = stage
-        if self._trap is not None and self._trap[0] == stage:
-            _, action = self._trap
-            self._trap = None
-            await action()
-
     def forget_customer(self) -> None:
         """A new customer: an inserted card stays, everything else is of the last one."""
         self.tapped, self.pin, self.cancelled = None, "", False
@@ -200,17 +173,12 @@ class CardTerminalSimulator(Simulator):
         return {
             **super().state(),
             "display": list(self.display),
-            "stage": self.stage if self.working else "idle",
-            "card": next((key for key, card in CARDS.items() if card is self.card), ""),
-            "tapped": next((key for key, card in CARDS.items() if card is self.tapped), "") if self.working else "",
-            "cards": {key: card.name for key, card in CARDS.items()},
-            "stages": list(STAGES),
+            **self.at(working=self.working),
             "typed": len(self.pin) if self.working else 0,
             "registered": self._registered,
             "bank_reachable": self.bank_reachable,
             "bank_code": self.bank_code,
             "status": self._status,
-            "trap": self._trap[0] if self._trap else "",
             "when_abandoned": self._policy or "chance",
             "ledger": self.ledger.as_json(),
         }
@@ -287,17 +255,17 @@ class CardTerminalSimulator(Simulator):
     @hand("cut the line at stage")
     def cut_at(self, stage: str = "host") -> None:
         """Cut the line once when a transaction reaches ``stage``; it can be opened again at once."""
-        self._set_trap(stage, self._cut)
+        self.set_trap(stage, self.drop_lines)
 
     @hand("unplug at stage")
     def unplug_at(self, stage: str = "host") -> None:
         """Pull the data plug when a transaction reaches ``stage``."""
-        self._set_trap(stage, self.unplug)
+        self.set_trap(stage, self.unplug)
 
     @hand("power loss at stage")
     def power_loss_at(self, stage: str = "host") -> None:
         """Lose power when a transaction reaches ``stage``."""
-        self._set_trap(stage, self._die)
+        self.set_trap(stage, self._die)
 
     @hand("power loss")
     async def power_loss(self) -> None:
@@ -317,17 +285,7 @@ class CardTerminalSimulator(Simulator):
         self.show("欢迎使用", "Welcome")
         await super().plug_in()
 
-    def _set_trap(self, stage: str, action: Callable[[], Awaitable[None]]) -> None:
-        if stage not in STAGES:
-            raise ValueError(f"no stage {stage}; there are {', '.join(STAGES)}")
-        self._trap = (stage, action)
-
     async def _die(self) -> None:
         """Power loss in the middle of a transaction, which stops here."""
         self._dying = asyncio.create_task(self.power_loss())
         await asyncio.shield(self._dying)
-
-    async def _cut(self) -> None:
-        for channel in list(self._lines):
-            with suppress(ChannelClosed):
-                await channel.close()

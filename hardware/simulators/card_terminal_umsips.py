@@ -2,13 +2,13 @@
 
 Two ways under it. ``wire="library"``: the real host process has loaded ``umsips_library.c``, which forwards every call
 to us (:mod:`umsips_library`). ``wire="host"``: we are host and library at once and speak ``hostlink``, so that worlds
-and tests can run on virtual time. The calls behind both are the same; what they do with money is in
-:mod:`card_terminal_umsips_bank`.
+and tests can run on virtual time. The calls behind both are the same; the slot and the keys are in
+:mod:`card_terminal_umsips_reader`, what happens to money in :mod:`card_terminal_umsips_bank`.
 """
 
 import asyncio
 from collections import deque
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -16,16 +16,13 @@ from typing import Any, Literal
 
 from hardware.channel import Channel, ChannelClosed
 from hardware.protocols.hostlink import Broken, HostLink, Message, encode
-from hardware.protocols.umsips import CardPlace, Key, Response, UmsError, decode_request, mask, redact
-from hardware.simulators.base import Simulator, hand
-from hardware.simulators.card_terminal import Timings
-from hardware.simulators.card_terminal_ledger import CARDS, BankCard, Ledger
+from hardware.protocols.umsips import Key, Response, UmsError, decode_request, mask, redact
+from hardware.simulators.base import hand
+from hardware.simulators.card_terminal_ledger import Ledger
+from hardware.simulators.card_terminal_stages import Timings
 from hardware.simulators.card_terminal_umsips_bank import Customer, UmsBank
+from hardware.simulators.card_terminal_umsips_reader import UmsReader
 from hardware.simulators.umsips_library import CRASH, LibraryWire
-
-STAGES = ("card", "pin", "host", "sent", "decided")
-"""A transaction's stages: ``host`` is in the library, ``sent`` at the bank, ``decided`` booked and not yet said."""
-
 
 Question = Message | tuple[str, bytes]
 
@@ -34,10 +31,11 @@ class Crashed(Exception):
     """The native code wrote to where nothing is."""
 
 
-class UmsTerminalSimulator(Simulator):
+class UmsTerminalSimulator(UmsReader):
     """``full_numbers``: a library that shows whole card numbers, as one in the field does."""
 
-    role = "card_terminal"
+    stages = ("card", "pin", "host", "sent", "decided")
+    """``host`` is in the library, ``sent`` at the bank, ``decided`` booked and not yet said."""
 
     def __init__(
         self,
@@ -48,20 +46,12 @@ class UmsTerminalSimulator(Simulator):
         timings: Timings | None = None,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
-        super().__init__(seed=seed)
-        self.stage = ""
-        self.card: BankCard | None = None
-        self.tapped: BankCard | None = None
-        self.swallowed: list[BankCard] = []
+        super().__init__(seed=seed, full_numbers=full_numbers)
         self.calls: deque[str] = deque(maxlen=1000)
         self.bank = UmsBank(self.reach, timings or Timings(), now)
-        self._wire, self._full_numbers = wire, full_numbers
+        self._wire = wire
         self._init_code = 0
-        self._open = self._inside = False
-        self._keys: list[str] = []
-        self._pin = self._typed = ""
         self._spoil = ""
-        self._trap: tuple[str, Callable[[], Awaitable[None]]] | None = None
         self._pulling: asyncio.Task[None] | None = None
 
     # --- the line ---
@@ -134,63 +124,10 @@ class UmsTerminalSimulator(Simulator):
                 return 0, *(await self._transact(given))
         return await self._move(op), b"", b""
 
-    async def _move(self, op: str) -> int:
-        match op:
-            case "enter":
-                self._open = True
-                self._inside = self.card is not None
-                await self.reach("card")
-                return 2
-            case "pin":
-                self._keys.clear()
-                self._pin = self._typed = ""
-                await self.reach("pin")
-            case "block":
-                self._pin = self._typed
-            case "eject":
-                self._inside = self._open = False
-            case "swallow" if self.card is not None:
-                self.swallowed.append(self.card)
-                self.card = None
-            case "close":
-                self._open = False
-                self.tapped = None
-        return 0
-
-    # --- reader and PIN pad ---
-
-    @property
-    def _present(self) -> BankCard | None:
-        return (self.card if self._inside else None) or (self.tapped if self._open else None)
-
-    def _place(self) -> CardPlace:
-        if self._inside and self.card is not None:
-            return CardPlace.INSIDE
-        if self.card is not None:
-            return CardPlace.MOUTH
-        return CardPlace.CONTACTLESS if self._open and self.tapped is not None else CardPlace.NONE
-
-    def _number(self) -> str:
-        card = self._present
-        return "" if card is None else card.number.replace("EEEEEE", "123456" if self._full_numbers else "******")
-
     @property
     def ledger(self) -> Ledger:
         """What the bank booked."""
         return self.bank.ledger
-
-    @property
-    def working(self) -> bool:
-        """Whether somebody pays: the reader is open."""
-        return self._open
-
-    async def reach(self, stage: str) -> None:
-        """A stage is reached: whatever was set to happen there happens."""
-        self.stage = stage
-        if self._trap is not None and self._trap[0] == stage:
-            _, action = self._trap
-            self._trap = None
-            await action()
 
     # --- transactions ---
 
@@ -216,57 +153,19 @@ class UmsTerminalSimulator(Simulator):
     def state(self) -> Mapping[str, Any]:
         return {
             **super().state(),
-            "stage": self.stage if self.working else "idle",
-            "card": self.card.name if self.card else "",
+            **self.at(working=self.working),
             "place": self._place().name.lower(),
-            "cards": list(CARDS),
+            "typed": len(self._typed) if self.working else 0,
             "registered": self.bank.signed_in,
             "bank_reachable": self.bank.reachable,
             "reversal_record": self.bank.record is not None,
+            "will_say": self.bank.code,
+            "to_reversals": self.bank.reversal_code,
+            "strays": self.bank.strays,
+            "init_code": self._init_code,
+            "spoilt": self._spoil,
             "ledger": self.ledger.as_json(),
         }
-
-    # --- the customer's hands ---
-
-    @hand("insert bank card")
-    def insert(self, card: str = "sample") -> None:
-        """Put a card into the slot; an open reader draws it in."""
-        self.card = CARDS[card]
-        self._inside = self._open
-
-    @hand("tap bank card")
-    def tap(self, card: str = "sample") -> None:
-        """Hold a card to the reader."""
-        self.tapped = CARDS[card]
-
-    @hand("type PIN")
-    def type_pin(self, pin: str = "123456") -> None:
-        """Type a PIN and confirm."""
-        self._typed = str(pin)
-        self._keys += [*(Key.DIGIT for _ in str(pin)), Key.OK]
-
-    @hand("press key (back/clear/cancel/ok/time_out)")
-    def press(self, key: str = "cancel") -> None:
-        """Press a key of the PIN pad that is no digit."""
-        self._keys.append(Key[key.upper()])
-        self._typed = {"back": self._typed[:-1], "clear": ""}.get(key, self._typed)
-
-    @hand("press a digit")
-    def press_digit(self, digit: str = "1") -> None:
-        """Press a digit."""
-        self._keys.append(Key.DIGIT)
-        self._typed += str(digit)
-
-    @hand("press cancel")
-    def press_cancel(self) -> None:
-        """Press the red key."""
-        self.press("cancel")
-
-    @hand("remove bank card")
-    def remove_card(self) -> None:
-        """Take the card out, by force if need be."""
-        self.card = None
-        self._inside = False
 
     # --- faults ---
 
@@ -318,35 +217,28 @@ class UmsTerminalSimulator(Simulator):
     @hand("kill the host at stage")
     def cut_at(self, stage: str = "host") -> None:
         """Kill the host once when a transaction reaches ``stage``; it can be started again at once."""
-        self._set_trap(stage, self._cut)
+        self.set_trap(stage, self._cut)
 
     @hand("crash at stage")
     def crash_at(self, stage: str = "host") -> None:
         """The library crashes once when a transaction reaches ``stage``."""
-        self._set_trap(stage, self._crash)
+        self.set_trap(stage, self._crash)
 
     @hand("hang at stage")
     def hang_at(self, stage: str = "host") -> None:
         """The library never comes back once a transaction reaches ``stage``."""
-        self._set_trap(stage, self._hang)
+        self.set_trap(stage, self._hang)
 
     @hand("unplug at stage")
     def unplug_at(self, stage: str = "host") -> None:
         """Pull the plug when a transaction reaches ``stage``."""
-        self._set_trap(stage, self._pull)
-
-    def _set_trap(self, stage: str, action: Callable[[], Awaitable[None]]) -> None:
-        if stage not in STAGES:
-            raise ValueError(f"no stage {stage}; there are {', '.join(STAGES)}")
-        self._trap = (stage, action)
+        self.set_trap(stage, self._pull)
 
     async def _crash(self) -> None:
         raise Crashed
 
     async def _cut(self) -> None:
-        for channel in list(self._lines):
-            with suppress(ChannelClosed):
-                await channel.close()
+        await self.drop_lines()
         await self._hang()
 
     async def _pull(self) -> None:

@@ -13,8 +13,8 @@ from datetime import datetime
 from typing import Any
 
 from hardware.protocols.umsips import Kind, Request, Response
-from hardware.simulators.card_terminal import Timings
 from hardware.simulators.card_terminal_ledger import BankCard, Booking, Ledger
+from hardware.simulators.card_terminal_stages import Timings
 from kiosk_app.local_time import LOCAL
 
 TERMINAL, MERCHANT = "44070001", "898440300000001"

@@ -44,6 +44,7 @@ class PermitUnitSimulator(Simulator):
             "shutter": "open" if body.shutter else "closed",
             "moving": body.moving,
             "job": {"id": status.job, "state": status.state.name, "progress": status.progress},
+            "jobs": {job: record.state.name for job, record in body.jobs.items()},
             "box": [card.key for card in body.box],
             "with_citizens": sorted(body.cards),
             "head": "broken" if body.head_broken else "ok",

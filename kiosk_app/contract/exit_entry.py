@@ -7,6 +7,7 @@ those carry the approval, or the holder's ``token``, which means nothing outside
 
 from datetime import date
 from enum import StrEnum
+from hashlib import sha256
 from typing import Annotated, ClassVar, Literal
 
 import msgspec
@@ -93,6 +94,7 @@ class Holder(msgspec.Struct, frozen=True, kw_only=True):
     the counter), ``permit_expired``, ``permit_invalid`` (reported lost or replaced), ``permit_full`` (255 times).
     ``portrait`` is the document's picture as JPEG, for one comparison in memory; empty if central holds none.
     ``catalogue`` is the version of the rules that were applied. ``unfinished``: paid and not printed yet.
+    ``owner``: :func:`owner_of`, with which an identity card is compared; the full name itself stays at central.
     """
 
     token: str
@@ -103,6 +105,12 @@ class Holder(msgspec.Struct, frozen=True, kw_only=True):
     offers: list[Offer] = []
     unfinished: list["Case"] = []
     catalogue: int = 0
+    owner: str = ""
+
+
+def owner_of(token: str, name: str) -> str:
+    """Whose permit it is, so that only who reads the name elsewhere can tell: SHA-256 of both, in hex."""
+    return sha256(f"{token} {name.strip()}".encode()).hexdigest()
 
 
 # --- the identity check ------------------------------------------------------------------------------------------
@@ -119,8 +127,8 @@ class Sameness(StrEnum):
 class IdentityCheck(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """How it was found that this is the holder: no picture, no embedding, nothing that could be compared again.
 
-    ``way``: ``face``, or the other way of who declined it (``attendant``, ``declined`` when there was none). ``score``
-    and ``threshold`` are those of the face; ``versions`` names algorithms and models.
+    ``way``: ``face``; ``id_card``, the holder's own, or ``attendant``, for who declined it; ``declined`` when there was
+    neither. ``score`` and ``threshold`` are those of the face; ``versions`` names algorithms and models.
     """
 
     way: Name

@@ -7,7 +7,12 @@ strike there, and keeps a picture of every screen. It judges nothing: the verdic
 from collections.abc import Awaitable, Callable, Mapping
 
 from kiosk_app.demo_citizen import Citizen
-from kiosk_app.demo_scripts.endorsement import endorsement_declines_face, progress
+from kiosk_app.demo_scripts.endorsement import (
+    endorsement,
+    endorsement_by_identity_card,
+    endorsement_declines_face,
+    progress,
+)
 from kiosk_app.demo_scripts.social import (
     card_loss,
     contribution,
@@ -25,6 +30,8 @@ SCRIPTS: Mapping[str, Callable[[Citizen], Awaitable[None]]] = {
     "traffic_fines": traffic_fines,
     "traffic_fines_by_number": traffic_fines_by_number,
     "traffic_fines_by_code": traffic_fines_by_code,
+    "endorsement": endorsement,
+    "endorsement_by_identity_card": endorsement_by_identity_card,
     "endorsement_declines_face": endorsement_declines_face,
     "progress": progress,
     "rights_record": rights_record,

@@ -14,6 +14,7 @@ from kiosk_app.devices.base import (
 from kiosk_app.devices.box import (
     Cabinet,
     Lamp,
+    Slot,
     Ups,
     UpsReading,
 )
@@ -143,6 +144,7 @@ __all__ = [
     "ScannedCode",
     "Slip",
     "SlipLine",
+    "Slot",
     "SocialSecurityCard",
     "Speaker",
     "TerminalNotice",

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Protocol
+from typing import Literal, Protocol
 
 from kiosk_app.devices.base import Device
 
@@ -14,6 +14,19 @@ class Lamp(StrEnum):
     OFF = "off"
     ON = "on"
     BLINK = "blink"
+
+
+Slot = Literal[
+    "id_card_reader",
+    "chip_card_reader",
+    "card_terminal",
+    "permit_unit",
+    "receipt_printer",
+    "document_printer",
+    "document_camera",
+    "code_scanner",
+]
+"""Where a citizen lays, inserts or takes something: the roles that can have a lamp."""
 
 
 class Cabinet(Device, Protocol):

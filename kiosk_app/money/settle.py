@@ -26,6 +26,34 @@ PATIENCE = 20.0
 BETWEEN_ROUNDS = 5.0
 GOODS_OWED = frozenset({State.APPROVED, State.FULFILLED, State.COMPLETED})
 """The money is with us, and what it was paid for may not have been made."""
+LONGEST_PAUSE = 600.0
+
+
+class PutOff:
+    """When an open payment by code is asked for again: a provider may take days over a refund.
+
+    The pause doubles from BETWEEN_ROUNDS to LONGEST_PAUSE while nothing changes. News ends it for once.
+    """
+
+    def __init__(self) -> None:
+        self._pauses: dict[str, float] = {}
+        self._until: dict[str, float] = {}
+
+    def due(self, reference: str) -> bool:
+        """Whether it may be asked for now."""
+        return asyncio.get_running_loop().time() >= self._until.get(reference, 0.0)
+
+    def asked(self, before: Payment, after: Payment | None) -> None:
+        """This came of asking; None when it is open no more."""
+        pause = self._pauses.pop(before.reference, BETWEEN_ROUNDS / 2)
+        self._until.pop(before.reference, None)
+        if after is not None and after.state is before.state:
+            self._pauses[before.reference] = pause = min(2 * pause, LONGEST_PAUSE)
+            self._until[before.reference] = asyncio.get_running_loop().time() + pause
+
+    def news(self) -> None:
+        """Everything is due."""
+        self._until.clear()
 
 
 class Settlement:
@@ -34,6 +62,7 @@ class Settlement:
     def __init__(self, till: "Till", outbox: Outbox) -> None:
         self._till, self._outbox = till, outbox
         self._news = asyncio.Event()
+        self._put_off = PutOff()
         self.settled: list[Callable[[Payment, Payment], None]] = []
 
     # --- steps, each repeatable ---
@@ -135,15 +164,17 @@ class Settlement:
     async def round(self) -> None:
         """Settle every open payment once; those that need only a person are left to them.
 
-        One by card waits until nobody pays and keeps others from it; one by code is in nobody's way.
+        One by card waits until nobody pays and keeps others from it; one by code is in nobody's way, and is asked for
+        less and less often.
         """
         for payment in self._till.open_payments:
             try:
                 if payment.means == CARD:
                     async with self._till.lock:
                         await self._settle_now(payment.reference)
-                elif payment.reference != self._till.charging:
+                elif payment.reference != self._till.charging and self._put_off.due(payment.reference):
                     await self._settle_now(payment.reference)
+                    self._put_off.asked(payment, self._till.find(payment.reference))
             except StoreError:  # nothing can be written: the till is closed and says so, until it can
                 return
 
@@ -180,6 +211,8 @@ class Settlement:
         told = True
         while True:
             self._news.clear()
+            if told:
+                self._put_off.news()
             await self.round()
             if told:
                 await self.given_back_elsewhere()

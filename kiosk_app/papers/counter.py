@@ -13,6 +13,8 @@ WHY: Mapping[str, tuple[str, str]] = {
     "counter.not_alive": ("活体检测没有完成", "The gestures were not completed."),
     "counter.no_card": ("没有身份证", "Has no identity card here."),
     "counter.unsent": ("结果没有送达，请窗口核实", "The result may not have arrived: please check."),
+    "counter.not_holder": ("身份证不是通行证持有人的", "The identity card is not the permit holder's."),
+    "counter.card_unfit": ("身份证已过期或不适用", "The identity card has expired or does not fit."),
     "counter.unavailable": ("本机现在不能做人脸核验", "This machine cannot check faces now."),
 }
 """By the id of the sentence on the screen."""

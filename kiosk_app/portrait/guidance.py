@@ -6,7 +6,8 @@ Rules.
   near enough, in the middle, straight, with open eyes and closed lips, well lit, sharp, before an even wall.
 - A sentence stands for :data:`STANDS` seconds, so that it can be read and spoken; only "keep still" gives way at once.
 - What was right stays right a little longer (each limit has a *slack*), so that a value at its limit does not flicker.
-  Limit and slack together are narrower than the photo's own rule (``specs.toml``), so that the finished photo passes.
+  Limit and slack together are narrower than the photo's own rule (``specs.toml``), so that the finished photo passes;
+  whatever the rules judge of face, light and wall is judged here too, or a good look would end in a refused photo.
 - The shutter is released after all has been right for :data:`STILL` seconds. An advisory check (glasses: a heuristic
   without a network behind it) makes that :data:`ADVISED` seconds and never prevents it.
 
@@ -49,21 +50,28 @@ class Limit:
 
 LIMITS = (
     Limit("facing", "roll", -3.5, 3.5, 1.0, "photo.say.straight"),
-    Limit("facing", "yaw", -5.0, 5.0, 1.5, "photo.say.look_here"),
-    Limit("facing", "pitch", -10.0, 10.0, 2.0, "photo.say.chin"),
+    Limit("facing", "yaw", -4.5, 4.5, 0.7, "photo.say.look_here"),
+    Limit("facing", "pitch", -10.0, 10.0, 1.0, "photo.say.chin"),
     Limit("calm", "eye_gap", 0.040, INF, 0.004, "photo.say.eyes"),
-    Limit("calm", "mouth_gap", -INF, 0.060, 0.010, "photo.say.mouth"),
+    Limit("calm", "mouth_gap", -INF, 0.062, 0.006, "photo.say.mouth"),
     Limit("light", "luminance", 0.32, 0.80, 0.03, "photo.say.dark"),
-    Limit("light", "over", -INF, 0.025, 0.010, "photo.say.bright"),
+    Limit("light", "over", -INF, 0.008, 0.003, "photo.say.bright"),
+    Limit("light", "under", -INF, 0.18, 0.03, "photo.say.dark"),
     Limit("light", "evenness", 0.76, INF, 0.02, "photo.say.uneven"),
+    Limit("light", "colour", -INF, 10.0, 1.5, "photo.say.colour"),
     Limit("sharp", "sharpness", 9.0, INF, 1.0, "photo.say.still"),
     Limit("wall", "wall_light", 0.83, INF, 0.02, "photo.say.wall"),
     Limit("wall", "wall_spread", -INF, 10.0, 1.5, "photo.say.wall"),
     Limit("wall", "wall_saturation", -INF, 0.10, 0.015, "photo.say.wall"),
-    Limit("glasses", "glare", -INF, 0.025, 0.004, "photo.say.glasses"),
+    Limit("glasses", "glare", -INF, 0.007, 0.002, "photo.say.glasses"),
     Limit("glasses", "tint", 0.50, INF, 0.04, "photo.say.glasses"),
 )
-"""In the order in which they are said. The measures are those of the face host; the wall's are named ``wall_...``."""
+"""In the order in which they are said. The measures are those of the face host; the wall's are named ``wall_...``.
+
+Frame and finished file measure a little differently: the limits keep the differences that were seen between the two
+(``bench/face_live.py``): 1 for sharpness at 9, 1.5 degrees of yaw and 2.7 of pitch, 0.02 of the lips' gap, and what is
+too bright by a factor of 3.5. Sharpness: the softest good portrait measures 9.4, and one blurred by 1.6 pixels 7.
+"""
 CHECKS = ("facing", "place", "calm", "light", "sharp", "wall", "glasses")
 """What the screen lists, each right or wrong."""
 ADVISORY = frozenset({"glasses"})

@@ -1,10 +1,9 @@
 """A new endorsement on an electronic travel permit: the procedure of ``domain.md`` 4.4, in its order.
 
-Permit in, its line read and checked; who is it, and may this person be served here; separate consent to a face check,
-and the check, or the counter for who declines; what is wanted of what may be had; central's approval of exactly that,
-at the fee of the signed catalogue; the money; the print on the card, while the terminal is held
-(``docs/decisions/0018``);
-the receipt; the card. Several endorsements are one approval, one payment and one print.
+Permit in, its line read and checked; whose is it, and may this person be served here; is it this person
+(:mod:`~kiosk_app.services.endorsement_identity`); what is wanted of what may be had; central's approval of exactly
+that, at the fee of the signed catalogue; the money; the print on the card, while the terminal is held
+(``docs/decisions/0018``); the receipt; the card. Several endorsements are one approval, one payment and one print.
 
 Whatever ends it, the card comes out (:mod:`kiosk_app.services.steps.permit`). What was paid and not printed is given
 back, or stays open at central and is printed free of charge wherever the card is put in.
@@ -17,23 +16,24 @@ from kiosk_app.contract.exit_entry import (
     EndorsementFee,
     EndorsementsPaid,
     Holder,
+    IdentityCheck,
     Offer,
+    Sameness,
 )
 from kiosk_app.desk import Charge, Desk, Held
 from kiosk_app.devices import IdentityCard, Permit
 from kiosk_app.errors import CatalogueMissing, CentralRefused, CentralUnreachable
+from kiosk_app.local_time import LOCAL
 from kiosk_app.money.amounts import Fen, total
 from kiosk_app.papers.permits import Endorsements, endorsement_receipt
 from kiosk_app.services.endorsement_choice import choose_endorsements, endorsed, fact
+from kiosk_app.services.endorsement_identity import check_identity, compared
 from kiosk_app.services.endorsement_print import print_approved, print_owed
-from kiosk_app.services.steps.consent import consent_to_face_check
 from kiosk_app.services.steps.counter import to_counter
 from kiosk_app.services.steps.deliver import Papers, deliver
-from kiosk_app.services.steps.face_check import FaceCheck, FaceResult, check_face
 from kiosk_app.services.steps.identify import place_card
 from kiosk_app.services.steps.paid import to_prove, to_read, to_report
-from kiosk_app.services.steps.permit import insert_permit, key_of, permit_held, return_permit
-from kiosk_app.services.steps.prove import passed
+from kiosk_app.services.steps.permit import insert_permit, key_of, permit_held
 from kiosk_app.views import Chosen, Done, Sorry, Steps, text
 
 STEPS = tuple(text(f"endorsement.step.{name}") for name in ("permit", "face", "choose", "pay", "print"))
@@ -58,19 +58,13 @@ async def endorse(desk: Desk, *, card_first: bool = False) -> bool:  # noqa: PLR
             return True
         if holder.unfinished:
             return await print_owed(desk, held, permit, holder.unfinished[0], PRINT)
-        if not await consent_to_face_check(desk, text("endorsement.face.purpose"), FACE):
-            await return_permit(desk, held, FACE)  # before the counter's words: nobody looks for a card while reading
-            return await to_counter(desk, text("counter.declined"), FACE, reference=held.stay.reference)
-        face = await check_face(desk, holder.portrait, FACE)
-        if face.result is FaceResult.DECLINED:
-            await return_permit(desk, held, FACE)  # before the counter's words: nobody looks for a card while reading
-            return await to_counter(desk, text("counter.declined"), FACE, reference=face.reference)
-        if not face.passed:  # the step has shown where to go, and printed it
+        check = await check_identity(desk, held, permit, holder, owner=owner, steps=FACE)
+        if check is None:  # the step has shown where to go, and printed it
             return True
         wanted = await choose_endorsements(desk, holder, CHOOSE)
         if not wanted:
             return True
-        approval = await approve(desk, held, permit, holder, wanted=wanted, face=face)
+        approval = await approve(desk, held, permit, holder, wanted=wanted, check=check)
         return await pay_and_print(desk, held, permit, approval)
 
 
@@ -93,15 +87,16 @@ async def find_holder(desk: Desk, held: Held, permit: Permit, owner: IdentityCar
         if await desk.ask(sorry) != Chosen("again"):
             return None
     held.known(holder.token)
-    if owner is not None and (owner.birth, owner.masked_name) != (permit.birth, holder.name):
-        raise CentralRefused("not-the-holder")
     if holder.refused:
         raise CentralRefused(holder.refused.replace("_", "-"))
+    today = desk.clock.now().astimezone(LOCAL).date()
+    if owner is not None and compared(owner, permit, holder, today=today) is not Sameness.SAME:
+        raise CentralRefused("not-the-holder")
     return holder
 
 
 async def approve(
-    desk: Desk, held: Held, permit: Permit, holder: Holder, *, wanted: list[Offer], face: FaceCheck
+    desk: Desk, held: Held, permit: Permit, holder: Holder, *, wanted: list[Offer], check: IdentityCheck
 ) -> Approval:
     """Central's approval of exactly this, at exactly the fee that was shown. Raises CentralError, FeeDiffers."""
     fee = total(desk.prices.fee(permit.kind.value, offer) for offer in wanted)
@@ -112,7 +107,7 @@ async def approve(
         replaces=sorted({number for offer in wanted for number in offer.replaces}),
         fee=fee,
         catalogue=holder.catalogue,
-        check=passed(face),
+        check=check,
         endorsed=permit.endorsed,
     )
     async with desk.working(text("work.approving"), text("work.waits.central"), usually=3, steps=CHOOSE):

@@ -41,7 +41,7 @@ async def pay_traffic_fines(desk: Desk) -> bool:
     purpose = text("pay.purpose", count=len(chosen))
     async with (
         desk.charge(amount, purpose, Steps(STEPS, 2)) as charge,
-        desk.working(text("work.reporting"), text("work.waits.central"), usually=2, steps=Steps(STEPS, 2)),
+        desk.working(text("work.reporting"), text("work.waits.police"), usually=2, steps=Steps(STEPS, 2)),
     ):
         verdict = await desk.central.report(charge, claim(charge, chosen))
     paid = proof(desk, charge, chosen, verdict, citizen)
@@ -98,7 +98,9 @@ async def by_number(desk: Desk, steps: Steps) -> Found | None:
 
 async def open_decisions(desk: Desk, question: AskDecisions) -> list[Decision] | None:
     """What the department has; None for "back". Raises CentralRefused."""
-    found = await look_up(desk, question, Decisions, Steps(STEPS, 0), detail=text("pay.nothing_taken"))
+    work, waits = text("work.looking_up_fines"), text("work.waits.police")
+    nothing = text("pay.nothing_taken")
+    found = await look_up(desk, question, Decisions, Steps(STEPS, 0), work=work, waits=waits, detail=nothing)
     return None if found is None else found.decisions
 
 

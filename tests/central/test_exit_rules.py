@@ -17,6 +17,8 @@ from central.departments.exit_entry.samples import SAMPLES
 from central.departments.exit_entry.tables import holder as holders
 from kiosk_app.contract.catalogue import ExitRules, FeeRule, NoFee, months_after
 from kiosk_app.contract.exit_entry import LONGEST_LINE, MOST_LINES, AskHolder, Endorsement
+from kiosk_app.errors import CentralRefused
+from screens.words import LANGUAGES, catalogue
 from tests.central.exit_fleet import Hall, RefusedError, hall, ids
 
 RULES = read(SHIPPED, faults)
@@ -395,3 +397,13 @@ def test_who_knows_only_a_number_learns_nothing(office: Hall, wrong: dict[str, o
     with pytest.raises(RefusedError) as no:
         office.post(AskHolder(permit=permit))
     assert no.value.args == (404, "unknown-permit")
+
+
+def test_every_reason_the_samples_meet_has_a_sentence_at_the_kiosk(office: Hall) -> None:
+    known = [office.holder(key) for key in SAMPLES]
+    reasons = {offer.refused for one in known for offer in one.offers} - {""}
+    whole = {one.refused for one in known} - {""}
+    assert len(reasons) >= 5
+    assert {reason.replace("_", "-") for reason in reasons | whole} <= CentralRefused.said
+    for language in LANGUAGES:
+        assert {f"endorsement.refused.{reason}" for reason in reasons} <= catalogue(language).keys()

@@ -66,8 +66,8 @@ class Town:
     def night(self) -> Night:
         return reconcile(self.front.store, self.front.orders, self.clock)
 
-    def give_back(self, *, by: str = "样本员工", **how: bool) -> None:
-        refund(self.front.store, self.front.orders, self.clock, REFERENCE, by=by, **how)
+    def give_back(self, *, by: str = "样本员工", **how: bool) -> bool:
+        return refund(self.front.store, self.front.orders, self.clock, REFERENCE, by=by, **how)
 
     def beat(self, *, waiting: int = 0, issues: tuple[str, ...] = ()) -> HeartbeatReply:
         now = self.clock.now()
@@ -403,6 +403,84 @@ def test_a_report_that_comes_while_a_person_decides_is_not_paid_back_as_well(
         town.give_back()
     assert [trade.state for trade in town.provider.trades()] == ["paid"]
     assert town.books().cases == []
+
+
+def _owed(town: Town, **faults: Any) -> None:
+    """A case whose kiosk could not give the money back."""
+    town.pay()
+    town.provider.set_faults(**faults)
+    town.fleet.say(town.fleet.moved(REFERENCE, "approved", 20_000), town.fleet.moved(REFERENCE, "refund due", 20_000))
+    town.clock.turn(minutes=11)
+    town.beat()
+
+
+def test_by_hand_is_handed_out_only_after_the_provider_said_no(town: Town) -> None:
+    _owed(town)
+    assert not town.give_back(by_hand=True)
+    assert [trade.state for trade in town.provider.trades()] == ["refunded"]
+
+
+def test_a_provider_that_is_silent_has_not_said_no(town: Town) -> None:
+    _owed(town, refunds="processing")
+    with pytest.raises(ProviderSilent):
+        town.give_back(by_hand=True)
+    assert town.state() is OrderState.PAID
+
+
+def test_what_was_handed_out_is_asked_of_the_provider_by_nobody_any_more(town: Town) -> None:
+    _owed(town, refunds="refuse")
+    with pytest.raises(Refused, match="refund-refused"):
+        town.give_back()
+    assert town.give_back(by_hand=True)
+    assert town.whys() == []
+    [line] = town.books().orders
+    assert (line.state, line.word, line.refunded_by) == ("refunded", "by hand", "样本员工")
+    town.provider.set_faults(refunds="ok")
+    assert town.order(RefundOrder(reference=REFERENCE, amount=20_000)).state is OrderState.REFUNDED
+    town.night()
+    with pytest.raises(Refused, match="no-case"):
+        town.give_back(by_hand=True)
+    assert [trade.state for trade in town.provider.trades()] == ["paid"]
+
+
+def test_two_persons_at_central_do_not_both_give_it_back(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
+    _owed(town, refunds="refuse")
+    ask = WeChat.refund
+
+    def the_other_asks_too(channel: WeChat, number: str, amount: int) -> None:
+        monkeypatch.setattr(WeChat, "refund", ask)
+        try:
+            ask(channel, number, amount)
+        finally:
+            town.provider.set_faults(refunds="processing")
+            with pytest.raises(ProviderSilent):
+                town.give_back(by="样本同事")
+
+    monkeypatch.setattr(WeChat, "refund", the_other_asks_too)
+    with pytest.raises(Refused, match="somebody-else"):
+        town.give_back(by_hand=True)
+
+
+def test_another_amount_is_handed_out_by_a_person_and_then_no_case(town: Town) -> None:
+    town.create()
+    town.provider.pay()
+    town.provider.set_faults(wrong_amount=True)
+    assert town.state() is OrderState.DISPUTED
+    town.clock.turn(minutes=11)
+    town.beat()
+    with pytest.raises(Refused, match="disputed"):
+        town.give_back()
+    assert town.give_back(by_hand=True)
+    assert (town.state(), town.whys()) == (OrderState.REFUNDED, [])
+
+
+def test_a_channel_whose_contract_ended_gives_nothing_back_and_a_person_does(town: Town) -> None:
+    _owed(town)
+    town.front.orders._channels = {}
+    with pytest.raises(ProviderSilent):
+        town.give_back()
+    assert town.give_back(by_hand=True)
+    assert town.whys() == []
 
 
 def test_who_gave_a_case_back_is_kept_when_the_kiosk_asks_as_well(town: Town) -> None:

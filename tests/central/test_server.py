@@ -5,7 +5,10 @@ import http.client
 import json
 import ssl
 import sys
+import threading
+import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -18,8 +21,9 @@ from central import registry
 from central.__main__ import app
 from central.books import Books
 from central.departments import samples
+from central.payments.threads import QUEUE, THREADS
 from central.server import Central, Settings, WallClock, running
-from kiosk_app.contract import PATH, AskDecisions, Batch, BatchReply, Decisions, Problem
+from kiosk_app.contract import PATH, AskDecisions, Batch, BatchReply, CreateOrder, Decisions, Problem
 from provisioning.device_key import DeviceKey
 from provisioning.enrol import Files, Identity, client_context, enrol
 from tests.central.fleet import Fleet, HandClock, Machine
@@ -202,6 +206,47 @@ def test_a_payment_over_the_wire_is_on_the_operators_page_and_has_a_proof(site: 
     books = msgspec.json.decode(site.browse("/books")[1], type=Books)
     assert books.held == shown.due
     assert site.browse("/proof/unknown")[0] == 404
+
+
+class _Slow:
+    """A provider that answers when it is told to."""
+
+    def __init__(self) -> None:
+        self.asked, self.told = threading.Semaphore(0), threading.Event()
+
+    def create(self, number: str, _amount: int, _expires_at: datetime) -> str:
+        self.asked.release()
+        self.told.wait(60)
+        return number
+
+
+def test_a_slow_payment_provider_takes_no_thread_from_kiosks_that_want_something_else(site: Site) -> None:
+    slow, front = _Slow(), site.central.front
+    front.orders._channels = {"slow": slow}  # type: ignore[dict-item]
+    tls = client_context(site.folder)
+
+    def order(number: int) -> int:
+        wanted = CreateOrder(reference=f"slow{number}", amount=1, channel="slow")
+        return site.call("/orders/create", msgspec.json.encode(wanted), tls)[0]
+
+    room = THREADS + QUEUE
+    with ThreadPoolExecutor(room + 1) as citizens:
+        try:
+            waiting = [citizens.submit(order, number) for number in range(room)]
+            for _ in range(THREADS):
+                assert slow.asked.acquire(timeout=30)
+            late = time.monotonic() + 30
+            while front.providers._room._value:  # the others are on their way into the line
+                assert time.monotonic() < late
+                time.sleep(0.01)
+            assert order(room) == 503  # the line is full: told so at once, not when patience is over
+            question = msgspec.json.encode(AskDecisions(id_number="440703195501010023"))
+            assert site.call("/traffic/decisions", question, tls)[0] == 200
+            assert not slow.asked.acquire(blocking=False)  # no more at a time than there are threads
+        finally:
+            slow.told.set()
+        assert [one.result(30) for one in waiting].count(200) == room
+    front.orders._channels = {}
 
 
 def test_the_console_answers_only_to_its_own_name(site: Site) -> None:

@@ -149,6 +149,27 @@ def test_an_operator_looks_at_night_and_gives_a_lost_kiosks_money_back(tmp_path:
     assert [trade.state for trade in old.provider.trades()] == ["refunded"]
 
 
+def test_the_command_says_when_there_is_money_to_hand_out(tmp_path: Path) -> None:
+    clock = HandClock()
+    clock.turn(days=-2)
+    old = Central(Settings(tmp_path, sample_provider=True), clock)
+    old.front.register(KIOSK, DeviceKey.from_number(1).public_pem)
+    assert old.provider is not None
+    old.provider.pay(Place(old, tmp_path, 0).kiosk(WANTED).code)
+    old.provider.set_faults(refunds="refuse")
+    run, where = CliRunner(), ["--data", str(tmp_path), "--samples"]
+    run.invoke(app, ["reconcile", *where])
+    with old.front.store.write() as connection:
+        connection.execute(orders.update().values(paid_at=clock.now().replace(year=2025)))
+    decided = ["refund", REFERENCE, "--by", "样本员工", "--kiosk-lost"]
+    assert run.invoke(app, [*decided, *where]).exit_code == 1
+    done = run.invoke(app, [*decided, "--by-hand", *where])
+    assert (done.exit_code, done.output.strip()) == (
+        0,
+        "the provider refuses, and will not be asked again: hand it out now",
+    )
+
+
 # --- the operators' page ---
 
 

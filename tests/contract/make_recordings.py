@@ -26,7 +26,8 @@ from hardware.link import TAP
 from hardware.recording import Tape
 from hardware.simulators.base import Simulator
 from hardware.simulators.cabinet import CabinetSimulator
-from hardware.simulators.card_terminal import CardTerminalSimulator, Timings
+from hardware.simulators.card_terminal import CardTerminalSimulator
+from hardware.simulators.card_terminal_stages import Timings
 from hardware.simulators.code_scanner import CodeScannerSimulator
 from hardware.simulators.id_card_reader import IdCardReaderSimulator, Timing
 from hardware.simulators.permit_body import Timing as PermitTiming

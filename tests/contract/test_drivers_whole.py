@@ -24,8 +24,10 @@ from hardware.contract_kit import (
     FaceAnalystContract,
     FaceRig,
     PrinterRig,
+    SpeakerContract,
+    SpeakerRig,
 )
-from hardware.drivers import viewfinder
+from hardware.drivers import speaker, viewfinder
 from hardware.drivers.camera import Camera
 from hardware.drivers.chip_card_host import smartcard_host
 from hardware.drivers.chip_card_reader import ChipCardReader
@@ -38,6 +40,7 @@ from hardware.simulators.document_camera import DocumentCameraSimulator
 from hardware.simulators.people.person import wall
 from hardware.simulators.print_queue import PrintQueue
 from hardware.simulators.samples import CARDS
+from hardware.simulators.speaker import heard, voice_in
 from hardware.simulators.virtual_reader import VirtualReader
 from hardware.simulators.wire import TcpWire
 from kiosk_app.devices import FACE_MODELS
@@ -320,3 +323,47 @@ class LocalFaceRig(FaceRig):
 class TestLocalFaces(FaceAnalystContract):
     def rig(self) -> LocalFaceRig:
         return LocalFaceRig()
+
+
+class VoiceRig(SpeakerRig):
+    """A voice that writes down what it says; the plug is the sound card's."""
+
+    real_time = True
+    cycles = 1
+    notice, patience = 2.0, 10.0
+
+    def __init__(self) -> None:
+        self._folder = tempfile.TemporaryDirectory(prefix="rig-")
+        self._look, speaker.LOOK = speaker.LOOK, 0.2
+
+    async def __aenter__(self) -> Self:
+        await self.plug_in()
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        speaker.LOOK = self._look
+        self._folder.cleanup()
+
+    @property
+    def folder(self) -> Path:
+        return Path(self._folder.name)
+
+    def driver(self) -> speaker.Speaker:
+        settings = speaker.SpeakerSettings(program=str(voice_in(self.folder)))
+        return speaker.Speaker(settings, cards=self.folder)
+
+    async def unplug(self) -> None:
+        (self.folder / "pcmC0D0p").unlink()
+
+    async def plug_in(self) -> None:
+        (self.folder / "pcmC0D0p").touch()
+
+    def said(self) -> Sequence[str]:
+        return [note["said"] for note in heard(self.folder) if "said" in note]
+
+
+class TestEspeak(SpeakerContract):
+    def rig(self) -> VoiceRig:
+        return VoiceRig()

@@ -3,7 +3,7 @@
 import tomllib
 from typing import Any
 
-from kiosk_app.demo_world import OPTIONAL, Window, configuration
+from kiosk_app.demo_world import OPTIONAL, WITHIN, Window, configuration
 
 WINDOW = Window(":1", 1080, 1920, fullscreen=True)
 PLACES: dict[str, Any] = {
@@ -28,6 +28,18 @@ def test_a_device_that_can_be_driven_is_configured_where_the_bench_says_it_is() 
     assert found["chip_card_reader"]["socket"] == "pcscd.comm"
     assert found["ups"]["port"] == "tcp://127.0.0.1:3493"
     assert len(found["cabinet"]["doors"]) == 4  # as many as the simulated board has
+
+
+def test_a_card_terminal_that_is_a_library_is_configured_as_one() -> None:
+    library = {"library": "bench/card_terminal/libumsapi.so"}
+    found = devices(PLACES | {"card_terminal": library})["card_terminal"]
+    assert found == {"driver": "umsips", "folder": "kiosk/unionpay", **library}
+    assert devices(PLACES)["card_terminal"]["driver"] == "zvt"
+
+
+def test_a_device_within_the_machine_needs_a_driver_and_no_simulator() -> None:
+    assert "face_analyst" not in devices(PLACES)
+    assert devices(PLACES, "face_analyst.local")["face_analyst"] == WITHIN["face_analyst"] == {"driver": "local"}
 
 
 def test_a_device_without_a_driver_or_a_simulator_is_left_out() -> None:

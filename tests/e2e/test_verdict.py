@@ -10,7 +10,7 @@ from kiosk_app import demo
 from kiosk_app.demo_children import ChildFailed
 from kiosk_app.demo_faults import FAULTS, Expects
 from kiosk_app.demo_keeper import Keeper
-from kiosk_app.demo_verdict import left_behind, money_problems, paper_problems
+from kiosk_app.demo_verdict import PICTURE, case_problems, left_behind, money_problems, paper_problems, permit_problems
 from kiosk_app.demo_world import Folder, World
 
 PAYMENT = {"reference": "440703012611230001", "amount": 70000, "state": "settled", "open": False}
@@ -80,7 +80,57 @@ def test_a_citizen_left_behind_is_found_wherever_it_is(tmp_path: Path, where: st
     path.write_bytes(b"\0\xff nothing personal")
     assert left_behind(world) == []
     path.write_bytes(b"\0\xff" + CARDS["zhang"].text.number.encode(code))
-    assert left_behind(world) == [f"the citizen's ID number is in {where}"]
+    assert left_behind(world) == [f"the citizen's ID number 张样本 is in {where}"]
+
+
+STAY = {"reference": "44070301261126062628", "place": "returned", "approval": "E1", "payment": PAYMENT["reference"]}
+TRAVEL = KIOSK | {"permits": [STAY]}
+UNIT: dict[str, Any] = {"jobs": {f"{STAY['reference']}-1": "PRINTED"}, "box": [], "card": None, "position": "NONE"}
+PRINTED = CENTRAL | {"exit_entry": [{"approval": "E1", "state": "printed"}], "boxes": []}
+BACK = {"payments": [PAYMENT | {"state": "reversed"}]}
+
+
+def test_a_card_that_bears_what_was_paid_is_no_problem() -> None:
+    assert case_problems(TRAVEL, PRINTED, UNIT) == []
+    assert permit_problems(TRAVEL, UNIT, Expects()) == []
+    spoiled = UNIT | {"jobs": {f"{STAY['reference']}-1": "SPOILED"}}
+    given_back = PRINTED | {"exit_entry": [{"approval": "E1", "state": "given_back"}]}
+    assert case_problems(TRAVEL | BACK, given_back, spoiled) == []
+
+
+@pytest.mark.parametrize(
+    ("kiosk", "central", "unit", "says"),
+    [
+        ({}, {}, {"jobs": {}}, "E1 is not printed: central says printed, and its money is settled"),
+        ({}, {"exit_entry": [{"approval": "E1", "state": "paid"}]}, {}, "E1 is printed: central says paid"),
+        ({}, {"exit_entry": []}, {}, "central says nothing"),
+        (BACK, {}, {}, "its money is reversed"),
+        ({"permits": [STAY | {"approval": ""}]}, {}, {}, "was printed without an approval"),
+        ({}, {}, {"box": ["li"]}, "1 permits are kept, and central knows of 0"),
+    ],
+)
+def test_a_print_that_does_not_fit_its_case_is_told(
+    kiosk: dict[str, Any], central: dict[str, Any], unit: dict[str, Any], says: str
+) -> None:
+    [problem] = case_problems(TRAVEL | kiosk, PRINTED | central, UNIT | unit)
+    assert says in problem
+
+
+def test_a_permit_that_is_not_where_the_books_say_is_told() -> None:
+    [problem] = permit_problems(TRAVEL, UNIT | {"box": ["li"]}, Expects())
+    assert problem == "1 permits are kept, the books say 0, and 0 should be"
+    [problem] = permit_problems(TRAVEL, UNIT | {"card": {"key": "li"}, "position": "EXIT"}, Expects())
+    assert problem == "a permit is still in the unit: EXIT"
+
+
+def test_the_documents_picture_is_looked_for_too(tmp_path: Path) -> None:
+    folder = Folder(tmp_path)
+    (folder.central / "portraits").mkdir()
+    picture = bytes(range(256)) * 100
+    (folder.central / "portraits" / "anybody.jpg").write_bytes(picture)
+    world = World(folder, "", "", Keeper.__new__(Keeper))
+    (folder.kiosk / "kiosk.store-wal").write_bytes(b"page" + picture[PICTURE] + b"page")
+    assert left_behind(world) == ["the citizen's picture is in kiosk/kiosk.store-wal"]
 
 
 def test_a_folder_of_somebody_else_is_never_emptied(tmp_path: Path) -> None:
@@ -103,6 +153,7 @@ def test_a_run_folder_is_begun_anew(tmp_path: Path) -> None:
         ({"headless": True, "script": ""}, "needs --script"),
         ({"headless": True, "script": "marriage"}, "there are: traffic_fines, traffic_fines_by_number"),
         ({"headless": True, "script": "traffic_fines", "fault": "flood"}, ", ".join(FAULTS)),
+        ({"headless": True, "script": "traffic_fines", "terminal": "cash"}, "there are: zvt, umsips"),
     ],
 )
 def test_a_command_that_cannot_be_meant_names_what_is_allowed(

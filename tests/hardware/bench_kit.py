@@ -71,7 +71,7 @@ class At:
 
 
 @asynccontextmanager
-async def bench_in(folder: Path) -> AsyncIterator[At]:
+async def bench_in(folder: Path, *chosen: str) -> AsyncIterator[At]:
     """Without the devices that need daemons: the print queue and pcscd have tests of their own."""
     options = arguments(
         [
@@ -83,6 +83,7 @@ async def bench_in(folder: Path) -> AsyncIterator[At]:
             "chip_card_reader",
             "--central",
             "127.0.0.1:1",
+            *chosen,
         ]
     )
     async with AsyncExitStack() as house:

@@ -74,16 +74,19 @@ async def until(holds: Callable[[], object], within: float = 20.0) -> None:
 
 
 def hosts(parent: int | None = None, *, of: bytes = b"hosts.camera") -> list[int]:
-    """The hosts, of the camera unless told otherwise, that ``parent``, else this process, has started."""
+    """The hosts, of the camera unless told otherwise, that ``parent``, else this process, has started.
+
+    The oldest is first: of one driver's that is the one at work, and the other stands ready.
+    """
     found = []
     for stat in Path("/proc").glob("[0-9]*/stat"):
         try:
-            father = int(stat.read_text().rpartition(")")[2].split()[1])
-            if father == (parent or os.getpid()) and of in (stat.parent / "cmdline").read_bytes():
-                found.append(int(stat.parent.name))
+            said = stat.read_text().rpartition(")")[2].split()  # from the third field on (proc(5))
+            if int(said[1]) == (parent or os.getpid()) and of in (stat.parent / "cmdline").read_bytes():
+                found.append((int(said[19]), int(stat.parent.name)))
         except OSError:  # it ended meanwhile
             continue
-    return found
+    return [pid for _, pid in sorted(found)]
 
 
 def peak_of(pid: int) -> int:

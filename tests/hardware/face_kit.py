@@ -13,7 +13,7 @@ import numpy as np
 
 from hardware.drivers.camera_host import FrameMemory
 from hardware.drivers.face import FaceAnalyst, face_host
-from hardware.hosts.face.arrays import Floats, Picture, picture
+from hardware.hosts.face.arrays import Floats, Picture, floats, picture
 from hardware.hosts.face.look import Look, look
 from hardware.hosts.face.nets import Nets
 from hardware.hosts.face.presence import SIDE
@@ -57,22 +57,16 @@ def seen(source: Picture) -> Look:
     return look(source, face, mesh, pupils)
 
 
-def facts(source: Picture, at: float, *, track: bool = False) -> FrameFacts:
-    """A frame as the kiosk gets it; with ``track`` compared with ``obama``."""
+def facts(source: Picture) -> tuple[FrameFacts, Floats]:
+    """A frame as the kiosk gets it, seen at 0 s and compared with nobody; and its embedding (empty without a face)."""
     found = nets().faces(source)
+    size = source.shape[1], source.shape[0]
     if not found:
-        return FrameFacts(round(at * 15) + 1, at, (1280, 720), 0)
+        return FrameFacts(0, 0.0, size, 0), floats(())
     numbers = seen(source).numbers()
     measures = {name: float(value) for name, value in numbers.items() if isinstance(value, float)}
     face = FaceLook(numbers["box"], numbers["right_eye"], numbers["left_eye"], numbers["chin"], measures)
-    drift = float(np.linalg.norm(nets().embedding(source, found[0]) - _known())) if track else None
-    return FrameFacts(round(at * 15) + 1, at, (1280, 720), len(found), face=face, drift=drift)
-
-
-@cache
-def _known() -> Floats:
-    source = frame()
-    return nets().embedding(source, nets().faces(source)[0])
+    return FrameFacts(0, 0.0, size, len(found), face=face), nets().embedding(source, found[0])
 
 
 def file_of(source: Picture, kind: str = ".jpg") -> bytes:

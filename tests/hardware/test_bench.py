@@ -11,14 +11,19 @@ from pathlib import Path
 from typing import Any
 from unittest.mock import Mock
 
+import pytest
+
 from hardware.channel import open_serial, opener_of
 from hardware.drivers.card_terminal import CardTerminal
+from hardware.drivers.card_terminal_umsips import CardTerminalUmsips
+from hardware.drivers.card_terminal_umsips_host import unionpay_host
 from hardware.drivers.id_card_reader import IdCardReader
 from hardware.simulators.__main__ import arguments
 from hardware.simulators.bench import LOOK_EVERY
 from hardware.simulators.bench_parts import Row, on_pty, on_tcp, open_parts
 from hardware.simulators.bench_power import KioskPower
 from hardware.simulators.bench_web import PAGE
+from hardware.simulators.umsips_library import missing
 from hardware.simulators.ups import UpsSimulator
 from kiosk_app.money.amounts import Fen
 from tests.hardware.bench_kit import At, bench_in
@@ -202,6 +207,54 @@ def test_everything_that_is_wrong_is_named_and_put_right_at_once(tmp_path: Path)
             assert (await at.call("POST", "/right"))[1] == []
 
     asyncio.run(story())
+
+
+UNIONPAY_BROKEN = {
+    "bank_line": "bank unreachable",
+    "bank_says": "bank will decline",
+    "reversals_say": "bank will not reverse",
+    "init_returns": "library does not start",
+    "spoil": "next answer spoilt",
+    "stray": "reversals go astray",
+}
+
+
+@pytest.mark.skipif(bool(missing()), reason=f"not installed: {missing()}")
+def test_the_unionpay_terminal_stands_where_the_other_would_and_takes_a_payment(tmp_path: Path) -> None:
+    async def story() -> None:
+        async with bench_in(tmp_path, "--card-terminal", "umsips") as at:
+            assert not await _put_right(at)
+            for hand in UNIONPAY_BROKEN:
+                assert (await at.hand(f"card_terminal/{hand}"))[0] == 200, hand
+            assert await _put_right(at) == UNIONPAY_BROKEN
+            library = Path(at.parts.places["card_terminal"]["library"])
+            terminal = CardTerminalUmsips(unionpay_host(library, tmp_path / "ours"), tmp_path / "ours")
+            life = asyncio.create_task(terminal.run())
+            await at.until(lambda told: bool(told["card_terminal"]["state"]["registered"]))
+            paying = asyncio.create_task(terminal.pay(Fen(12_00), lambda _: None))
+            await at.until(lambda told: told["card_terminal"]["state"]["stage"] == "card")
+            assert (await at.hand("card_terminal/insert", card="sample"))[1]["card"] == "sample"
+            await at.until(lambda told: told["card_terminal"]["state"]["stage"] == "pin")
+            assert (await at.hand("card_terminal/type_pin"))[1]["typed"] == 6
+            async with asyncio.timeout(15):
+                await paying
+            await terminal.deliver()
+            told = await at.until(lambda told: told["card_terminal"]["state"]["stage"] == "idle")
+            assert [row["amount"] for row in told["card_terminal"]["state"]["ledger"]] == [12_00]
+            life.cancel()
+            await asyncio.wait([life])
+
+    asyncio.run(story())
+
+
+async def _put_right(at: At) -> dict[str, str]:
+    """What was wrong with the card terminal, and is not any more."""
+    _, before = await at.call("GET", "/state")
+    assert (await at.call("POST", "/right/card_terminal"))[0] == 200
+    _, after = await at.call("GET", "/state")
+    assert not after["card_terminal"]["wrong"]
+    wrong: dict[str, str] = before["card_terminal"]["wrong"]
+    return wrong
 
 
 def test_what_is_not_on_the_bench_says_why(tmp_path: Path) -> None:

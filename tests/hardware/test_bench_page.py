@@ -1,6 +1,7 @@
 """The bench's page in a real browser: with the pointer, with the keys alone, narrow, and when a device vanishes."""
 
 import asyncio
+import re
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
@@ -8,19 +9,24 @@ import pytest
 
 from hardware.simulators.base import hand, hands_of
 from hardware.simulators.bench_parts import TABLE
+from hardware.simulators.umsips_library import missing
 from tests.browser import CHROMIUM, Page, browser
 from tests.hardware.bench_kit import At, bench_in
 
 pytestmark = [pytest.mark.whole, pytest.mark.skipif(CHROMIUM is None, reason="chromium is not installed")]
-ALL = f"document.querySelectorAll('.device').length === {len(TABLE) - 2 + 1}"
-"""Every row but the two that need daemons, and the network."""
+ALL = f"document.querySelectorAll('.device').length === {len({row.role for row in TABLE}) - 2 + 1}"
+"""Every role but the two that need daemons, and the network."""
 
 
-def shown(tell: Callable[[At, Page], Awaitable[None]], folder: Path) -> None:
+def shown(tell: Callable[[At, Page], Awaitable[None]], folder: Path, *chosen: str) -> None:
     """``tell`` with the page of a running bench; the page must have complained of nothing."""
 
     async def story() -> None:
-        async with asyncio.timeout(100), bench_in(folder) as at, browser(folder / "profile", at.address) as page:
+        async with (
+            asyncio.timeout(100),
+            bench_in(folder, *chosen) as at,
+            browser(folder / "profile", at.address) as page,
+        ):
             await page.until(ALL)
             await tell(at, page)
             assert page.complaints == []
@@ -100,6 +106,20 @@ def test_every_control_has_a_name_in_both_languages(tmp_path: Path) -> None:
             await page.click("#lang")
 
     shown(tell, tmp_path)
+
+
+@pytest.mark.skipif(bool(missing()), reason=f"not installed: {missing()}")
+def test_the_unionpay_terminal_takes_cards_from_the_wallet_and_speaks_chinese(tmp_path: Path) -> None:
+    async def tell(at: At, page: Page) -> None:
+        await page.drag("[data-thing='bank sample zhang']", "#card_terminal .picture")
+        await at.until(lambda told: told["card_terminal"]["state"]["card"] == "sample")
+        words = await page.js("[...document.querySelectorAll('#card_terminal button')].map(b => b.textContent)")
+        assert "到某步崩溃" in words
+        assert not re.search("[a-z]{4}", " ".join(words))
+        await at.hand("card_terminal/init_returns")
+        await page.until("document.querySelector('#card_terminal .mend').innerText.includes('接口库不能启动')")
+
+    shown(tell, tmp_path, "--card-terminal", "umsips")
 
 
 def test_a_narrow_window_is_scrolled_in_one_direction_only(tmp_path: Path) -> None:

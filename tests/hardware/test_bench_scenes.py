@@ -17,6 +17,7 @@ from hardware.simulators.bench_scenes import Player, Scene, read_scenes
 from hardware.simulators.cabinet import CabinetSimulator
 from hardware.simulators.camera import CameraSimulator
 from hardware.simulators.card_terminal import CardTerminalSimulator
+from hardware.simulators.card_terminal_umsips import UmsTerminalSimulator
 from hardware.simulators.code_scanner import CodeScannerSimulator
 from hardware.simulators.document_camera import DocumentCameraSimulator
 from hardware.simulators.evdev import HeadphonesSimulator, KeypadSimulator
@@ -27,6 +28,8 @@ from hardware.simulators.receipt_printer import ReceiptPrinterSimulator
 from hardware.simulators.ups import UpsSimulator
 from hardware.simulators.virtual_reader import VirtualReader
 from tests import virtual
+
+ROOT = Path(__file__).parents[2]
 
 SAY = {"zh": "灯", "en": "the lamp"}
 
@@ -188,9 +191,10 @@ def test_every_hand_in_the_scenes_is_there_and_takes_what_it_is_given(name: str)
     for step in read_scenes()[name].steps:
         if step.hand:
             role, _, name_of_hand = step.hand.partition("/")
-            method = getattr(KINDS[role], name_of_hand)
-            assert hasattr(method, "hand"), step.hand
-            _arguments(method.__get__(object()), step.with_)
+            for kind in (KINDS[role], *([UmsTerminalSimulator] if role == "card_terminal" else [])):
+                method = getattr(kind, name_of_hand)
+                assert hasattr(method, "hand"), step.hand
+                _arguments(method.__get__(object()), step.with_)
     assert {row.role for row in TABLE} <= set(KINDS)
 
 
@@ -205,3 +209,14 @@ def test_the_scenes_that_need_no_kiosk_play_to_their_end() -> None:
         assert parts["cabinet"].state()["tamper"] is True
 
     virtual.run(story())
+
+
+def test_the_permit_unit_has_one_chinese_name_on_the_bench() -> None:
+    """It prints endorsements; it makes no cards, as 制证 would say."""
+    texts = [
+        path.read_text("utf-8")
+        for path in (ROOT / "hardware/simulators").rglob("*")
+        if path.suffix in {".js", ".json", ".html", ".py"}
+    ]
+    assert sum("签注单元" in text for text in texts) >= 2
+    assert not any("制证" in text for text in texts)

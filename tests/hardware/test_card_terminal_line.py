@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hardware.protocols.zvt import ACCEPTED, ACK, NAK, Apdu, Command, serial_frame
-from hardware.simulators.card_terminal import STAGES
+from hardware.simulators.card_terminal import CardTerminalSimulator
 from kiosk_app.devices import CardReceipt, DeviceState
 from kiosk_app.errors import DeviceError, DeviceOffline, PaymentDeclined, PaymentError, PaymentUncertain
 from tests.hardware.card_terminal_kit import PRICE, Table, outcome, table
@@ -65,7 +65,7 @@ async def whole_payment(made: Table) -> BaseException | None:
 
 @FRAMINGS
 @POLICIES
-@pytest.mark.parametrize("stage", STAGES)
+@pytest.mark.parametrize("stage", CardTerminalSimulator.stages)
 def test_the_line_is_cut_at_each_stage(framing: str, policy: str, stage: str) -> None:
     async def story() -> None:
         async with table(framing=framing, when_abandoned=policy) as made:
@@ -81,7 +81,7 @@ def test_the_line_is_cut_at_each_stage(framing: str, policy: str, stage: str) ->
 
 
 @POLICIES
-@pytest.mark.parametrize("stage", STAGES)
+@pytest.mark.parametrize("stage", CardTerminalSimulator.stages)
 def test_the_terminal_is_unplugged_at_each_stage_and_plugged_in_later(policy: str, stage: str) -> None:
     async def story() -> None:
         async with table(when_abandoned=policy) as made:
@@ -97,7 +97,7 @@ def test_the_terminal_is_unplugged_at_each_stage_and_plugged_in_later(policy: st
 
 
 @POLICIES
-@pytest.mark.parametrize("stage", STAGES)
+@pytest.mark.parametrize("stage", CardTerminalSimulator.stages)
 def test_the_terminal_loses_power_at_each_stage(policy: str, stage: str) -> None:
     async def story() -> None:
         async with table(when_abandoned=policy) as made:

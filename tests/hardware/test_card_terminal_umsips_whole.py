@@ -18,7 +18,7 @@ from hardware.drivers.card_terminal_umsips import CardTerminalUmsips
 from hardware.drivers.card_terminal_umsips_host import unionpay_host
 from hardware.hosts.unionpay import Host, receipt
 from hardware.protocols.hostlink import Message, encode
-from hardware.simulators.card_terminal import Timings
+from hardware.simulators.card_terminal_stages import Timings
 from hardware.simulators.card_terminal_umsips import UmsTerminalSimulator
 from hardware.simulators.umsips_library import library_in, missing
 from hardware.simulators.wire import TcpWire
@@ -258,7 +258,8 @@ def test_one_process_has_the_library_and_a_killed_kiosk_takes_it_along(tmp_path:
         time.sleep(0.02)
 
 
-def test_a_host_answers_what_it_cannot_do(tmp_path: Path) -> None:
+def test_a_host_answers_what_it_cannot_do(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)  # a host goes where its library lies
     host = Host(tmp_path / "libnothing.so", tmp_path)
     ask: list[tuple[dict[str, object], str | None]] = [
         ({"op": "alive"}, None),

@@ -8,7 +8,8 @@ import pytest
 
 from hardware.channel import opener_of
 from hardware.drivers.card_terminal import CardTerminal
-from hardware.simulators.card_terminal import CardTerminalSimulator, Timings
+from hardware.simulators.card_terminal import CardTerminalSimulator
+from hardware.simulators.card_terminal_stages import Timings
 from hardware.simulators.wire import PtyWire, TcpWire
 from kiosk_app.devices import DeviceState
 from kiosk_app.money.amounts import Fen

@@ -143,6 +143,16 @@ def story(tell: Callable[[DocumentCamera, DocumentCameraSimulator], Any]) -> Non
     asyncio.run(main())
 
 
+async def told(camera: DocumentCamera, error: type[CitizenError]) -> CitizenError:
+    """What the person is told once all pictures of before have passed, of the empty desk; never is a page taken."""
+    while True:  # the story has a limit
+        with pytest.raises(CitizenError) as caught:
+            await camera.capture_page(within=0.5)
+        if isinstance(caught.value, error):
+            return caught.value
+        assert isinstance(caught.value, PageMissing | PageMoving), "what one picture of before and one of now give"
+
+
 def test_a_page_laid_down_is_captured() -> None:
     async def tell(camera: DocumentCamera, desk: DocumentCameraSimulator) -> None:
         waiting = asyncio.create_task(camera.capture_page(PictureFormat.PNG, within=30))
@@ -181,9 +191,7 @@ def test_the_person_is_told_what_is_wrong_and_can_mend_it(
         async with camera.preview() as view:
             await until(lambda: desk.state()["drawn"])
             await view.newer((await view.newer()).sequence + 1)
-            with pytest.raises(error) as caught:
-                await camera.capture_page(within=0.5)
-            assert "{" not in str(caught.value)
+            assert "{" not in str(await told(camera, error))
             assert camera.condition.serves
             desk.lay()
             assert (await camera.capture_page(within=20)).facts.sharpness
@@ -196,8 +204,7 @@ def test_a_page_that_never_lies_still_is_told_so() -> None:
         desk.push()
         async with camera.preview():
             await until(lambda: desk.state()["drawn"])
-            with pytest.raises(PageMoving):
-                await camera.capture_page(within=1.0)
+            await told(camera, PageMoving)
 
     story(tell)
 
@@ -205,7 +212,7 @@ def test_a_page_that_never_lies_still_is_told_so() -> None:
 def test_document_camera_pulled_in_the_middle() -> None:
     async def tell(camera: DocumentCamera, desk: DocumentCameraSimulator) -> None:
         capturing = asyncio.create_task(camera.capture_page(within=30))
-        await asyncio.sleep(1.0)
+        await until(lambda: desk.state()["viewers"])
         await desk.unplug()
         with pytest.raises(DeviceOffline):
             await capturing

@@ -32,7 +32,7 @@ from kiosk_app.errors import (
 )
 from tests.hardware import camera_kit
 from tests.hardware.camera_kit import living, peak_of, remembers, until
-from tests.hardware.face_kit import EXIT_ENTRY, Screened, analysing, file_of, frame, presence_net, story
+from tests.hardware.face_kit import EXIT_ENTRY, Screened, analysing, file_of, frame, nets, presence_net, story
 
 hosts = partial(camera_kit.hosts, of=b"hosts.face")
 
@@ -239,10 +239,16 @@ def test_hostile_pictures_are_refused_and_the_host_lives() -> None:
     story(tell)
 
 
-def test_forgetting_leaves_neither_pixels_nor_photos_nor_embeddings() -> None:
+def written_by(pid: int) -> str:
+    """Bytes that the process has sent towards a disk since it began."""
+    (line,) = (line for line in Path(f"/proc/{pid}/io").read_text().splitlines() if line.startswith("write_bytes"))
+    return line
+
+
+def test_forgetting_leaves_neither_pixels_nor_photos_nor_embeddings_and_nothing_on_a_disk() -> None:
     async def tell(analyst: FaceAnalyst, view: Screened) -> None:
         (host,) = hosts()
-        source = frame()
+        source, written = frame(), written_by(host)
         await looked(analyst, view)
         card = file_of(picture(cv2.resize(source[120:540, 470:810], (240, 300))), ".png")
         await analyst.same(card)
@@ -252,12 +258,13 @@ def test_forgetting_leaves_neither_pixels_nor_photos_nor_embeddings() -> None:
             "frame as the camera has it": source[300, 600:640, ::-1].tobytes(),
             "photo": photo.data[9000:9060],
             "document": card[9000:9060],
+            "embedding": nets().embedding(source, nets().faces(source)[0])[:16].tobytes(),
         }
-        assert remembers(host, marks["frame"])
-        assert remembers(host, marks["photo"])
+        assert [name for name in ("frame", "photo", "embedding") if not remembers(host, marks[name])] == []
         await analyst.forget()
         assert [name for name, mark in marks.items() if remembers(host, mark)] == []
         assert hosts() == [host]
+        assert written_by(host) == written
 
     story(tell)
 
@@ -304,6 +311,16 @@ def test_a_hung_host_is_ended(monkeypatch: pytest.MonkeyPatch) -> None:
         assert (await analyst.look(view)).faces == 1
 
     story(tell)
+
+
+def test_a_host_may_take_longer_to_start_than_to_answer(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("hardware.drivers.face.ANSWER", 0.01)
+
+    async def main() -> None:
+        async with analysing() as analyst:
+            assert analyst.condition.serves
+
+    asyncio.run(main())
 
 
 def test_forgetting_a_hung_host_ends_it(monkeypatch: pytest.MonkeyPatch) -> None:

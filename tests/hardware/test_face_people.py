@@ -1,18 +1,20 @@
 """What the networks measure of people who move by known amounts, and what a liveness challenge makes of them."""
 
-from collections.abc import Iterator, Sequence
-from random import Random
+from collections.abc import Sequence
+from dataclasses import replace
+from functools import cache
+from itertools import permutations
 from statistics import mean
 
 import numpy as np
 import pytest
 
-from hardware.hosts.face.arrays import Picture
+from hardware.hosts.face.arrays import Floats
 from hardware.simulators.camera_people import CLIPS, LASTING, ONCE, SCENES, WHO, Stand
 from hardware.simulators.people.clips import scenes
 from hardware.simulators.people.person import Gesture
 from kiosk_app.devices import FrameFacts
-from kiosk_app.portrait.liveness import Challenge, Outcome, draw
+from kiosk_app.portrait.liveness import GESTURES, Challenge, Outcome
 from kiosk_app.portrait.liveness import Gesture as Asked
 from tests.hardware.face_kit import clip, facts, frame, seen
 
@@ -22,6 +24,9 @@ ASKED = {
     Asked.TURN_RIGHT: "turn_right",
     Asked.OPEN_MOUTH: "open_mouth",
 }
+
+RATE = 15
+"""Pictures of a clip in a second."""
 
 
 def test_the_yaw_grows_with_the_turn_and_has_its_sign() -> None:
@@ -61,57 +66,96 @@ def test_every_scene_was_drawn_and_each_that_is_done_once_ends() -> None:
 
 
 class Filmed:
-    """A person on film before the challenge: does what is asked, or something else."""
+    """A scene of somebody before the challenge, at the clips' own pace, compared as the face host compares."""
 
     def __init__(self, order: Sequence[Asked]) -> None:
         self.challenge = Challenge(tuple(order))
-        self._frames: list[FrameFacts] = []
+        self._count = 0
+        self._first: Floats | None = None
 
-    def play(self, pictures: Sequence[Picture]) -> None:
-        for source in pictures:
-            if self.challenge.outcome is Outcome.GOING:
-                self._frames.append(facts(source, len(self._frames) / 15, track=self.challenge.wants_track))
-                self.challenge = self.challenge.after(self._frames[-1])
+    def play(self, scene: str, who: str = WHO[0]) -> None:
+        """The whole of it, whatever is asked, until it is over."""
+        for number in range(len(measured(who, scene))):
+            self._show(scene, who, number)
+
+    def waits(self, who: str = WHO[0]) -> Asked | None:
+        """Stand still until something is asked; None when it is over, or nothing was asked for three seconds."""
+        for number in range(45):
+            if self.challenge.asks is not None or self.challenge.outcome is not Outcome.GOING:
+                break
+            self._show("still", who, number % len(measured(who, "still")))
+        return self.challenge.asks
+
+    def _show(self, scene: str, who: str, number: int) -> None:
+        if self.challenge.outcome is not Outcome.GOING:
+            return
+        facts, embedding = measured(who, scene)[number]
+        drift = None
+        if self.challenge.wants_track and facts.face is not None:
+            self._first = embedding if self._first is None else self._first
+            drift = float(np.linalg.norm(embedding - self._first))
+        self._count += 1
+        seen_now = replace(facts, sequence=self._count, at=self._count / RATE, drift=drift)
+        self.challenge = self.challenge.after(seen_now)
 
 
-def orders(count: int) -> Iterator[tuple[Asked, ...]]:
-    chance = Random(4)
-    for _ in range(count):
-        yield draw(chance)
+@cache
+def measured(who: str, scene: str) -> Sequence[tuple[FrameFacts, Floats]]:
+    """What the networks say of a clip, picture by picture."""
+    return [facts(source) for source in clip(who, scene)]
 
 
-@pytest.fixture(scope="module")
-def clips() -> dict[str, list[Picture]]:
-    return {scene: clip(WHO[0], scene) for scene in (*ONCE, "still", "photo")}
+ORDERS = tuple(permutations(Asked, GESTURES))
+"""All 24 that can be drawn."""
 
 
-def test_who_does_what_is_asked_is_alive_in_any_order(clips: dict[str, list[Picture]]) -> None:
-    for order in orders(3):
+def test_who_does_what_is_asked_is_alive_in_every_order() -> None:
+    for order in ORDERS:
         film = Filmed(order)
-        film.play(clips["still"][:3])
-        while (asked := film.challenge.asks) is not None:
-            film.play([*clips[ASKED[asked]], *clips["still"][:10]])
+        while (asked := film.waits()) is not None:
+            film.play(ASKED[asked])
         assert film.challenge.outcome is Outcome.ALIVE, order
 
 
-def test_a_film_in_another_order_is_refused(clips: dict[str, list[Picture]]) -> None:
+def test_a_film_passes_its_own_order_only_and_is_refused_in_the_23_others() -> None:
+    own = (Asked.CLOSE_EYES, Asked.TURN_LEFT, Asked.OPEN_MOUTH)
+    for order in ORDERS:
+        film = Filmed(order)
+        film.play("film")
+        assert film.challenge.outcome is (Outcome.ALIVE if order == own else Outcome.WRONG), order
+
+
+def test_a_print_that_is_held_up_never_does_what_is_asked() -> None:
+    for who in WHO:
+        for order in ORDERS:
+            film = Filmed(order)
+            for _ in range(6):
+                film.play("photo", who)
+            assert film.challenge.outcome is not Outcome.ALIVE
+            assert film.challenge.done == 0, (who, order)
+
+
+def test_another_person_after_a_gesture_is_noticed() -> None:
+    """Or never comes to rest: the second portrait looks aside, and who does not look here cannot be compared."""
+    for other, noticed in (("collins", Outcome.ANOTHER), ("biden", Outcome.TOO_SLOW)):
+        film = Filmed((Asked.CLOSE_EYES, Asked.OPEN_MOUTH, Asked.TURN_LEFT))
+        assert film.waits() is Asked.CLOSE_EYES
+        film.play("close_eyes")
+        assert film.challenge.done == 1
+        for _ in range(5):
+            film.play("still", other)
+        assert film.challenge.outcome is noticed
+
+
+def test_another_person_is_noticed_as_soon_as_the_last_gesture_was_made() -> None:
+    """An accomplice who did the gestures cannot hand over to who is to be compared with the document."""
     film = Filmed((Asked.OPEN_MOUTH, Asked.TURN_LEFT, Asked.CLOSE_EYES))
-    film.play(clips["film"])
-    assert film.challenge.outcome is Outcome.WRONG
-
-
-def test_a_print_that_is_held_up_never_does_what_is_asked(clips: dict[str, list[Picture]]) -> None:
-    film = Filmed((Asked.CLOSE_EYES, Asked.OPEN_MOUTH, Asked.TURN_LEFT))
-    for _ in range(6):
-        film.play(clips["photo"])
-    assert film.challenge.outcome in {Outcome.TOO_SLOW, Outcome.WRONG}
-
-
-def test_another_person_in_the_middle_is_noticed(clips: dict[str, list[Picture]]) -> None:
-    film = Filmed((Asked.CLOSE_EYES, Asked.OPEN_MOUTH, Asked.TURN_LEFT))
-    film.play([*clips["still"][:3], *clips["close_eyes"]])
-    film.play(clip("biden", "still")[:8])
-    assert film.challenge.outcome in {Outcome.ANOTHER, Outcome.LOST, Outcome.WRONG}
+    for asked in film.challenge.order:
+        assert film.waits() is asked
+        film.play(ASKED[asked])
+    assert film.challenge.done == GESTURES
+    film.play("still", "collins")
+    assert film.challenge.outcome is Outcome.ANOTHER
 
 
 def test_a_sensors_noise_moves_the_measures_little() -> None:

@@ -12,7 +12,10 @@ from hardware.drivers.face import FaceAnalyst
 from hardware.simulators.camera import CameraSimulator
 from kiosk_app.devices import Backdrop, Preview
 from kiosk_app.errors import DeviceError
+from kiosk_app.portrait.guidance import Guidance
 from kiosk_app.portrait.liveness import Challenge, Outcome, draw
+from kiosk_app.portrait.rules import judge, reasons
+from kiosk_app.services.steps.looking import WALL_EVERY
 from tests.hardware import camera_kit
 from tests.hardware.camera_kit import filming
 from tests.hardware.face_kit import EXIT_ENTRY, analysing
@@ -57,6 +60,26 @@ def test_a_citizen_passes_the_challenge_and_goes_with_a_photo() -> None:
     asyncio.run(main())
 
 
+def test_who_stands_still_is_taken_by_itself_and_no_rule_refuses_the_photo() -> None:
+    async def main() -> None:
+        citizen = CameraSimulator()
+        citizen.stand()
+        async with asyncio.timeout(90), filming(citizen) as camera, analysing() as analyst, camera.preview() as view:
+            guidance, than, count = Guidance(), 0, 0
+            while True:
+                frame = await analyst.look(view, than=than, wall=count % WALL_EVERY == 0)
+                than, count = frame.sequence, count + 1
+                guidance = guidance.after(frame)
+                if guidance.right:
+                    await analyst.keep()
+                if guidance.releases(frame.at):
+                    break
+            photo = await analyst.finish(EXIT_ENTRY, Backdrop.KEEP)
+            assert reasons(judge(photo.measures, EXIT_ENTRY)) == ()
+
+    asyncio.run(main())
+
+
 def test_a_print_does_not_pass() -> None:
     async def main() -> None:
         citizen = CameraSimulator()
@@ -84,7 +107,7 @@ def test_when_either_host_is_killed_the_look_goes_on(which: str) -> None:
         citizen.stand()
         async with asyncio.timeout(60), filming(citizen) as camera, analysing() as analyst, camera.preview() as view:
             assert await looked(analyst, view) == 1
-            (host,) = camera_kit.hosts() if which == "camera" else face_hosts()
+            host = (camera_kit.hosts() if which == "camera" else face_hosts())[0]
             os.kill(host, signal.SIGKILL)
             await asyncio.sleep(0.3)
             assert await looked(analyst, view) == 1

@@ -339,6 +339,25 @@ def test_a_driver_that_fails_while_greeting_costs_its_device_and_is_reported() -
     virtual.run(main())
 
 
+def test_a_greeting_whose_clearing_up_fails_does_not_keep_the_link_from_ending() -> None:
+    async def story() -> None:
+        line = Line()
+
+        async def greet() -> None:
+            try:
+                await asyncio.Event().wait()
+            finally:
+                raise DeviceOffline("device", "no answer while clearing up")
+
+        running = asyncio.create_task(line.link.run(greet, line.gone))
+        await asyncio.sleep(1)
+        running.cancel()
+        await asyncio.wait([running], timeout=60)
+        assert running.cancelled()
+
+    virtual.run(story())
+
+
 def test_other_words_for_the_same_fault_are_kept_and_are_no_news() -> None:
     device = Watched("device")
     heard: list[Condition] = []

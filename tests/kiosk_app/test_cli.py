@@ -16,6 +16,9 @@ from typer.testing import CliRunner
 from kiosk_app import cli, wiring
 from kiosk_app.config import read_config
 from kiosk_app.contract import PaymentMoved, Rejection, StreamAck
+from kiosk_app.custody_table import KIND as PERMIT
+from kiosk_app.custody_table import Place, Stay
+from kiosk_app.custody_table import fields as stay_fields
 from kiosk_app.errors import ConfigError, WrongKey
 from kiosk_app.money.amounts import Fen
 from kiosk_app.money.payment import KIND, Payment, State, fields
@@ -91,29 +94,81 @@ def test_books_name_what_central_set_aside(config: Path) -> None:
     assert books(config)["set_aside"] == [f"{REFERENCE} bad-signature"]
 
 
-def test_a_person_closes_the_case_with_their_name(config: Path) -> None:
+def test_a_person_closes_the_case_with_their_staff_number(config: Path) -> None:
     write(config, *OWED)
     assert books(config)["days"][0]["owed"] == 40000
-    book = books(config, "--refunded", REFERENCE, "--by", "样本员工")
+    book = books(config, "--refunded", REFERENCE, "--by", "4711")
     [line] = book["payments"]
     assert (line["state"], line["open"]) == ("refunded", False)
     assert (book["days"][0]["owed"], book["days"][0]["returned"]) == (0, 40000)
     assert book["outbox_waiting"] == 1
 
 
+@pytest.mark.parametrize("name", ["样本员工", "SAMPLE", "Sample 4711", "440703199001010019", "13800000000"])
+def test_nobodys_name_or_number_in_life_is_written_down_for_central(config: Path, name: str) -> None:
+    write(config, *OWED)
+    with pytest.raises(ConfigError, match="no name"):
+        books(config, "--refunded", REFERENCE, "--by", name)
+    assert books(config)["outbox_waiting"] == 0
+
+
 @pytest.mark.parametrize(
     ("states", "options", "says"),
     [
-        (OWED, ("--refunded", REFERENCE), "the name of the person"),
-        (OWED, ("--refunded", "44070301261123090002", "--by", "x"), "has no open refund"),
-        (TAKEN, ("--refunded", REFERENCE, "--by", "x"), "has no open refund"),
-        ((*OWED, State.REFUNDED), ("--refunded", REFERENCE, "--by", "x"), "has no open refund"),
+        (OWED, ("--refunded", REFERENCE), "the staff number, and no name"),
+        (OWED, ("--refunded", "44070301261123090002", "--by", "4711"), "has no open refund"),
+        (TAKEN, ("--refunded", REFERENCE, "--by", "4711"), "has no open refund"),
+        ((*OWED, State.REFUNDED), ("--refunded", REFERENCE, "--by", "4711"), "has no open refund"),
     ],
 )
 def test_a_case_that_is_none_is_not_closed(
     config: Path, states: tuple[State, ...], options: tuple[str, ...], says: str
 ) -> None:
     write(config, *states)
+    before = books(config)
+    with pytest.raises(ConfigError, match=says):
+        books(config, *options)
+    assert books(config) == before
+
+
+KEPT = (Place.AWAITED, Place.INSIDE, Place.RETURNING, Place.RETAINING, Place.RETAINED)
+
+
+def keep_card(config: Path, *places: Place) -> None:
+    """A card's stay through these places."""
+    write(config)
+    with ExitStack() as stack:
+        journal = wiring.open_books(read_config(config), config.parent, stack).journal
+        stay = Stay(REFERENCE, places[0])
+        for place in places:
+            stay = stay if place is stay.place else stay.moved(place)
+            journal.append(stay.reference, PERMIT, stay.place.value, stay_fields(stay))
+
+
+def test_a_kept_card_is_in_the_books_until_a_person_hands_it_over(config: Path) -> None:
+    keep_card(config, *KEPT)
+    [permit] = books(config)["permits"]
+    assert (permit["place"], permit["open"]) == ("retained", True)
+    said = CliRunner().invoke(cli.app, ["books", "--config", str(config)]).output
+    assert f"{REFERENCE}  " in said
+    assert "OPEN: a permit is retained" in said
+    [permit] = books(config, "--handed-over", REFERENCE, "--by", "4711")["permits"]
+    assert (permit["place"], permit["open"]) == ("handed over", False)
+
+
+@pytest.mark.parametrize(
+    ("places", "options", "says"),
+    [
+        (KEPT, ("--handed-over", REFERENCE), "the staff number"),
+        (KEPT[:2], ("--handed-over", REFERENCE, "--by", "4711"), "is no kept card"),
+        ((*KEPT, Place.HANDED_OVER), ("--handed-over", REFERENCE, "--by", "4711"), "is no kept card"),
+        (KEPT, ("--refunded", REFERENCE, "--by", "4711"), "has no open refund"),
+    ],
+)
+def test_a_card_that_is_not_kept_is_not_handed_over(
+    config: Path, places: tuple[Place, ...], options: tuple[str, ...], says: str
+) -> None:
+    keep_card(config, *places)
     before = books(config)
     with pytest.raises(ConfigError, match=says):
         books(config, *options)

@@ -541,6 +541,31 @@ async def test_a_refund_under_way_is_not_called_returned_before_it_is(stand: Sta
 
 
 @story
+async def test_a_refund_under_way_for_days_is_asked_for_less_and_less_often(stand: Stand) -> None:
+    await stand.codes_are_offered()
+    stand.provider.set_faults(refunds="processing")
+    await _refused_by_department(stand)
+    await stand.person.sees(Sorry, "pay.trouble.reversing", within=60)
+    stand.person.touches(Leave())
+    await asyncio.sleep(600)
+    asked, post = list[float](), stand.network.post
+
+    async def counted(path: str, body: bytes, *, deadline: float) -> bytes:
+        if path == "/orders/refund":
+            asked.append(asyncio.get_running_loop().time())
+        return await post(path, body, deadline=deadline)
+
+    stand.network.post = counted  # type: ignore[method-assign]
+    await asyncio.sleep(3600)
+    assert 5 <= len(asked) <= 15  # and not 700 times
+    stand.network.up = False
+    await asyncio.sleep(1200)
+    stand.provider.set_faults(refunds="ok")
+    stand.network.up = True
+    await stand.until(lambda: stand.states()[-1] == "reversed", within=1200)
+
+
+@story
 @pytest.mark.parametrize("channel", CHANNELS)
 async def test_a_refund_that_is_refused_is_a_persons_here_and_at_central(stand: Stand, channel: str) -> None:
     await stand.codes_are_offered()
@@ -573,7 +598,30 @@ async def test_what_a_person_gave_back_at_central_is_not_handed_out_at_the_kiosk
     await _agree(stand)
     assert stand.states()[-1] == "refunded"
     with pytest.raises(ConfigError, match="no open refund"):
-        close_case(stand.books_here, case.reference, "样本员工")
+        close_case(stand.books_here, case.reference, "4711")
+
+
+@story
+async def test_while_the_kiosk_is_offline_only_one_of_two_persons_can_give_a_case_back(stand: Stand) -> None:
+    await stand.codes_are_offered()
+    stand.provider.set_faults(refunds="refuse")
+    await _refused_by_department(stand)
+    await stand.person.sees(Sorry, "pay.trouble.refund_due", within=60)
+    stand.person.touches(Leave())
+    await stand.until(lambda: stand.machine.waiting_reports() == 0)
+    await asyncio.sleep(1000)
+    [case] = stand.books().cases
+    stand.network.up = False
+    with pytest.raises(ConfigError, match="only central gives it back; hand out nothing"):
+        close_case(stand.books_here, case.reference, "4711")
+    front = stand.front
+    assert reconcile.refund(front.store, front.orders, stand.clock, case.reference, by="样本员工", by_hand=True)
+    stand.network.up = True
+    stand.machine.till.settlement.news()
+    await stand.until(lambda: stand.states()[-1] == "refunded")
+    await stand.until(lambda: stand.machine.waiting_reports() == 0)
+    assert [trade.state for trade in stand.provider.trades()] == ["paid"]  # a person paid it out, and only that one
+    assert stand.books().cases == []
 
 
 @story

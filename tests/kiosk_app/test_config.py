@@ -111,6 +111,8 @@ def test_bytes_that_are_no_text_say_so(tmp_path: Path) -> None:
         ('[devices.camera]\ndriver = "opencv"\ndevice = ""', "devices.camera.device"),
         ('[devices.camera]\ndriver = "opencv"\ndevice = "x"\nfocus = "near"', 'a number or "auto"'),
         ('[devices.cabinet]\ndriver = "modbus"\nport = "x"\ndoors = [1]', "Allowed: text"),
+        ('[devices.cabinet]\ndriver = "modbus"\nport = "x"\nlamps = ["foo"]', "'permit_unit', 'receipt_printer'"),
+        ('[devices.cabinet]\ndriver = "modbus"\nport = "x"\nlamps = ["permit_unit", "permit_unit"]', "one lamp"),
         ('[devices.keypad]\ndriver = "evdev"\npath = "x"\nkeys.KEY_F13 = "jump"', "'previous', 'next'"),
     ],
 )

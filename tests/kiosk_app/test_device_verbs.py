@@ -13,7 +13,8 @@ from hardware.channel import Channel, memory_pair, open_serial
 from hardware.drivers.chip_card_reader import ChipCardReader, Settings
 from hardware.protocols.endorser import Position
 from hardware.simulators.cabinet import CabinetSimulator
-from hardware.simulators.card_terminal import CardTerminalSimulator, Timings
+from hardware.simulators.card_terminal import CardTerminalSimulator
+from hardware.simulators.card_terminal_stages import Timings
 from hardware.simulators.chip_card_reader import ChipCardReaderSimulator
 from hardware.simulators.id_card_reader import IdCardReaderSimulator, Timing
 from hardware.simulators.permit_body import Timing as PermitTiming

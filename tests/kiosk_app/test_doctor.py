@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from hardware.channel import opener_of
@@ -15,9 +16,12 @@ from hardware.simulators.wire import PtyWire
 from kiosk_app import doctor
 from kiosk_app.advice import advice_for
 from kiosk_app.config import Config
+from kiosk_app.contract import Problem
 from kiosk_app.devices import Condition, DeviceState
 from kiosk_app.doctor import Finding, of_device, until
-from kiosk_app.errors import CoverOpen, DeviceFault, DeviceOffline, PaperJam, PaperOut, WrongKey
+from kiosk_app.errors import CentralRefused, CoverOpen, DeviceFault, DeviceOffline, PaperJam, PaperOut, WrongKey
+from tests.central.fleet import KIOSK
+from tests.central.test_orders import Town
 from tests.kiosk_app.test_config import GOOD, read
 from tests.kiosk_app.test_device_verbs import at
 
@@ -148,3 +152,52 @@ def test_a_keypad_that_is_no_input_device_is_not_well() -> None:
 
 def test_a_camera_that_is_not_there_is_to_be_plugged_in() -> None:
     assert "/dev/v4l/by-id/" in advice_for("no_camera")
+
+
+class WayToFront:
+    """Central in memory, as a transport."""
+
+    offset = 0.4
+
+    def __init__(self, town: Town) -> None:
+        self._town = town
+
+    async def post(self, path: str, body: bytes, *, deadline: float) -> bytes:
+        del deadline
+        status, answer = self._town.front.post(KIOSK, path, body)
+        if status != 200:
+            raise CentralRefused(msgspec.json.decode(answer, type=Problem).type)
+        return answer
+
+    def close(self) -> None:
+        pass
+
+
+def _ask(town: Town, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Finding:
+    monkeypatch.setattr(doctor, "transport_of", lambda *_: WayToFront(town))
+    return asyncio.run(doctor.ask_central(read(tmp_path, GOOD), tmp_path, Noon()))
+
+
+@pytest.mark.parametrize(
+    ("channels", "says"),
+    [(True, "payment by code: wechat, alipay"), (False, "offers no payment by code")],
+)
+def test_whether_central_offers_codes_is_told_and_no_fault(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, says: str, *, channels: bool
+) -> None:
+    town = Town()
+    if not channels:
+        town.front.orders._channels = {}
+    finding = _ask(town, tmp_path, monkeypatch)
+    assert (finding.well, finding.says) == (True, f"answers; its clock is +0 s from ours; {says}")
+    assert finding.facts == {"channels": ["wechat", "alipay"] if channels else []}
+    with town.front.store.read() as connection:  # a technician's look is no sign of life of the kiosk
+        assert connection.exec_driver_sql("SELECT * FROM presence").all() == []
+
+
+def test_an_older_central_that_does_not_know_the_question_is_there_all_the_same(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(doctor, "ABOUT", "/not-yet")
+    finding = _ask(Town(), tmp_path, monkeypatch)
+    assert (finding.well, finding.says) == (True, "answers; its clock is +0 s from ours")

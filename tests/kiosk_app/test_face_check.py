@@ -55,6 +55,18 @@ async def test_who_agrees_and_does_what_is_asked_is_found_the_same(booth: BoothS
 
 
 @booth_story
+async def test_the_optional_networks_word_is_logged_and_decides_nothing(booth: BoothStand) -> None:
+    """Even when it is sure of a print: it is advisory (docs/face-check.md)."""
+    booth.scene.enter(Someone("zhang").doing(live=0.03))
+    async with obeying(booth):
+        check = await check_face(booth.desk, b"zhang", STEPS)
+    assert check.passed
+    (logged,) = (entry for entry in booth.stand.logs if entry["event"] == "presence")
+    assert logged["advisory"] == 0.03
+    assert "live" not in checks(booth.stand)[0][1]
+
+
+@booth_story
 async def test_declining_is_a_choice_with_a_way_of_its_own(booth: BoothStand) -> None:
     agreeing = booth.begin(consent_to_face_check(booth.desk, text("plain", words="why"), STEPS))
     view = await booth.sees(Consent)

@@ -2,6 +2,7 @@
 
 import asyncio
 from dataclasses import replace
+from typing import Any
 
 import msgspec
 import pytest
@@ -10,12 +11,13 @@ import sqlalchemy as sa
 from central.db import presence
 from kiosk_app import health
 from kiosk_app.contract import Heartbeat
+from kiosk_app.contract.catalogue import CatalogueReply
 from kiosk_app.devices import Condition, DeviceState
 from kiosk_app.fitted import ROLES as ROLES_THERE_ARE
 from kiosk_app.health import Parts, Service
 from kiosk_app.views import Attract, text
 from screens.words import LANGUAGES, catalogue
-from tests.stand import Stand, story
+from tests.stand import Stand, story, story_from_the_dark
 
 ROLES = ("id_card_reader", "card_terminal", "receipt_printer", "document_printer")
 FINES = health.SERVICES[:1]
@@ -111,6 +113,52 @@ def test_every_role_has_a_name_for_the_citizen() -> None:
 
 def test_every_device_of_a_service_is_a_role_there_is() -> None:
     assert {role for service in health.SERVICES for role in service.roles} <= set(ROLES_THERE_ARE)
+
+
+BORDER = {service.key: service for service in health.SERVICES if service.holds}
+AT_THE_BORDER = (*ROLES, "permit_unit", "camera", "face_analyst")
+
+
+@pytest.mark.parametrize(
+    ("ill", "more", "endorsement", "progress", "notes"),
+    [
+        ("", {}, None, None, []),
+        ("permit_unit", {}, "menu.closed.device", "menu.closed.device", []),
+        ("receipt_printer", {}, "menu.closed.device", "menu.closed.device", []),  # a kept card is told of on paper
+        ("camera", {}, None, None, ["menu.note.no_face"]),  # the identity card does it
+        ("camera face_analyst", {}, None, None, ["menu.note.no_face"]),
+        ("id_card_reader", {}, None, None, []),
+        ("camera id_card_reader", {}, "menu.closed.device", None, []),
+        ("face_analyst id_card_reader", {}, "menu.closed.device", None, []),
+        ("card_terminal", {}, None, None, ["menu.note.no_card"]),
+        ("", {"till": "menu.closed.till"}, "menu.closed.till", None, []),
+        ("", {"custody": "menu.closed.permit_box"}, "menu.closed.permit_box", "menu.closed.permit_box", []),
+        ("", {"catalogue": False}, "menu.closed.catalogue", None, []),
+        ("", {"central": False}, "menu.closed.central", "menu.closed.central", []),
+        ("", {"outage": "menu.closed.power"}, "menu.closed.power", "menu.closed.power", []),
+    ],
+)
+def test_a_permit_is_taken_only_where_everything_can_be_brought_to_its_end(
+    ill: str, more: dict[str, Any], endorsement: str | None, progress: str | None, notes: list[str]
+) -> None:
+    bad = dict.fromkeys(ill.split(), Condition(DeviceState.OFFLINE))
+    parts = Parts(dict.fromkeys(AT_THE_BORDER, Condition(DeviceState.ONLINE)) | bad, **more)
+    said = {key: health.why_closed(service, parts) for key, service in BORDER.items()}
+    assert {key: why.id if why else None for key, why in said.items()} == {
+        "endorsement": endorsement, "progress": progress,
+    }  # fmt: skip
+    assert [note.id for note in health.notes(parts, list(BORDER.values()))] == notes
+
+
+@story_from_the_dark
+async def test_an_endorsement_is_closed_until_the_fees_are_here(stand: Stand) -> None:
+    answers = stand.front.catalogue.answer
+    stand.front.catalogue.answer = lambda ask: CatalogueReply(version=ask.have)  # type: ignore[method-assign] # silent
+    await stand.start()
+    await stand.person.comes()
+    assert stand.heartbeat().services["endorsement"] == "menu.closed.catalogue"
+    stand.front.catalogue.answer = answers  # type: ignore[method-assign] # again itself
+    await stand.until(lambda: stand.heartbeat().services["endorsement"] == "open", within=150)
 
 
 @story

@@ -1,10 +1,13 @@
 """The lamp at the slot blinks where the citizen must act, and nowhere else."""
 
 import asyncio
+from typing import get_args
 
 import pytest
 
-from kiosk_app.lamps import slots_of
+from kiosk_app.devices import Slot
+from kiosk_app.fitted import ROLES
+from kiosk_app.lamps import TAKEN_FROM, slots_of
 from kiosk_app.money.amounts import Fen
 from kiosk_app.views import Attract, ChooseMany, Done, IdleWarning, Marked, Pay, PlaceCard, Sorry, View, Working, text
 from tests.stand import Stand, story_from_the_dark
@@ -101,3 +104,8 @@ async def test_a_board_that_was_away_shows_what_is_true_when_it_is_back(stand: S
     assert stand.lit() == []
     await stand.cabinet.plug_in()
     await stand.until(lambda: stand.lit() == ["id_card_reader"], within=10)
+
+
+def test_every_slot_that_a_view_can_name_may_have_a_lamp() -> None:
+    slots = set(get_args(Slot))
+    assert {*TAKEN_FROM.values(), "id_card_reader", "card_terminal"} <= slots <= set(ROLES)

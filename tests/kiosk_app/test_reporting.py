@@ -327,3 +327,19 @@ def test_online_is_told_only_when_it_changes() -> None:
         assert told == [True, False, True]
 
     tell(story)
+
+
+def test_a_heartbeat_of_a_machine_with_a_thousand_troubles_is_short_enough_to_be_taken() -> None:
+    async def story(line: Line) -> None:
+        bodies, post = list[bytes](), line.wire.post
+
+        async def heard(path: str, body: bytes, *, deadline: float) -> bytes:
+            bodies.append(body)
+            return await post(path, body, deadline=deadline)
+
+        line.wire.post = heard  # type: ignore[method-assign]
+        line.reporting._status = lambda seq: msgspec.structs.replace(beat(seq), issues=["refund due 1234"] * 1000)
+        await asyncio.sleep(5)
+        assert [len(body) <= 8_000 for body in bodies] == [True]
+
+    tell(story)

@@ -119,6 +119,23 @@ def test_a_newer_version_in_a_heartbeat_is_fetched_once() -> None:
     story(whole)
 
 
+def test_who_shows_what_is_open_hears_of_a_new_version_and_of_no_other() -> None:
+    async def whole(b: Book) -> None:
+        heard = []
+        b.book.renewed.append(lambda: heard.append(b.book.version))
+        assert not b.book.suffices("face")  # no rules, no way
+        b.published(5)
+        b.book.told(5)
+        await asyncio.sleep(1)
+        b.shelf.next = CatalogueForged("x")
+        b.book.told(6)
+        await asyncio.sleep(1)
+        assert heard == [5]
+        assert (b.book.suffices("face"), b.book.suffices("id_card"), b.book.suffices("a wink")) == (True, True, False)
+
+    story(whole)
+
+
 def test_an_older_platform_asks_for_nothing() -> None:
     async def whole(b: Book) -> None:
         b.book.told(0)

@@ -89,7 +89,7 @@ async def test_a_reversal_the_terminal_refuses_is_a_case_for_a_person(stand: Sta
     assert (line.state, line.open, line.reported) == ("refund due", True, "refused already-paid")
     assert books.days[0].owed == line.amount
 
-    close_case(stand.books_here, line.reference, "样本员工")
+    close_case(stand.books_here, line.reference, "4711")
     books = read_books(stand.books_here, stand.machine._outbox)
     assert (books.payments[0].state, books.payments[0].open) == ("refunded", False)
     assert (books.days[0].owed, books.days[0].returned) == (0, line.amount)

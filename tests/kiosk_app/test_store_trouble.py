@@ -1,4 +1,7 @@
-"""The store is full, dies, or cannot be opened: money is not taken first, everything else goes on and says so."""
+"""The store is full, dies, or cannot be opened: money is not taken first, everything else goes on and says so.
+
+Most of these machines have no booth, so that nothing is left open: a photo is made without a store too.
+"""
 
 import asyncio
 
@@ -10,10 +13,10 @@ from kiosk_app.money.amounts import Fen
 from kiosk_app.money.means import Notice
 from kiosk_app.ports import Entry
 from kiosk_app.views import Attract, Chosen, Leave, Marked, Menu, Sorry
-from tests.stand import Stand, story, story_from_the_dark
+from tests.stand import Stand, story, story_from_the_dark, story_without_booth
 
 
-@story
+@story_without_booth
 async def test_a_full_disk_closes_the_till_and_nothing_is_asked_of_the_terminal(stand: Stand) -> None:
     await stand.person.begins()
     choose = await stand.person.shows_card()
@@ -30,7 +33,7 @@ async def test_a_full_disk_closes_the_till_and_nothing_is_asked_of_the_terminal(
     assert "store DiskFull" in stand.heartbeat().issues
 
 
-@story
+@story_without_booth
 async def test_a_disk_that_has_room_again_opens_the_machine_by_itself(stand: Stand) -> None:
     stand.fill_disk()
     await stand.person.sees(Sorry, "sorry.title.closed")
@@ -40,7 +43,7 @@ async def test_a_disk_that_has_room_again_opens_the_machine_by_itself(stand: Sta
     await stand.person.sees(Attract, within=70)
 
 
-@story
+@story_without_booth
 @pytest.mark.parametrize(
     ("state", "title", "stands"),
     [
@@ -76,7 +79,7 @@ async def test_a_store_that_dies_before_the_report_is_written_gives_the_money_ba
     assert stand.standing() == []
 
 
-@story
+@story_without_booth
 @pytest.mark.parametrize("state", ["completed", "settled", "printed"])
 async def test_a_store_that_dies_after_the_report_is_written_keeps_no_proof_back(stand: Stand, state: str) -> None:
     stand.books_here.before[state] = stand.kill_store
@@ -94,7 +97,7 @@ async def test_a_store_that_dies_after_the_report_is_written_keeps_no_proof_back
     assert stand.books().held == stand.standing()[0].amount
 
 
-@story
+@story_without_booth
 async def test_a_store_that_dies_before_a_refused_report_is_undone_still_gives_back(stand: Stand) -> None:
     stand.books_here.before["reversing"] = stand.kill_store
     await stand.person.begins()
@@ -112,7 +115,7 @@ async def test_a_store_that_dies_before_a_refused_report_is_undone_still_gives_b
     assert stand.books().held == 0
 
 
-@story
+@story_without_booth
 async def test_a_store_that_dies_while_a_lost_answer_is_undone_gives_back_by_the_receipt_number(stand: Stand) -> None:
     stand.card_terminal.lose_next_answer()
     stand.books_here.before["fulfilled"] = stand.kill_store
@@ -123,7 +126,7 @@ async def test_a_store_that_dies_while_a_lost_answer_is_undone_gives_back_by_the
     assert stand.standing() == []
 
 
-@story
+@story_without_booth
 async def test_a_store_that_dies_with_the_terminals_answer_leaves_the_citizen_a_slip(stand: Stand) -> None:
     stand.card_terminal.lose_next_answer()
     stand.books_here.before["unknown"] = stand.kill_store
@@ -135,7 +138,7 @@ async def test_a_store_that_dies_with_the_terminals_answer_leaves_the_citizen_a_
     assert stand.machine.till.open_payments[0].reference in stand.slips()[0]
 
 
-@story
+@story_without_booth
 async def test_a_store_that_dies_as_a_cancelled_payment_is_undone_still_gives_back(stand: Stand) -> None:
     await stand.person.sees(Attract)
     cancel = asyncio.Event()
@@ -152,7 +155,7 @@ async def test_a_store_that_dies_as_a_cancelled_payment_is_undone_still_gives_ba
     assert stand.standing() == []
 
 
-@story
+@story_without_booth
 async def test_a_page_found_damaged_at_the_days_end_does_not_stop_the_machine(stand: Stand) -> None:
     await stand.person.sees(Attract)
 
@@ -167,6 +170,7 @@ async def test_a_page_found_damaged_at_the_days_end_does_not_stop_the_machine(st
 @story_from_the_dark
 @pytest.mark.parametrize("error", [WrongKey("x"), StoreCorrupt("x"), DiskFull("x")])
 async def test_without_a_store_the_machine_runs_takes_nothing_and_names_it(stand: Stand, error: StoreCorrupt) -> None:
+    stand.fitted.clear()
     await stand.start(store_error=error)
     closed = await stand.person.sees(Sorry, "sorry.title.closed")
     assert (closed.detail.id, closed.leave) == ("menu.closed.store", False)
@@ -176,12 +180,12 @@ async def test_without_a_store_the_machine_runs_takes_nothing_and_names_it(stand
     await asyncio.sleep(120)
     beat = stand.heartbeat()
     assert beat.issues == [f"store {type(error).__name__}"]
-    assert set(beat.services.values()) == {"menu.closed.store"}
+    assert {why for key, why in beat.services.items() if key != "id_photo"} == {"menu.closed.store"}
     assert stand.machine.reporting.online
     assert stand.card_terminal.stage == ""
 
 
-@story
+@story_without_booth
 async def test_a_store_that_dies_at_night_leaves_a_machine_that_says_so(stand: Stand) -> None:
     await stand.person.sees(Attract)
     stand.kill_store()
@@ -189,3 +193,11 @@ async def test_a_store_that_dies_at_night_leaves_a_machine_that_says_so(stand: S
     await asyncio.sleep(1200)
     stand.alive()
     assert stand.machine.reporting.online
+
+
+@story
+async def test_a_photo_is_made_without_a_store(stand: Stand) -> None:
+    await stand.person.sees(Attract)
+    stand.kill_store()
+    await stand.until(lambda: stand.heartbeat().services["traffic_fines"] == "menu.closed.store")
+    assert stand.heartbeat().services["id_photo"] == "open"

@@ -17,6 +17,7 @@ from offline_cache.retention import Retention
 from offline_cache.store import open_store
 from tests.offline_cache.books import KEY, Books, SetClock, moved, opened, paid, write_up, yes
 
+ROOT = Path(__file__).parents[2]
 CANARY = "金丝雀-canary-7731"
 
 
@@ -25,7 +26,10 @@ def test_after_kill_9_every_entry_that_was_promised_is_there_and_no_event_is_los
     promised = 0
     for round_ in range(4):
         with subprocess.Popen(
-            [sys.executable, "-m", "tests.offline_cache.writer", str(store)], stdout=subprocess.PIPE, text=True
+            [sys.executable, "-m", "tests.offline_cache.writer", str(store)],
+            stdout=subprocess.PIPE,
+            text=True,
+            cwd=ROOT,
         ) as child:
             assert child.stdout is not None
             for _ in range(40 + 7 * round_):

@@ -193,6 +193,7 @@ def test_on_a_full_disk_the_outcome_is_still_written_and_the_till_opens_again_wi
         text=True,
         timeout=60,
         check=False,
+        cwd=Path(__file__).parents[2],
     )
     if "mount" in done.stderr or "unshare" in done.stderr:
         pytest.skip(f"this machine allows no private mount: {done.stderr.strip()}")

@@ -61,13 +61,15 @@ def test_how_to_stand_is_said(person: Someone, sentence: str) -> None:
     [
         ("roll", 6.0, "photo.say.straight"),
         ("yaw", -9.0, "photo.say.look_here"),
-        ("pitch", 14.0, "photo.say.chin"),
+        ("pitch", 15.0, "photo.say.chin"),
         ("eye_gap", 0.02, "photo.say.eyes"),
         ("mouth_gap", 0.2, "photo.say.mouth"),
         ("luminance", 0.2, "photo.say.dark"),
         ("luminance", 0.9, "photo.say.bright"),
         ("over", 0.1, "photo.say.bright"),
+        ("under", 0.3, "photo.say.dark"),
         ("evenness", 0.5, "photo.say.uneven"),
+        ("colour", 20.0, "photo.say.colour"),
         ("sharpness", 5.0, "photo.say.still"),
         ("light", 0.5, "photo.say.wall"),
         ("spread", 30.0, "photo.say.wall"),
@@ -171,6 +173,14 @@ def test_what_guidance_lets_pass_the_rules_of_the_photo_let_pass_too() -> None:
             rule = rules[limit.measure]
             assert rule.low <= limit.low - limit.slack, limit
             assert limit.high + limit.slack <= rule.high, limit
+
+
+def test_whatever_a_rule_says_of_face_light_and_wall_is_guided_live_too() -> None:
+    """What the crop sets (size, place, file) is not the person's to mend; a tilted head is turned upright by it."""
+    of_the_crop = {"head_length", "face_width", "eye_distance", "crown", "eye_line", "eyes_across", "eyes_to_bottom"}
+    for spec in specs().values():
+        guided = {limit.measure for limit in LIMITS} | of_the_crop | {"bytes"}
+        assert {rule.measure for rule in spec.rules} <= guided
 
 
 def test_every_sentence_and_check_is_written_in_both_languages() -> None:

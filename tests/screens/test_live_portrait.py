@@ -73,7 +73,7 @@ def test_rows_come_from_the_top(upright: Booth) -> None:
 
 
 def test_video_redraws_its_tile_and_nothing_else(upright: Booth) -> None:
-    """25 frames a second at least, each no larger than the mirror, and each brief for the loop that serves devices."""
+    """Each frame no larger than the mirror, and as many as a third of the loop's time allows."""
 
     async def story() -> None:
         stage, preview = upright.stage, Halves()
@@ -85,9 +85,24 @@ def test_video_redraws_its_tile_and_nothing_else(upright: Booth) -> None:
         drawn = stage.frames["part"] - before["part"]
         assert stage.frames["whole"] == before["whole"]
         assert drawn == pytest.approx(preview.looks - looks, abs=3)
-        assert drawn / seconds > 15, "on shared cores; bench/mirror.py measures"
+        assert drawn / seconds > 6, "on shared cores; bench/mirror.py measures"
         tile = mirror(upright)
         assert (stage.frames["pixels"] - before["pixels"]) / drawn < 1.1 * (tile.width + 4) * (tile.height + 4)
+
+    upright.run(story())
+
+
+def test_where_drawing_is_slow_frames_are_left_out_and_the_loop_keeps_its_time(upright: Booth) -> None:
+    """A frame that takes 60 ms is followed by 120 ms for others; a quick one by the next frame of the camera."""
+
+    async def story() -> None:
+        preview = Halves()
+        upright.stage.put(replace(READY, live=preview))
+        upright.stage._root.took = lambda: 0.06
+        await asyncio.sleep(0.3)
+        looks, began = preview.looks, time.monotonic()
+        await asyncio.sleep(2.0)
+        assert (preview.looks - looks) / (time.monotonic() - began) < 6
 
     upright.run(story())
 

@@ -40,9 +40,25 @@ def test_every_family_of_ids_has_members() -> None:
 
 def test_every_sentence_is_said_somewhere() -> None:
     code = "\n".join(path.read_text("utf-8") for path in SOURCES)
-    made = [re.compile(re.sub(r"\{[^}]*\}", "[a-z_-]+", pattern)) for pattern in PATTERNS.findall(code)]
+    made = [re.compile(re.sub(r"\{[^}]*\}", "[A-Za-z_-]+", pattern)) for pattern in PATTERNS.findall(code)]
     unsaid = [i for i in catalogue("en") if f'"{i}"' not in code and not any(m.fullmatch(i) for m in made)]
     assert unsaid == ["refused"]  # the family of what central may still invent
+
+
+SHARED = ("refused", "error.", "work.", "pay.trouble.", "sorry.")
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_what_every_service_says_names_no_department(language: str) -> None:
+    own = {"refused.not-payable", "refused.unknown-decision", "work.looking_up_fines", "work.waits.police"}
+    names = re.compile("交警|罚单|罚款|决定书|traffic|police|fine ")
+    told = {i: words for i, words in catalogue(language).items() if i.startswith(SHARED) and i not in own}
+    assert {i: words for i, words in told.items() if names.search(words)} == {}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_code_of_central_that_has_a_sentence_has_it(language: str) -> None:
+    assert {f"refused.{code}" for code in errors.CentralRefused.said} <= catalogue(language).keys()
 
 
 def test_every_error_has_a_sentence() -> None:

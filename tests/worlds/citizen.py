@@ -142,7 +142,9 @@ class Citizen:
         random = self._world.random
         match view:
             case Consent():
-                return Chosen(view.ways[0][0]) if random.random() < 0.9 else Chosen(view.ways[1][0])
+                leads_on = "agree" if view.title.id == "consent.title" else "replace"
+                other = next(way for way, _, _ in view.ways if way != leads_on)
+                return Chosen(leads_on if random.random() < 0.7 else other)
             case ChooseOne():
                 open_ = [row.key for row in view.rows if row.refused is None]
                 return Chosen(random.choice(open_)) if open_ else Leave()
@@ -164,7 +166,7 @@ class Citizen:
             reader.lift()
         if view.other is not None and self._world.random.random() < 0.1:
             return Chosen("other")
-        reader.lay(self._world.plan.insured or CARD)
+        reader.lay(self._world.plan.insured or self._world.plan.permit or CARD)
         return None
 
     def _at_terminal(self, view: Pay) -> Intent | None:

@@ -6,6 +6,10 @@ from dataclasses import dataclass
 from random import Random
 from typing import TYPE_CHECKING, Any
 
+from central.catalogue import SHIPPED, read
+from central.departments.exit_entry import faults
+from kiosk_app.errors import CameraCovered
+
 if TYPE_CHECKING:
     from tests.worlds.world import World
 
@@ -286,6 +290,28 @@ async def retain_box_full(world: "World") -> None:
     world.permit_unit.empty_box()
 
 
+async def camera_covered(world: "World") -> None:
+    """A hand, a bag or no light at all before the camera."""
+    await _after(world, 0, 40)
+    world.scene.covered = CameraCovered("camera")
+    await _after(world, 1, 60)
+    world.scene.covered = None
+
+
+async def exit_entry_unavailable(world: "World") -> None:
+    """Central answers, and its exit-entry department does not."""
+    await _after(world, 0, 90)
+    world.exit_entry.available = False
+    await _after(world, 5, 900)
+    world.exit_entry.available = True
+
+
+async def rules_published_anew(world: "World") -> None:
+    """Another version of rules and fees holds from one moment to the next."""
+    await _after(world, 5, 60)
+    world.front.catalogue.publish(read(SHIPPED, faults))
+
+
 FAULTS: dict[str, Fault] = {
     fault.__name__: fault
     for fault in (
@@ -332,6 +358,9 @@ OF_PERMITS: dict[str, Fault] = {
         print_head_breaks,
         permit_pulled,
         retain_box_full,
+        camera_covered,
+        exit_entry_unavailable,
+        rules_published_anew,
     )
 }
 """Where somebody comes for an endorsement."""

@@ -11,13 +11,16 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from central.db import event as events
 from central.departments.exit_entry.tables import case as cases
 from central.payments.simulated import BUYER, OPENID
 from hardware.protocols.endorser import Job
 from hardware.simulators.samples import CARDS
+from kiosk_app.contract import Event
+from kiosk_app.contract.exit_entry import IdentityChecked, Sameness
 from kiosk_app.custody_table import KIND as PERMIT
 from kiosk_app.custody_table import MOVES as PLACES
-from kiosk_app.custody_table import OVER, Place, Stay
+from kiosk_app.custody_table import OVER, Place
 from kiosk_app.custody_table import from_entry as stay_of
 from kiosk_app.devices import CardReceipt
 from kiosk_app.money.payment import FINAL, KIND, MOVES, Payment, State, from_entry
@@ -118,7 +121,10 @@ def _permits(world: "World") -> Iterator[str]:
         yield f"{len(kept)} cards are kept, and the records say {len(retained)}"
     slips = {entry.reference for entry in world.journal if entry.kind == "receipt"}
     yield from (f"{stay.reference} was kept and no slip was tried" for stay in retained if stay.reference not in slips)
-    yield from _prints(world, latest)
+    if len(boxes := world.books().boxes) != len(retained):
+        yield f"{len(retained)} cards are retained, and central knows of {len(boxes)}"
+    yield from _prints(world)
+    yield from _identities(world)
     at: dict[str, Place] = {}
     for entry in world.journal:
         if entry.kind == PERMIT:
@@ -128,9 +134,8 @@ def _permits(world: "World") -> Iterator[str]:
             at[entry.reference] = to
 
 
-def _prints(world: "World", latest: Mapping[str, Stay]) -> Iterator[str]:
-    """One whole print for each approval, at most; what the unit printed, central knows, and what is held was
-    printed."""
+def _prints(world: "World") -> Iterator[str]:
+    """One whole print for each approval, at most; what the unit printed, central knows, and nothing else."""
     approvals = {entry.body["job"]: entry.body.get("approval", "") for entry in world.journal if entry.body.get("job")}
     printed = [job for job, record in world.permit_unit.body.jobs.items() if record.state is Job.PRINTED]
     with world.engine.connect() as connection:
@@ -141,9 +146,24 @@ def _prints(world: "World", latest: Mapping[str, Stay]) -> Iterator[str]:
             yield f"{approval} was printed by {jobs}"
         if rows[approval].state not in {"printed", "given_back"}:
             yield f"{approval} was printed by {jobs}, and central says {rows[approval].state}"
+    for approval in {row.approval for row in rows.values() if row.state == "printed"}:
+        if approval not in {approvals.get(job) for job in printed}:
+            yield f"{approval} is printed, says central, and no unit did it"
     for job in printed:
         if job not in approvals:
             yield f"the unit printed {job}, which no record knows"
+
+
+def _identities(world: "World") -> Iterator[str]:
+    """Nothing was approved without a check on record that this is the holder, made in the same visit."""
+    checked = set()
+    with world.engine.connect() as connection:
+        for row in connection.execute(events.select().where(events.c.schema == IdentityChecked.__struct_config__.tag)):
+            body = msgspec.json.decode(row.raw, type=Event).body
+            checked |= {body["request"]} if body["check"]["result"] == Sameness.SAME else set()
+        for row in connection.execute(cases.select().where(cases.c.kiosk != "")):
+            if row.request not in checked:
+                yield f"{row.approval} was approved, and nobody had shown to be the holder"
 
 
 def _moves(world: "World") -> Iterator[str]:

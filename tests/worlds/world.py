@@ -28,6 +28,7 @@ from central.certificates.sealing import Sealer
 from central.db import decision as decisions
 from central.db import memory_engine
 from central.departments import samples
+from central.departments.exit_entry import ExitEntry
 from central.departments.exit_entry import samples as exit_samples
 from central.departments.rules import china_day
 from central.departments.social import samples as social_samples
@@ -235,6 +236,8 @@ class World:
             limits=Limits(PLENTY),
             sealer=Sealer(authority(), lambda: MORNING),
         )
+        assert isinstance(self.front.exit_entry, ExitEntry)
+        self.exit_entry = self.front.exit_entry
         self.front.register(KIOSK, KEY.public_pem)
         with self.engine.begin() as connection:
             samples.load(connection, china_day(MORNING))
@@ -352,6 +355,7 @@ class World:
 
     async def _mend(self) -> None:
         self.network.up, self.network.lose_replies, self.department.available = True, 0.0, True
+        self.exit_entry.available, self.scene.covered = True, None
         self.provider.set_faults(**msgspec.to_builtins(Faults()))
         self.card_terminal.bank_line(1)
         self.receipt_printer.clear_jam()
@@ -385,6 +389,7 @@ class World:
             finally:
                 if power.on:
                     self.waiting = machine.waiting_reports()
+                    assert [failure for device in machine._devices.all() for failure in device.failures] == []  # type: ignore[attr-defined]
                 else:
                     self.crashes += 1
                 power.cut()

@@ -50,6 +50,7 @@ from kiosk_app.contract.exit_entry import (
     PrintRight,
     Progress,
     Sameness,
+    owner_of,
 )
 
 MOST_CASES = 20
@@ -77,6 +78,7 @@ class ExitEntry:
         return Holder(
             token=token,
             name=name,
+            owner=owner_of(token, found.name),
             portrait=found.portrait,
             endorsements=found.standing(today),
             offers=[] if unfinished else offers(found.person, found.history, catalogue.exit_entry, today),

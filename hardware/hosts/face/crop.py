@@ -25,7 +25,8 @@ UNIT = 48
 class Form:
     """The picture wanted, in pixels. Exactly one of ``head`` (crown to chin) and ``face_width`` sets the scale.
 
-    ``crown``: from the upper edge to the crown. ``eyes_to_bottom``: where it is given it wins over ``crown``.
+    ``crown``: from the upper edge to the crown. ``eyes_to_bottom``: at least so much below the eyes; where both cannot
+    be had it wins over ``crown`` (GA 461-2004).
     """
 
     width: int
@@ -112,7 +113,7 @@ def _width(small: Floats) -> float:
 def plan(head: Head, form: Form) -> NDArray[np.float64]:
     """The affine transform from the frame into the picture."""
     scale = form.head / head.length if form.head else form.face_width / head.face_width
-    eyes_at = form.height - form.eyes_to_bottom if form.eyes_to_bottom else form.crown + scale * head.crown
+    eyes_at = min(form.crown + scale * head.crown, form.height - form.eyes_to_bottom)
     turn = scale * np.array([head.right, [-head.up[0], -head.up[1]]])
     place = np.array((form.width / 2, eyes_at)) - turn @ np.array(head.eyes)
     return np.hstack([turn, place[:, None]])

@@ -14,7 +14,7 @@ export function speak(next) {
 
 const TITLES = {
   id_card_reader: ["身份证阅读器", "ID card reader"], chip_card_reader: ["社保卡读卡器", "Chip card reader"],
-  card_terminal: ["银行卡终端", "Bank terminal"], permit_unit: ["制证单元", "Permit unit"],
+  card_terminal: ["银行卡终端", "Bank terminal"], permit_unit: ["签注单元", "Permit unit"],
   receipt_printer: ["凭条打印机", "Receipt printer"], document_printer: ["A4 打印机", "A4 printer"],
   camera: ["摄像头", "Camera"], document_camera: ["高拍仪", "Document camera"], code_scanner: ["扫码器", "Code scanner"],
   keypad: ["导航键盘", "Keypad"], headphones: ["耳机插孔", "Headphone jack"], cabinet: ["机柜", "Cabinet"], ups: ["UPS 电源", "UPS"],
@@ -63,6 +63,9 @@ const CHINESE = {
   "security module not authorised": "安全模块未授权", "security module fails its self-test": "安全模块自检失败",
   "repair the security module": "修好安全模块", "bank says": "银行答复码", "bank reachable (1/0)": "银行线路（1/0）",
   "terminal status (05 01)": "终端状态码", "busy for seconds": "忙若干秒", "close the day": "日结",
+  "press key (back/clear/cancel/ok/time_out)": "按功能键", "press a digit": "按数字键", "sign off": "签退", "UMS_Init returns": "初始化返回码",
+  "spoil the next answer (echo/garbage/amount)": "下一答复出错", "reversal hits the payment before (1/0)": "冲正冲到前一笔（1/0）", "reversals are answered": "冲正答复码",
+  "kill the host at stage": "到某步杀进程", "crash at stage": "到某步崩溃", "hang at stage": "到某步卡死",
   "when abandoned (keep/reverse/chance)": "无人答复时", "lose the next answer": "丢失下一个答复", "cut the line at stage": "到某步断线",
   "unplug at stage": "到某步拔线", "power loss at stage": "到某步掉电", "block the card's PIN": "锁死卡的密码", "stop pcscd": "停读卡服务",
   "start pcscd": "启动读卡服务", "restart pcscd": "重启读卡服务", "freeze pcscd": "冻结读卡服务", "thaw pcscd": "解冻读卡服务", "fail in the middle": "读到一半出错",
@@ -79,7 +82,8 @@ const CHINESE = {
   "another program takes the keys": "被别的程序占用", "the other program lets go": "释放占用", "plug headphones in": "插入耳机", "pull headphones out": "拔出耳机",
   // what is wrong
   "unplugged": "已拔线", "frozen": "无响应", "answers garbled": "答复出错", "slow": "变慢", "security module broken": "安全模块故障",
-  "bank unreachable": "银行不通", "bank will decline": "银行将拒绝", "reports a fault": "自报故障", "cutter jammed": "切刀卡住", "cover open": "上盖打开",
+  "bank unreachable": "银行不通", "bank will decline": "银行将拒绝", "reports a fault": "自报故障", "bank will not reverse": "银行将拒绝冲正",
+  "library does not start": "接口库不能启动", "next answer spoilt": "下一答复将出错", "reversals go astray": "冲正会冲错", "cutter jammed": "切刀卡住", "cover open": "上盖打开",
   "roll empty or nearly": "纸将尽或用完", "switched off": "已关机", "paper jam": "卡纸", "pcscd stopped": "读卡服务停止", "card jammed": "卡证",
   "print head broken": "打印头损坏", "box nearly full": "回收盒将满", "board dead": "控制板无响应", "door open": "门开着", "temperature": "温度异常",
   "data cable pulled": "数据线拔出", "mains failed": "停电", "shutdown ordered": "已命令关机", "battery low": "电池不足", "cut or slow": "断开或变慢",
@@ -92,7 +96,7 @@ const CHINESE = {
   "payment": "付款", "reversal": "冲正", "refund": "退款",
   "Resident identity card": "居民身份证", "Bank card": "银行卡", "Chip card": "芯片卡",
   // names of arguments
-  "pin": "密码", "card": "卡", "count": "次数", "milliseconds": "毫秒", "rows": "行数", "code": "代码", "up": "通", "seconds": "秒", "policy": "处理",
+  "pin": "密码", "card": "卡", "count": "次数", "milliseconds": "毫秒", "rows": "行数", "code": "代码", "up": "通", "key": "键", "digit": "数字", "how": "方式", "on": "开", "seconds": "秒", "policy": "处理",
   "stage": "步骤", "what": "方式", "after": "第几步", "at": "位置", "side": "面", "door": "门", "degrees": "度", "unit": "地址", "percent": "％", "sheets": "张", "pages": "页", "number": "第几页",
   // codes
   "wechat": "微信", "alipay": "支付宝", "unionpay": "云闪付", "reference": "流水号", "proof": "凭证", "text": "文字" };

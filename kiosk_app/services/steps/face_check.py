@@ -6,15 +6,17 @@ this returns. What is kept is a :class:`FaceCheck`, journaled; picture and embed
 ever it ends (``docs/face-check.md``).
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
+from statistics import fmean
 
 import structlog
 
 from kiosk_app.booth import Booth
+from kiosk_app.contract import Body
 from kiosk_app.desk import Desk
 from kiosk_app.devices import Preview
 from kiosk_app.errors import CitizenError, DeviceError, FaceVisitLost, StoreError
@@ -66,8 +68,14 @@ class FaceCheck:
         return self.result is FaceResult.SAME
 
 
-async def check_face(desk: Desk, document_picture: bytes, steps: Steps) -> FaceCheck:
-    """Compare the person before the camera with ``document_picture`` (a JPEG). Journaled before it is told.
+Reports = Callable[[FaceCheck], list[tuple[str, Body]]]
+
+
+async def check_face(
+    desk: Desk, document_picture: bytes, steps: Steps, *, reports: Reports = lambda _: [], slip: bool = True
+) -> FaceCheck:
+    """Compare the person before the camera with ``document_picture`` (a JPEG). Journaled before it is told, with its
+    ``reports`` to central. Whoever does not pass gets the ``slip`` for the counter, unless the caller has a better way.
 
     Raises Left, WalkedAway; trouble of camera or analyst is the result UNAVAILABLE.
     """
@@ -81,17 +89,17 @@ async def check_face(desk: Desk, document_picture: bytes, steps: Steps) -> FaceC
             log.warning("no face check", error=type(error).__name__, detail=error.detail)
         finally:
             await booth.face.forget()
-    _keep(desk, check)
-    if check.result not in {FaceResult.SAME, FaceResult.DECLINED}:
+    _keep(desk, check, reports(check))
+    if slip and check.result not in {FaceResult.SAME, FaceResult.DECLINED}:
         await to_counter(desk, text(f"counter.{check.result.value}"), steps, reference=check.reference)
     return check
 
 
-def _keep(desk: Desk, check: FaceCheck) -> None:
+def _keep(desk: Desk, check: FaceCheck, reports: list[tuple[str, Body]]) -> None:
     """Score, time, versions and result, and nothing else; a store in trouble closes paying, not this."""
     kept = {"score": check.score, "threshold": check.threshold, "tries": check.tries, "models": dict(check.models)}
     with suppress(StoreError):
-        desk.journal.append(check.reference, KIND, check.result.value, kept)
+        desk.journal.append(check.reference, KIND, check.result.value, kept, reports=reports)
 
 
 async def _tried(desk: Desk, booth: Booth, picture: bytes, steps: Steps, check: FaceCheck) -> FaceCheck:
@@ -165,6 +173,8 @@ async def _followed(
         if now != shown:
             shown = now
             desk.screen.put(shown)
+    if looking.presence:  # advisory: it is in the log for whoever looks into a case, and decides nothing
+        log.info("presence", advisory=round(fmean(looking.presence), 3), of=len(looking.presence))
     return challenge.outcome
 
 

@@ -8,7 +8,7 @@ from kiosk_app.views import Chosen, Sorry, Steps, Text, text
 
 Reply = TypeVar("Reply")
 
-WORK = text("work.looking_up")
+WORK, WAITS = text("work.looking_up"), text("work.waits.central")
 AGAIN = (("back", text("sorry.action.back")), ("again", text("sorry.action.again")))
 
 
@@ -21,15 +21,24 @@ class Question(Protocol):
 
 
 async def look_up(
-    desk: Desk, question: Question, reply: type[Reply], steps: Steps, *, work: Text = WORK, detail: Text
+    desk: Desk,
+    question: Question,
+    reply: type[Reply],
+    steps: Steps,
+    *,
+    work: Text = WORK,
+    waits: Text = WAITS,
+    detail: Text,
 ) -> Reply | None:
     """The answer, or None for "back". ``detail``: what is true while central cannot be reached.
+
+    ``work`` and ``waits``: what is said of a wait.
 
     Raises CentralRefused, Left, WalkedAway.
     """
     while True:
         try:
-            async with desk.working(work, text("work.waits.central"), usually=2, steps=steps):
+            async with desk.working(work, waits, usually=2, steps=steps):
                 return await desk.central.ask(question, reply)
         except CentralUnreachable as error:
             sorry = Sorry(title=text(error.citizen), detail=detail, actions=AGAIN, steps=steps)

@@ -27,6 +27,8 @@ class Looking:
         self._count = self._than = 0
         self._began = self._seen = asyncio.get_running_loop().time()
         self._trouble_since: float | None = None
+        self.presence: list[float] = []
+        """What the optional network said of the frames it looked at: 1 is a person, 0 a print or a screen. Advisory."""
 
     async def next(self, *, track: bool = False) -> FrameFacts | DeviceError:
         """What the next frame says, or what is wrong just now. Raises FaceVisitLost, and DeviceError when it stays."""
@@ -47,6 +49,7 @@ class Looking:
         self._than = facts.sequence
         if facts.face is not None:
             self._seen = now()
+            self.presence += [facts.face.measures["live"]] if "live" in facts.face.measures else []
         return facts
 
     @property
