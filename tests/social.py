@@ -15,6 +15,7 @@ Seen = TypeVar("Seen", bound=View)
 
 async def begins(stand: Stand, service: str) -> PlaceCard:
     """Come, choose the family, then the service."""
+    await stand.until(lambda: stand.machine.parts().catalogue)  # contributions are closed before the prices are here
     menu = await stand.person.comes()
     assert service in {item.key for item in menu.items if item.closed is None}
     stand.person.touches(Chosen(service))
