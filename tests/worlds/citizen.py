@@ -164,7 +164,7 @@ class Citizen:
         reader = self._world.id_card_reader
         if view.problem is not None:
             reader.lift()
-        if view.other is not None and self._world.random.random() < 0.1:
+        if self._world.random.random() < 0.1 and (view.other is not None or not self._world.plan.insured):
             return Chosen("other")
         reader.lay(self._world.plan.insured or self._world.plan.permit or CARD)
         return None
