@@ -201,6 +201,8 @@ def test_a_wire_without_a_dialect_is_not_recorded(tmp_path: Path) -> None:
 UNRECORDED = {
     "camera.opencv": "a picture of a person cannot be made nobody's and still be the camera's",
     "document_camera.opencv": "nor can a page",
+    "face_analyst.local": "it has no wire: a process of this machine, and what it is shown is somebody's face",
+    "speaker.espeak": "nor has this one",
     "keypad.evdev": "a PIN and an identity number are typed in digits, and the pauses between keys tell who typed",
     "headphones.evdev": "one switch: there is nothing to learn from it",
     "card_terminal.umsips": "its line is between two programs of ours; what the vendor's library does is not on it",

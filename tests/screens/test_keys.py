@@ -1,6 +1,7 @@
 """Everything that touch does, by keys: every view, every target, every intent."""
 
 import asyncio
+import math
 
 import pytest
 from PIL import Image, ImageChops
@@ -322,6 +323,12 @@ def test_the_focus_stays_on_the_row_when_language_and_letters_change(booth: Boot
 # --- how it is drawn -------------------------------------------------------------------------------------------
 
 
+@pytest.fixture
+def unhealed(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The whole is not drawn again after a while: on a slow machine that is while we look."""
+    monkeypatch.setattr("screens.pump.HEAL_AFTER", math.inf)
+
+
 async def still(booth: Booth) -> dict[str, int]:
     """The frames drawn when nothing is left to draw."""
     frames = dict[str, int]()
@@ -331,11 +338,12 @@ async def still(booth: Booth) -> dict[str, int]:
     return frames
 
 
+@pytest.mark.usefixtures("unhealed")
 @pytest.mark.parametrize("contrast", [False, True])
 def test_a_move_of_the_focus_redraws_a_part_and_the_whole_looks_the_same(booth: Booth, contrast: bool) -> None:
     async def story() -> None:
         stage = booth.stage
-        await asyncio.sleep(0.5)  # the window may just have been turned, and the X server says so a little later
+        await asyncio.sleep(1.0)  # the window may just have been turned, and the X server says so a little later
         for view in (NUMBER, choose(ROWS), LONG, SAMPLES["sorry"]):
             stage.wear(contrast=contrast)
             stage.put(view)
@@ -350,6 +358,7 @@ def test_a_move_of_the_focus_redraws_a_part_and_the_whole_looks_the_same(booth: 
     booth.run(story())
 
 
+@pytest.mark.usefixtures("unhealed")
 def test_a_move_paints_two_targets_and_not_what_lies_between(upright: Booth) -> None:
     async def story() -> None:
         stage = upright.stage
