@@ -27,7 +27,7 @@ from tests.worlds.world import Crash
 CALM = Plan((), 0.0)
 TRAVELLER = Plan((), 0.0, permit="li")
 SAVER = Plan((), 0.0, insured="zhao")
-PRINTS, KEEPS = 1, 3
+PRINTS, KEEPS = 1, 2
 """Seeds in which the traveller gets an endorsement and takes the card, and in which the card is forgotten."""
 
 
