@@ -228,7 +228,7 @@ class Stand(World):
         if "camera" in self.fitted:
             box["camera"] = SceneCamera(self.scene)
         if "face_analyst" in self.fitted:
-            box["face_analyst"] = SceneAnalyst(self.scene)
+            box["face_analyst"] = self.analyst = SceneAnalyst(self.scene)
         if "ups" in self.fitted:
             box["ups"] = Ups(self._wire(self.ups, self._power))
         return box

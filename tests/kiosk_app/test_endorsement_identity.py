@@ -26,7 +26,7 @@ from kiosk_app.views import (
     PlaceCard,
     Sorry,
 )
-from tests.faces import SceneAnalyst, Someone
+from tests.faces import Someone
 from tests.stand import Stand, story, story_from_the_dark, story_without_booth
 from tests.traveller import HK_ONCE, Traveller, at_rest
 
@@ -177,7 +177,7 @@ async def test_central_hears_of_a_face_that_was_not_the_same(stand: Stand) -> No
 async def test_staff_decides_on_a_face_that_is_nearly_the_same(stand: Stand) -> None:
     traveller = Traveller(stand)
     await traveller.inserts()
-    analyst_of(stand).distance = 0.55
+    stand.analyst.distance = 0.55
     await traveller.agrees()
     await goes_to_the_counter(traveller, "counter.staff")
     assert checks(stand) == [("face", "staff")]
@@ -233,18 +233,11 @@ async def test_a_way_that_the_rules_do_not_name_is_not_offered(stand: Stand) -> 
     await goes_to_the_counter(traveller, "counter.declined")
 
 
-def analyst_of(stand: Stand) -> SceneAnalyst:
-    booth = stand.machine.desk.booth
-    assert booth is not None
-    assert isinstance(booth.face, SceneAnalyst)
-    return booth.face
-
-
 @story
 async def test_a_face_host_that_ends_in_the_middle_lets_the_check_begin_again(stand: Stand) -> None:
     traveller = Traveller(stand)
     await traveller.inserts()
-    analyst = analyst_of(stand)
+    analyst = stand.analyst
     analyst.breaks.append(FaceVisitLost("face_analyst"))
     await traveller.agrees()
     await stand.person.sees(Sorry)
