@@ -59,7 +59,8 @@ class Endorsed:
 class Endorsements:
     """What was approved and what became of the print. ``printed`` False: paid, and still to be printed.
 
-    ``by`` None: it was paid before, at this machine or another one.
+    ``by`` None: it was paid before, at this machine or another one. No ``items``: nothing was bought, and the back that
+    was spoiled is printed anew.
     """
 
     reference: str
@@ -95,30 +96,39 @@ def endorsement_receipt(done: Endorsements) -> Slip:
             SlipLine("编号 Number", item.number),
         ]
     lines += [
-        RULE,
-        SlipLine("合计 Total", f"¥{yuan(done.amount)}", style="strong"),
+        *([RULE, SlipLine("合计 Total", f"¥{yuan(done.amount)}", style="strong")] if done.items else []),
         *(paid_by_lines(done.by) if done.by is not None else []),
         SlipLine("受理号 Approval", done.approval),
         SlipLine("流水号 Reference", done.reference),
         SlipLine("时间 Time", moment(done.at)),
         RULE,
-        *(_printed() if done.printed else _to_be_printed()),
+        *(_printed() if done.printed else to_be_printed() if done.items else _to_be_mended()),
         SlipLine(done.site),
         SlipLine("咨询电话 Help", done.hotline),
     ]
     return Slip(tuple(lines))
 
 
+def on_the_card() -> list[SlipLine]:
+    """It was printed."""
+    return [SlipLine("签注已打印在证件背面，请核对"), SlipLine("Printed on your card: please check it.")]
+
+
 def _printed() -> list[SlipLine]:
+    return [*on_the_card(), SlipLine("本回执不是财政电子票据"), SlipLine("Not the fiscal bill.")]
+
+
+def _to_be_mended() -> list[SlipLine]:
     return [
-        SlipLine("签注已打印在证件背面，请核对"),
-        SlipLine("Printed on your card: please check it."),
-        SlipLine("本回执不是财政电子票据"),
-        SlipLine("Not the fiscal bill."),
+        SlipLine("证件背面尚未打印完整", style="strong"),
+        SlipLine("The back of your card is not complete."),
+        SlipLine("凭证件可在任一自助机或窗口免费重打"),
+        SlipLine("Any machine or counter prints it free."),
     ]
 
 
-def _to_be_printed() -> list[SlipLine]:
+def to_be_printed() -> list[SlipLine]:
+    """It is paid, and nobody knows that it was printed: what the citizen can do."""
     return [
         SlipLine("已缴费，签注尚未确认打印", style="strong"),
         SlipLine("Paid; the print is not confirmed."),

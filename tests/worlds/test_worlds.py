@@ -31,7 +31,7 @@ PRINTS, KEEPS = 1, 2
 """Seeds in which the traveller gets an endorsement and takes the card, and in which the card is forgotten."""
 
 
-@pytest.mark.parametrize("seed", [10, 18])
+@pytest.mark.parametrize("seed", [10, 37])
 def test_all_promises_hold_whatever_fails_and_whenever_the_plug_is_pulled(seed: int) -> None:
     report = Report()
     run_seed(seed, report)
