@@ -43,6 +43,13 @@ def entries(count: int, *, weekly: bool = False) -> tuple[str, str]:
     return TIMES.get(count, (f"{count} 次", f"{count} entries"))
 
 
+def term(months: int) -> tuple[str, str]:
+    """How long it is valid as the counter calls it, Chinese and English: 三个月, 一年."""
+    count, unit, english = (months // 12, "年", "year") if months % 12 == 0 else (months, "个月", "month")
+    chinese = dict(enumerate("零一两三四五六七八九十")).get(count, str(count))
+    return f"{chinese}{unit}", f"{count} {english}{'s' * (count > 1)}"
+
+
 @dataclass(frozen=True)
 class Endorsed:
     """One endorsement on a receipt: what the department approved, in its own words, and the fee."""
@@ -132,7 +139,7 @@ def to_be_printed() -> list[SlipLine]:
     return [
         SlipLine("已缴费，签注尚未确认打印", style="strong"),
         SlipLine("Paid; the print is not confirmed."),
-        SlipLine("凭证件可在任一自助机免费续打"),
+        SlipLine("凭证件可在任一自助机免费补打"),
         SlipLine("With your card, any machine prints it"),
         SlipLine("free of charge: choose 'progress'."),
         SlipLine("如未打印，也可致电办理退款"),

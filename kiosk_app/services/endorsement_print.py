@@ -85,7 +85,7 @@ async def print_owed(desk: Desk, held: Held, permit: Permit, case: Case, steps: 
     """Print what is owed, here or elsewhere, free of charge; True if the citizen wants another service.
 
     It was paid before. Or its money went back after the back was spoiled: then the others are put on the card again,
-    and nothing is said to have been bought. Raises what :func:`print_approved` does, after the slip that keeps the claim.
+    and nothing is said to have been bought. Raises what :func:`print_approved` does; a slip keeps the claim then.
     """
     paid = case.state is not CaseState.GIVEN_BACK
     held.ordered(case.approval, case.reference)

@@ -7,10 +7,10 @@ import pytest
 
 from kiosk_app.contract.exit_entry import CaseState
 from kiosk_app.devices import EndorsementPrint, EndorsementResult
-from kiosk_app.views import Chosen, ChooseOne, Done, Leave, Sorry
-from tests.kiosk_app.test_endorsement import MO_ONCE, at_rest, lost_in_the_middle, trouble, while_printing
+from kiosk_app.views import ChooseOne, Chosen, Done, Leave, Sorry
+from tests.kiosk_app.test_endorsement import lost_in_the_middle, trouble, while_printing
 from tests.stand import Stand, story
-from tests.traveller import Traveller
+from tests.traveller import MO_ONCE, Traveller, at_rest
 
 
 @story
@@ -43,7 +43,7 @@ async def test_an_owed_print_that_fails_again_leaves_a_slip_with_the_claim(stand
     stand.person.touches(Chosen(next(row.key for row in rows if row.refused is None)))
     await traveller.takes()
     await stand.person.sees(Sorry)
-    assert "凭证件可在任一自助机免费续打" in stand.slips()[-1]
+    assert "凭证件可在任一自助机免费补打" in stand.slips()[-1]
     stand.person.touches(Leave())
     stand.permit_unit.mend_head()
     await at_rest(traveller)
@@ -74,7 +74,7 @@ async def test_power_cut_before_the_print_whose_slip_says_where_the_money_is(sta
     await stand.until(lambda: any("缴费情况说明" in slip for slip in stand.slips()))
     assert (stand.standing(), traveller.case()) == ([], CaseState.GIVEN_BACK)
     assert "已原路退回" in stand.slips()[-1]
-    assert "免费续打" not in stand.slips()[-1]
+    assert "免费补打" not in stand.slips()[-1]
 
 
 @story
@@ -105,7 +105,7 @@ async def test_power_cut_and_a_unit_that_stays_silent_settle_the_money_and_the_s
     await stand.start()
     await stand.until(lambda: any("缴费情况说明" in slip for slip in stand.slips()), within=400)
     assert stand.states()[-1] == "settled"
-    assert "凭证件可在任一自助机免费续打" in stand.slips()[-1]
+    assert "凭证件可在任一自助机免费补打" in stand.slips()[-1]
 
     await stand.permit_unit.plug_in()  # nothing was printed: the claim stands wherever the card is put in
     await traveller.takes()
