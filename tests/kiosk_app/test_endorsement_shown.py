@@ -1,4 +1,4 @@
-"""What somebody reads who wants an endorsement: what can be had first, as the counter calls it, and nothing for ¥0.00."""
+"""What somebody reads who wants an endorsement: what can be had first, in the counter's words, nothing for ¥0.00."""
 
 from datetime import date
 
