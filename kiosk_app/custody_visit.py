@@ -7,10 +7,14 @@ import asyncio
 from collections.abc import Callable
 from dataclasses import replace
 
+import structlog
+
 from kiosk_app.custody import Custody
 from kiosk_app.custody_table import OVER, Place, Stay
 from kiosk_app.devices import EndorsementOutcome, EndorsementPrint, EndorsementResult, Permit
 from kiosk_app.errors import CitizenError, DeviceError, PermitInTheWay
+
+log = structlog.get_logger()
 
 
 class Held:
@@ -54,7 +58,7 @@ class Held:
         """Print, followed to the end and reported; after ``within`` seconds nobody knows, and it is asked later.
 
         Raises StoreError (nothing was ordered), and by the port's word only while nothing was printed: PermitGone,
-        PermitFull, DeviceError.
+        PermitFull, DeviceError. After a bug in a driver nobody knows what the head did: that is asked later too.
         """
         self.stay = self._custody.write(self.stay, Place.PRINTING, job=job, outcome="")
         try:
@@ -66,6 +70,9 @@ class Held:
             nothing = EndorsementResult(EndorsementOutcome.NOT_PRINTED, type(error).__name__)
             self.stay = self._custody.learn(self.stay, nothing)
             raise
+        except Exception as error:
+            log.error("bug", at="print permit", error=type(error).__name__, reference=self.stay.reference)
+            result = EndorsementResult(EndorsementOutcome.UNKNOWN, "bug")
         self.stay = self._custody.learn(self.stay, result)
         return result
 

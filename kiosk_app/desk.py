@@ -18,9 +18,18 @@ from kiosk_app import pay_views
 from kiosk_app.booth import Booth
 from kiosk_app.central_desk import CentralDesk
 from kiosk_app.custody import Custody
+from kiosk_app.custody_table import KIND as PERMIT
 from kiosk_app.custody_table import Place, Stay
 from kiosk_app.custody_visit import Held
-from kiosk_app.devices import ChipCardReader, DocumentPrinter, IdCardReader, PrintOutcome, ReceiptPrinter, Slip
+from kiosk_app.devices import (
+    ChipCardReader,
+    DocumentPrinter,
+    IdCardReader,
+    PrintOutcome,
+    ReceiptPrinter,
+    Slip,
+    SlipLine,
+)
 from kiosk_app.errors import (
     CatalogueMissing,
     CentralRefused,
@@ -40,9 +49,9 @@ from kiosk_app.errors import (
 from kiosk_app.money.amounts import Fen
 from kiosk_app.money.charge import Charge
 from kiosk_app.money.means import CodeShown, Notice, Way
-from kiosk_app.money.payment import Payment
+from kiosk_app.money.payment import TAKEN, Payment, State
 from kiosk_app.money.till import Till
-from kiosk_app.papers.permits import KeptPermit, kept_permit_slip
+from kiosk_app.papers.permits import KeptPermit, kept_permit_slip, on_the_card, to_be_printed
 from kiosk_app.papers.proof import Trouble
 from kiosk_app.papers.slips import trouble_slip
 from kiosk_app.ports import Clock, Journal, Screen
@@ -312,7 +321,7 @@ class Desk:
         return kept_permit_slip(kept)
 
     def trouble_slip(self, payment: Payment) -> Slip:
-        """For a payment that did not end in a proof."""
+        """For a payment that did not end in a proof; it also says what became of the print that was paid for."""
         return trouble_slip(
             Trouble(
                 reference=payment.reference,
@@ -321,8 +330,19 @@ class Desk:
                 at=self.clock.now(),
                 site=self.site.name,
                 hotline=self.site.hotline,
+                notes=tuple(self._of_the_print(payment)),
             )
         )
+
+    def _of_the_print(self, payment: Payment) -> list[SlipLine]:
+        """Only where it is true whatever comes: a print that is on the card, or is owed for money that stays."""
+        with suppress(StoreError):
+            newest = self.journal.newest(PERMIT)
+            if newest is not None and newest.body.get("payment") == payment.reference:
+                if newest.body.get("outcome") == "printed" and payment.state in TAKEN - {State.REFUND_DUE}:
+                    return on_the_card()
+                return to_be_printed() if payment.state in {State.COMPLETED, State.SETTLED} else []
+        return []
 
     async def print_slip(self, reference: str, slip: Slip) -> PrintOutcome | None:
         """Print on the receipt printer, journaled; None when it could not."""

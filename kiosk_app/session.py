@@ -6,7 +6,7 @@ personal data; the next visit begins as if nothing had been.
 """
 
 import gc
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from functools import partial
 
 import structlog
@@ -16,7 +16,7 @@ from kiosk_app.desk import Desk
 from kiosk_app.errors import CentralRefused, KioskError, PaymentTrouble, TillClosed, VisitEnded
 from kiosk_app.money.amounts import Fen, yuan
 from kiosk_app.services.steps.deliver import remind_of_card
-from kiosk_app.views import Attract, Back, Chosen, Done, Intent, Menu, Sorry, Text, View, text
+from kiosk_app.views import Attract, Back, Chosen, Done, Intent, Menu, MenuItem, Sorry, Text, View, text
 
 log = structlog.get_logger()
 
@@ -130,7 +130,7 @@ class Session:
             return CARD_OUT
         items = health.menu(parts)
         if any(item.closed is None for item in items):
-            return Attract(services=tuple(item.title for item in items if item.closed is None))
+            return Attract(services=_invited([item for item in items if item.closed is None]))
         reasons = tuple(item.closed for item in items if item.closed is not None)
         return Sorry(
             title=text("sorry.title.closed"),
@@ -145,6 +145,17 @@ class Session:
         if not site.nearest:
             return (phone,)
         return ((text("sorry.nearest.title"), tuple(text("plain", words=words) for words in site.nearest)), phone)
+
+
+def _invited(items: Sequence[MenuItem]) -> tuple[Text, ...]:
+    """What the poster names, as tiles are at home: of several services the family, which alone fits on it."""
+    families: dict[str, list[MenuItem]] = {}
+    for item in items:
+        families.setdefault(item.family, []).append(item)
+    return tuple(
+        members[0].title if len(members) == 1 else text(f"family.{family}.title")
+        for family, members in families.items()
+    )
 
 
 def _log_bug(service: str, error: BaseException | None) -> None:

@@ -147,7 +147,8 @@ class ChooseMany(View):
     """Board 03: choose some of ``rows``; the sum stays visible. Intents: Marked(keys), Back, Leave.
 
     ``marked`` are the keys chosen at first. With no row that can be chosen there is no primary action. The screen
-    itself gives ``action`` its ``{amount}`` and ``summary`` its ``{count}``, as marks come and go.
+    itself gives ``action`` its ``{amount}`` and ``summary`` its ``{count}``, as marks come and go; where nothing costs
+    anything it shows no amounts at all.
     """
 
     title: Text

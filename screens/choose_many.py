@@ -26,12 +26,13 @@ class CheckRow(Tile):
 
     choice = ObjectProperty(None)
     marked = BooleanProperty(False)
+    priced = BooleanProperty(True)
     title_en = StringProperty("")
 
     def fill_in(self, choice: Choice) -> None:
         """Take the data of one row."""
         self.choice, self.key, self.enabled = choice, choice.key, choice.refused is None
-        self.ids.amount.plain = money(choice.amount)
+        self.ids.amount.plain = money(choice.amount) if self.priced else ""
         for line in choice.lines:
             self.ids.lines.add_widget(Say(words=line, letters=30, ink="ink2"), index=2)
 
@@ -66,12 +67,17 @@ class ChooseMany(Work):
     def fill(self, view: Any) -> None:
         self.subtitle = view.subtitle
         for choice in view.rows:
-            row = CheckRow(marked=choice.key in view.marked and choice.refused is None)
+            row = CheckRow(marked=choice.key in view.marked and choice.refused is None, priced=self.priced)
             row.fill_in(choice)
             row.bind(on_tap=self._tapped)
             self.ids.rows.add_widget(row)
         self.ids.summary.hidden = not any(c.refused is None for c in view.rows)
         self._sum_up(at_once=False)
+
+    @property
+    def priced(self) -> bool:
+        """Whether anything here costs something; places to go to do not, and "¥0.00" beside them would be a promise."""
+        return any(choice.amount for choice in self.view.rows)
 
     def marked(self) -> list[Choice]:
         """The rows marked now, in the order shown."""
@@ -87,7 +93,8 @@ class ChooseMany(Work):
 
     def _sum_up(self, *, at_once: bool = True) -> None:
         chosen = self.marked()
-        count, amount = with_args(self.view.summary, count=len(chosen)), money(total(c.amount for c in chosen))
+        count = with_args(self.view.summary, count=len(chosen))
+        amount = money(total(c.amount for c in chosen)) if self.priced else ""
         if at_once:
             self.ids.count.write(count)
             self.ids.sum.write(amount)

@@ -238,6 +238,10 @@ class PermitUnit(PermitUnitLine):
             if job == self._sent_job:
                 return EndorsementResult(EndorsementOutcome.UNKNOWN, "offline")
             raise DeviceOffline(self.role, "no word of the job") from error
+        except (CitizenError, DeviceError):  # the unit will not say, and has the order: the head may be at work
+            if job == self._sent_job:
+                return EndorsementResult(EndorsementOutcome.UNKNOWN, "no word")
+            raise
 
     async def _begin(self, job: str, order: bytes) -> None:
         """Send the order. From now on, without an answer, nobody knows; a refusal is certain again."""

@@ -43,6 +43,13 @@ def entries(count: int, *, weekly: bool = False) -> tuple[str, str]:
     return TIMES.get(count, (f"{count} 次", f"{count} entries"))
 
 
+def term(months: int) -> tuple[str, str]:
+    """How long it is valid as the counter calls it, Chinese and English: 三个月, 一年."""
+    count, unit, english = (months // 12, "年", "year") if months % 12 == 0 else (months, "个月", "month")
+    chinese = dict(enumerate("零一两三四五六七八九十")).get(count, str(count))
+    return f"{chinese}{unit}", f"{count} {english}{'s' * (count > 1)}"
+
+
 @dataclass(frozen=True)
 class Endorsed:
     """One endorsement on a receipt: what the department approved, in its own words, and the fee."""
@@ -59,7 +66,8 @@ class Endorsed:
 class Endorsements:
     """What was approved and what became of the print. ``printed`` False: paid, and still to be printed.
 
-    ``by`` None: it was paid before, at this machine or another one.
+    ``by`` None: it was paid before, at this machine or another one. No ``items``: nothing was bought, and the back that
+    was spoiled is printed anew.
     """
 
     reference: str
@@ -95,34 +103,43 @@ def endorsement_receipt(done: Endorsements) -> Slip:
             SlipLine("编号 Number", item.number),
         ]
     lines += [
-        RULE,
-        SlipLine("合计 Total", f"¥{yuan(done.amount)}", style="strong"),
+        *([RULE, SlipLine("合计 Total", f"¥{yuan(done.amount)}", style="strong")] if done.items else []),
         *(paid_by_lines(done.by) if done.by is not None else []),
         SlipLine("受理号 Approval", done.approval),
         SlipLine("流水号 Reference", done.reference),
         SlipLine("时间 Time", moment(done.at)),
         RULE,
-        *(_printed() if done.printed else _to_be_printed()),
+        *(_printed() if done.printed else to_be_printed() if done.items else _to_be_mended()),
         SlipLine(done.site),
         SlipLine("咨询电话 Help", done.hotline),
     ]
     return Slip(tuple(lines))
 
 
+def on_the_card() -> list[SlipLine]:
+    """It was printed."""
+    return [SlipLine("签注已打印在证件背面，请核对"), SlipLine("Printed on your card: please check it.")]
+
+
 def _printed() -> list[SlipLine]:
+    return [*on_the_card(), SlipLine("本回执不是财政电子票据"), SlipLine("Not the fiscal bill.")]
+
+
+def _to_be_mended() -> list[SlipLine]:
     return [
-        SlipLine("签注已打印在证件背面，请核对"),
-        SlipLine("Printed on your card: please check it."),
-        SlipLine("本回执不是财政电子票据"),
-        SlipLine("Not the fiscal bill."),
+        SlipLine("证件背面尚未打印完整", style="strong"),
+        SlipLine("The back of your card is not complete."),
+        SlipLine("凭证件可在任一自助机或窗口免费重打"),
+        SlipLine("Any machine or counter prints it free."),
     ]
 
 
-def _to_be_printed() -> list[SlipLine]:
+def to_be_printed() -> list[SlipLine]:
+    """It is paid, and nobody knows that it was printed: what the citizen can do."""
     return [
         SlipLine("已缴费，签注尚未确认打印", style="strong"),
         SlipLine("Paid; the print is not confirmed."),
-        SlipLine("凭证件可在任一自助机免费续打"),
+        SlipLine("凭证件可在任一自助机免费补打"),
         SlipLine("With your card, any machine prints it"),
         SlipLine("free of charge: choose 'progress'."),
         SlipLine("如未打印，也可致电办理退款"),

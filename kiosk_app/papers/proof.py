@@ -7,6 +7,7 @@ by code only the provider and its number of the payment.
 from dataclasses import dataclass
 from datetime import datetime
 
+from kiosk_app.devices import SlipLine
 from kiosk_app.money.amounts import Fen
 
 
@@ -59,7 +60,10 @@ class PaidFines:
 
 @dataclass(frozen=True)
 class Trouble:
-    """A payment that did not end in a proof: where the money is, by the state's name (``money/payment.py``)."""
+    """A payment that did not end in a proof: where the money is, by the state's name (``money/payment.py``).
+
+    ``notes``: what became of what was paid for, where a slip can say it.
+    """
 
     reference: str
     amount: Fen
@@ -67,3 +71,4 @@ class Trouble:
     at: datetime
     site: str
     hotline: str
+    notes: tuple[SlipLine, ...] = ()

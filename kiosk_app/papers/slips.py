@@ -91,6 +91,7 @@ def trouble_slip(trouble: Trouble) -> Slip:
             SlipLine("流水号 Reference", trouble.reference),
             SlipLine("时间 Time", moment(trouble.at)),
             RULE,
+            *trouble.notes,
             SlipLine("请保留本凭条；如有疑问请凭流水号致电"),
             SlipLine("Keep this slip; call with the reference."),
             SlipLine("咨询电话 Help", trouble.hotline),

@@ -49,7 +49,7 @@ async def endorse(desk: Desk, *, card_first: bool = False) -> bool:  # noqa: PLR
         if not isinstance(answer, IdentityCard):
             return True if answer is None else await to_counter(desk, text("counter.no_card"), PERMIT)
         owner = answer
-    async with permit_held(desk, PERMIT) as held:
+    async with permit_held(desk) as held:
         permit = await insert_permit(desk, held, PERMIT)
         if not isinstance(permit, Permit):
             return True

@@ -1,16 +1,19 @@
 """What is wanted of what central offers: destination, purpose, entries and validity, one decision per screen.
 
-Nothing is offered that central did not offer, and what it refuses is shown with the reason. An endorsement that would
-take the place of an unused one is agreed to by itself, and before anything is paid (``domain.md`` 4.3). The last screen
-shows everything with its fee; nothing is asked after it.
+Nothing is offered that central did not offer, and what it refuses is shown with the reason, behind what can be had. An
+endorsement that would take the place of an unused one is agreed to by itself, and before anything is paid
+(``domain.md`` 4.3). The last screen shows everything with its fee; nothing is asked after it.
 """
 
 from kiosk_app.contract.exit_entry import ApprovedItem, Holder, Offer
 from kiosk_app.desk import Desk
 from kiosk_app.money.amounts import Fen
-from kiosk_app.papers.permits import Endorsed, destination, entries, purpose
+from kiosk_app.papers.permits import Endorsed, destination, entries, purpose, term
 from kiosk_app.services.steps.shown import day
 from kiosk_app.views import Back, Choice, ChooseMany, ChooseOne, Chosen, Consent, Marked, Steps, Text, text
+
+GROUP = "L"
+"""Of no use to whoever travels alone (``domain.md`` 4.2)."""
 
 
 async def choose_endorsements(desk: Desk, holder: Holder, steps: Steps) -> list[Offer]:
@@ -65,7 +68,7 @@ async def _of_one(desk: Desk, offers: list[Offer], steps: Steps) -> Offer | None
         view = ChooseOne(
             title=text("endorsement.option.title", place=place),
             subtitle=text("endorsement.option.subtitle"),
-            rows=tuple(row(offer) for offer in of_it),
+            rows=tuple(row(offer) for offer in sorted(of_it, key=lambda offer: bool(offer.refused))),
             steps=steps,
         )
         answer = await desk.ask(view)
@@ -82,7 +85,9 @@ async def _purpose(desk: Desk, offers: list[Offer], letters: list[str], place: T
         reasons = {offer.refused for offer in offers if offer.purpose == letter}
         chinese, english = purpose(letter)
         why = None if "" in reasons else text(f"endorsement.refused.{min(reasons)}")
-        rows.append(Choice(key=letter, title=chinese, title_en=english, refused=why))
+        lines = (text("endorsement.purpose.group"),) if letter == GROUP else ()
+        rows.append(Choice(key=letter, title=chinese, title_en=english, lines=lines, refused=why))
+    rows.sort(key=lambda row: row.refused is not None)
     while True:
         answer = await desk.ask(
             ChooseOne(title=text("endorsement.purpose.title", place=place), rows=tuple(rows), steps=steps)
@@ -131,7 +136,9 @@ async def _confirmed(desk: Desk, holder: Holder, wanted: list[Offer], steps: Ste
 def row(offer: Offer, *, whole: bool = False) -> Choice:
     """One offer; ``whole``: with destination and purpose. What cannot be had says why."""
     names = [(destination(offer.destination)), (purpose(offer.purpose))] if whole else []
-    names.append(entries(offer.entries, weekly=offer.weekly))
+    times = entries(offer.entries, weekly=offer.weekly)
+    long = ("", "") if offer.shortened else term(offer.months)  # as the counter calls it: 三个月一次
+    names.append((f"{long[0]}{times[0]}", ", ".join(filter(None, (long[1], times[1])))))
     stay = (text("endorsement.row.stay", days=offer.stay),) if offer.stay else ()
     if offer.refused == "waiting_time" and offer.earliest is not None:
         refused: Text | None = text("endorsement.refused.waiting_until", date=day(offer.earliest))

@@ -85,7 +85,7 @@ async def _declined(desk: Desk, held: Held, holder: Holder, why: str, steps: Ste
 
 async def _to_counter(desk: Desk, held: Held, why: str, steps: Steps, *, reference: str = "") -> None:
     """The card first: nobody looks for one while reading."""
-    await return_permit(desk, held, steps)
+    await return_permit(desk, held, steps=steps)
     await to_counter(desk, text(why), steps, reference=reference or held.stay.reference)
 
 

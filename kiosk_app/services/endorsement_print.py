@@ -7,11 +7,12 @@ is printed anew once, if there is time; if that does not mend it the money goes 
 """
 
 import asyncio
+from dataclasses import replace
 
-from kiosk_app.contract.exit_entry import AskPrint, Case, PrintRight
+from kiosk_app.contract.exit_entry import AskPrint, Case, CaseState, PrintRight
 from kiosk_app.desk import Desk, Held
 from kiosk_app.devices import EndorsementOutcome, EndorsementResult, Permit
-from kiosk_app.errors import CentralRefused, EndorsementNotPrinted, PermitSpoiled
+from kiosk_app.errors import CentralRefused, DeviceError, EndorsementNotPrinted, PermitSpoiled
 from kiosk_app.money.amounts import Fen
 from kiosk_app.papers.permits import Endorsements, endorsement_receipt
 from kiosk_app.services.endorsement_choice import endorsed, fact
@@ -81,25 +82,37 @@ async def _print(
 
 
 async def print_owed(desk: Desk, held: Held, permit: Permit, case: Case, steps: Steps) -> bool:
-    """Print what was paid before, here or elsewhere, free of charge; True if the citizen wants another service."""
+    """Print what is owed, here or elsewhere, free of charge; True if the citizen wants another service.
+
+    It was paid before. Or its money went back after the back was spoiled: then the others are put on the card again,
+    and nothing is said to have been bought. Raises what :func:`print_approved` does; a slip keeps the claim then.
+    """
+    paid = case.state is not CaseState.GIVEN_BACK
     held.ordered(case.approval, case.reference)
-    printed = await print_approved(desk, held, permit, case.approval, steps)
     done = Endorsements(
         reference=case.reference or case.approval,
         approval=case.approval,
-        items=tuple(endorsed(item) for item in case.items),
-        amount=Fen(case.fee),
+        items=tuple(endorsed(item) for item in case.items) if paid else (),
+        amount=Fen(case.fee if paid else 0),
         by=None,
         at=desk.clock.now(),
-        printed=printed,
+        printed=False,
         site=desk.site.name,
         hotline=desk.site.hotline,
     )
+    try:
+        printed = await print_approved(desk, held, permit, case.approval, steps)
+    except DeviceError:
+        await desk.print_slip(held.stay.reference, endorsement_receipt(done))
+        raise
     held.offer()
+    titles = ("endorsement.doubt.title", "endorsement.owed.title")
+    if not paid:
+        titles = ("endorsement.mended.doubt", "endorsement.mended.title")
     view = Done(
-        title=text("endorsement.owed.title" if printed else "endorsement.doubt.title"),
-        facts=(*(fact(item) for item in case.items), text("done.fact.reference", reference=done.reference)),
+        title=text(titles[printed]),
+        facts=(*(fact(item) for item in case.items if paid), text("done.fact.reference", reference=done.reference)),
         warnings=() if printed else (text("endorsement.doubt.warning"),),
         steps=steps,
     )
-    return await deliver(desk, view, Papers(done.reference, endorsement_receipt(done)), steps)
+    return await deliver(desk, view, Papers(done.reference, endorsement_receipt(replace(done, printed=printed))), steps)

@@ -21,7 +21,7 @@ REFERENCE = (20,)
 
 async def show_progress(desk: Desk) -> bool:
     """The whole query; True if the citizen wants another service."""
-    async with permit_held(desk, WHICH) as held:
+    async with permit_held(desk) as held:
         permit = await insert_permit(desk, held, WHICH, other=text("progress.by_number"))
         question = AskProgress(permit=key_of(permit)) if isinstance(permit, Permit) else None
         if permit == OTHER:

@@ -6,6 +6,8 @@ import random
 import pytest
 
 from hardware.channel import MemoryChannel
+from hardware.protocols.endorser import Command, Result
+from hardware.protocols.endorser_content import Answer
 from kiosk_app.devices import DeviceState, EndorsementOutcome, EndorsementPrint, EndorsementResult, PermitMedia
 from kiosk_app.errors import DeviceFault, DeviceOffline, PermitGone, PermitInTheWay, PermitJam
 from tests import virtual
@@ -183,6 +185,25 @@ def test_line_lost_while_printing_asks_what_became_of_the_job(after: float) -> N
         assert await printing == PRINTED
         assert desk.sim.body.card is not None
         assert desk.sim.body.card.endorsed == 2
+
+    story(tell)
+
+
+def test_a_unit_that_will_not_say_what_it_does_with_an_order_leaves_it_unknown() -> None:
+    async def tell(desk: Desk) -> None:
+        await desk.take_in()
+        printing = desk.printing()
+        await asyncio.sleep(6)
+        obey = desk.sim._order
+
+        def silent(command: Command, payload: bytes) -> Answer:
+            fault = Answer(Result.FAULT, desk.sim.body.status())
+            return fault if command is Command.JOB else obey(command, payload)
+
+        desk.sim._order = silent  # type: ignore[method-assign] # a firmware's whim
+        assert (await printing).outcome is EndorsementOutcome.UNKNOWN
+        desk.sim._order = obey  # type: ignore[method-assign]
+        assert await desk.unit.outcome(NEW.job) == PRINTED
 
     story(tell)
 

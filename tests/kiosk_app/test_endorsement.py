@@ -242,7 +242,7 @@ async def test_spoiled_and_not_mended_gives_money_and_card_back_and_prints_the_r
 
     stand.permit_unit.mend_head()  # the back is gone; whoever puts the card in again gets the others printed
     await traveller.inserts()
-    await stand.person.sees(Done, "endorsement.owed.title")
+    await stand.person.sees(Done, "endorsement.mended.title")
     await traveller.takes()
     assert any("香港" in line for line in traveller.back)
     assert not any("澳门" in line for line in traveller.back)

@@ -339,6 +339,7 @@ async def test_a_family_of_services_is_one_page_and_back_leads_home(stand: Stand
 
 @story
 async def test_what_closes_while_a_family_is_shown_closes_on_its_page(stand: Stand) -> None:
+    await stand.until(lambda: stand.machine.parts().catalogue)  # a contribution waits for its prices
     await stand.person.comes()
     stand.person.touches(Chosen("social"))
     await stand.person.sees(Menu)

@@ -152,6 +152,13 @@ def _prints(world: "World") -> Iterator[str]:
     for job in printed:
         if job not in approvals:
             yield f"the unit printed {job}, which no record knows"
+    for entry in world.journal:
+        if entry.kind == PERMIT and entry.body.get("outcome") == "printed" and entry.body["job"] not in printed:
+            yield f"{entry.body['job']} is printed, says the record, and the unit did not do it"
+    proved = {entry.reference for entry in world.journal if entry.kind == "receipt"}
+    for row in rows.values():
+        if row.state == "paid" and row.reference not in proved:
+            yield f"{row.approval} is paid and not printed, and its citizen has nothing that says so"
 
 
 def _identities(world: "World") -> Iterator[str]:

@@ -23,16 +23,16 @@ OTHER = Chosen("other")
 
 
 @asynccontextmanager
-async def permit_held(desk: Desk, steps: Steps) -> AsyncIterator[Held]:
+async def permit_held(desk: Desk) -> AsyncIterator[Held]:
     """Custody of one permit. Raises StoreError, DeviceError before anything opens; and what the block raises."""
     held = desk.receive_permit()
     try:
         try:
             yield held
         except Exception as error:
-            await return_permit(desk, held, steps, _why(error))
+            await return_permit(desk, held, _why(error))
             raise
-        await return_permit(desk, held, steps)
+        await return_permit(desk, held)
     finally:
         held.leave()
 
@@ -56,7 +56,7 @@ async def insert_permit(desk: Desk, held: Held, steps: Steps, *, other: Text | N
             answer = await desk.ask_or(view, held.take(), within=desk.patience.card)
         except CitizenError as error:
             view = replace(view, problem=text(error.citizen))
-            await return_permit(desk, held, steps, text(error.citizen))
+            await return_permit(desk, held, text(error.citizen), steps=steps)
             held.again()
             continue
         if isinstance(answer, Permit):
@@ -74,8 +74,11 @@ def key_of(permit: Permit) -> PermitKey:
     )
 
 
-async def return_permit(desk: Desk, held: Held, steps: Steps, why: Text | None = None) -> None:
-    """Bring it out and say so until it is taken; keep it and say so if nobody takes it. Raises nothing of the unit."""
+async def return_permit(desk: Desk, held: Held, why: Text | None = None, *, steps: Steps | None = None) -> None:
+    """Bring it out and say so until it is taken; keep it and say so if nobody takes it. Raises nothing of the unit.
+
+    ``steps`` only while the procedure goes on.
+    """
     if held.told:
         return
     held.offer()
