@@ -325,9 +325,9 @@ def test_a_host_may_take_longer_to_start_than_to_answer(monkeypatch: pytest.Monk
 
 def test_forgetting_a_hung_host_ends_it(monkeypatch: pytest.MonkeyPatch) -> None:
     async def tell(analyst: FaceAnalyst, view: Screened) -> None:
-        monkeypatch.setattr("hardware.drivers.face.ANSWER", 0.5)
         await looked(analyst, view)
         (host,) = hosts()
+        monkeypatch.setattr("hardware.drivers.face.ANSWER", 0.5)
         os.kill(host, signal.SIGSTOP)
         await analyst.forget()
         await until(lambda: analyst.condition.serves and host not in hosts())
