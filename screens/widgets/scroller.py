@@ -92,8 +92,8 @@ class Scroller(Element):
 
     @property
     def at_end(self) -> bool:
-        """Whether the last line shows."""
-        return bool(self.offset >= self.over - self.px(SLIP))
+        """Whether the last line shows. What is a little too high is not at its end before it was moved."""
+        return bool(self.offset >= self.over - (self.px(SLIP) if self.offset else 0))
 
     def page(self) -> None:
         """One page further down, where what was the last row stays visible; from the end back to the top."""

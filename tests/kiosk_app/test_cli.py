@@ -256,7 +256,7 @@ def test_what_a_running_kiosk_writes_is_nobody_elses_to_read(config: Path) -> No
 
 
 RUN = """
-import os, resource, sys
+import ctypes, os, resource, sys
 from kiosk_app import cli
 from kiosk_app.errors import ConfigError
 from pathlib import Path
@@ -265,6 +265,10 @@ try:
 except ConfigError:
     assert os.umask(0) == 0o077
     assert resource.getrlimit(resource.RLIMIT_CORE) == (0, 0), "a core dump would keep a person's data"
+    picture, behind = b"P" * int("2000"), b"B" * int("2000")
+    at = id(picture) + 100
+    del picture
+    assert ctypes.string_at(at, 50) == bytes([165]) * 50, "what was freed waits for the next citizen"
 else:
     raise SystemExit("it ran without an identity")
 """

@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import replace
+from functools import cache
+from random import Random
 from typing import Any
 
 import pytest
@@ -20,21 +22,52 @@ from kiosk_app.money.payment import Payment, State
 from kiosk_app.money.settle import Settlement
 from kiosk_app.money.till import Till
 from kiosk_app.services import endorsement
-from tests.worlds.faults import Plan
+from tests.worlds.faults import Plan, draw
 from tests.worlds.runner import Report, run_one, run_seed
 from tests.worlds.world import Crash
 
 CALM = Plan((), 0.0)
 TRAVELLER = Plan((), 0.0, permit="li")
 SAVER = Plan((), 0.0, insured="zhao")
-PRINTS, KEEPS = 1, 2
-"""Seeds in which the traveller gets an endorsement and takes the card, and in which the card is forgotten."""
+LONG = 20
+"""Entries of a journal: a world with more has too many power cuts for the suite."""
 
 
-@pytest.mark.parametrize("seed", [10, 37])
-def test_all_promises_hold_whatever_fails_and_whenever_the_plug_is_pulled(seed: int) -> None:
+@cache
+def traveller(*states: str) -> int:
+    """The first seed in which a calm traveller's card comes to all of these; chance shifts with every view."""
+    for seed in range(40):
+        seen = {entry.state for entry in run_one(seed, plan=TRAVELLER)[0].journal if entry.kind == "permit"}
+        if seen >= set(states) and len(seen & {"returned", "retained"}) == 1:
+            return seed
+    raise AssertionError(f"no traveller comes to {states}")
+
+
+def prints() -> int:
+    """The traveller gets an endorsement and takes the card."""
+    return traveller("printing", "returned")
+
+
+def keeps() -> int:
+    """The card is forgotten."""
+    return traveller("retained")
+
+
+def pays(*, permit: bool) -> int:
+    """The first seed with whatever faults in which somebody pays, for an endorsement that is printed or otherwise."""
+    for seed in range(60):
+        plan = draw(Random(f"plan {seed}"))
+        if bool(plan.permit) is permit and "permit_jams" not in plan.names:  # it is looked at again for long
+            world = run_one(seed)[0]
+            if world.entries <= LONG and any(e.state == ("printing" if permit else "approved") for e in world.journal):
+                return seed
+    raise AssertionError("nobody pays")
+
+
+@pytest.mark.parametrize("permit", [False, True])
+def test_all_promises_hold_whatever_fails_and_whenever_the_plug_is_pulled(*, permit: bool) -> None:
     report = Report()
-    run_seed(seed, report)
+    run_seed(pays(permit=permit), report)
     assert report.failures == []
     assert report.crashes == report.worlds - 1
     assert report.payments
@@ -123,13 +156,13 @@ def test_the_worlds_notice_an_order_that_is_made_before_it_is_written_down(monke
 
 
 def test_a_card_and_its_money_survive_a_power_cut_around_every_move() -> None:
-    whole, faults = run_one(PRINTS, plan=TRAVELLER)
+    whole, faults = run_one(prints(), plan=TRAVELLER)
     assert faults == []
     moves = [entry.seq for entry in whole.journal if entry.kind == "permit"]
     assert {"printing", "returned"} <= {entry.state for entry in whole.journal if entry.kind == "permit"}
     for entry in moves:
         for when in ("before", "after"):
-            assert run_one(PRINTS, Crash(entry, when), TRAVELLER)[1] == []
+            assert run_one(prints(), Crash(entry, when), TRAVELLER)[1] == []
 
 
 def test_a_contribution_and_its_money_survive_a_power_cut_around_every_entry() -> None:
@@ -147,7 +180,7 @@ def test_the_worlds_notice_a_card_that_is_taken_in_before_its_record(monkeypatch
         return Stay("unwritten", Place.AWAITED)
 
     monkeypatch.setattr(Custody, "enter", late)
-    assert any("record" in fault for fault in run_one(PRINTS, plan=TRAVELLER)[1])
+    assert any("record" in fault for fault in run_one(prints(), plan=TRAVELLER)[1])
 
 
 def test_the_worlds_notice_a_card_that_is_kept_before_its_record(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -157,7 +190,7 @@ def test_the_worlds_notice_a_card_that_is_kept_before_its_record(monkeypatch: py
         return stay
 
     monkeypatch.setattr(Custody, "_out", early)
-    assert run_one(PRINTS, plan=TRAVELLER)[1]
+    assert run_one(prints(), plan=TRAVELLER)[1]
 
 
 def test_the_worlds_notice_a_print_that_is_ordered_anew_after_a_crash(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -169,9 +202,9 @@ def test_the_worlds_notice_a_print_that_is_ordered_anew_after_a_crash(monkeypatc
             await unit.print(EndorsementPrint(anew.job, ("SAMPLE",)), lambda _: None)
         return custody.write(stay, Place.INSIDE, outcome="printed")
 
-    printing = [entry.seq for entry in run_one(PRINTS, plan=TRAVELLER)[0].journal if entry.state == "printing"]
+    printing = [entry.seq for entry in run_one(prints(), plan=TRAVELLER)[0].journal if entry.state == "printing"]
     monkeypatch.setattr(Custody, "ask", again)
-    found = run_one(PRINTS, Crash(printing[0], "after"), TRAVELLER)[1]
+    found = run_one(prints(), Crash(printing[0], "after"), TRAVELLER)[1]
     assert any("-again, which no record knows" in fault for fault in found)
 
 
@@ -179,9 +212,9 @@ def test_the_worlds_notice_a_print_that_only_the_record_knows(monkeypatch: pytes
     async def hopeful(custody: Custody, stay: Stay) -> Stay:
         return custody.write(stay, Place.INSIDE, outcome="printed")
 
-    printing = [entry.seq for entry in run_one(PRINTS, plan=TRAVELLER)[0].journal if entry.state == "printing"]
+    printing = [entry.seq for entry in run_one(prints(), plan=TRAVELLER)[0].journal if entry.state == "printing"]
     monkeypatch.setattr(Custody, "ask", hopeful)
-    found = run_one(PRINTS, Crash(printing[0], "after"), TRAVELLER)[1]
+    found = run_one(prints(), Crash(printing[0], "after"), TRAVELLER)[1]
     assert any("printed, says the record" in fault for fault in found)
 
 
@@ -189,11 +222,16 @@ def test_the_worlds_notice_money_that_is_kept_for_what_was_not_printed(monkeypat
     async def forgetful(settlement: Settlement, reference: str) -> None:
         del settlement, reference
 
-    printing = [entry.seq for entry in run_one(PRINTS, plan=TRAVELLER)[0].journal if entry.state == "printing"]
-    before = run_one(PRINTS, Crash(printing[0], "before"), TRAVELLER)[0]
-    assert before.books().held == 0
+    def held(seed: int) -> list[int]:
+        """What stays with us of a visit that is cut before the order to print: a terminal keeps it or gives it back."""
+        journal = run_one(seed, plan=TRAVELLER)[0].journal
+        cut = [Crash(entry.seq, "before") for entry in journal if entry.kind == "permit" and entry.state == "printing"]
+        return [run_one(seed, crash, TRAVELLER)[0].books().held for crash in cut[:1]]
+
+    seeds = range(prints(), prints() + 12)
+    assert not any(any(held(seed)) for seed in seeds)
     monkeypatch.setattr(Settlement, "undelivered", forgetful)
-    assert run_one(PRINTS, Crash(printing[0], "before"), TRAVELLER)[0].books().held != 0
+    assert any(any(held(seed)) for seed in seeds)
 
 
 def test_the_worlds_notice_a_card_that_is_kept_and_central_never_hears_of_it(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -202,10 +240,10 @@ def test_the_worlds_notice_a_card_that_is_kept_and_central_never_hears_of_it(mon
     def silent(custody: Custody, stay: Stay, to: Place, *reports: Any, **changes: str) -> Stay:
         return write(custody, stay, to, *(() if to is Place.RETAINED else reports), **changes)
 
-    world, faults = run_one(KEEPS, plan=TRAVELLER)
+    world, faults = run_one(keeps(), plan=TRAVELLER)
     assert (len(world.books().boxes), faults) == (1, [])
     monkeypatch.setattr(Custody, "write", silent)
-    assert any("central knows of 0" in fault for fault in run_one(KEEPS, plan=TRAVELLER)[1])
+    assert any("central knows of 0" in fault for fault in run_one(keeps(), plan=TRAVELLER)[1])
 
 
 def test_the_worlds_notice_an_approval_for_somebody_who_never_showed_to_be_the_holder(
@@ -215,7 +253,7 @@ def test_the_worlds_notice_an_approval_for_somebody_who_never_showed_to_be_the_h
         return IdentityCheck(way="id_card", result=Sameness.SAME, at=desk.clock.now())
 
     monkeypatch.setattr(endorsement, "check_identity", trusting)
-    assert any("nobody had shown" in fault for fault in run_one(PRINTS, plan=TRAVELLER)[1])
+    assert any("nobody had shown" in fault for fault in run_one(prints(), plan=TRAVELLER)[1])
 
 
 def _faults_of_leaving(seed: int, *names: str) -> list[str]:
