@@ -15,7 +15,7 @@ from typing import Any, Final
 import msgspec
 import sqlalchemy as sa
 
-from central import presence, registry
+from central import cases, presence, registry
 from central.books import Books, books
 from central.catalogue import SHIPPED, SHIPPED_SOCIAL, Publisher, Signer, read, read_section
 from central.certificates import InsuredBooks
@@ -38,6 +38,7 @@ from central.problems import Refused
 from central.registry import Kiosk
 from kiosk_app import contract
 from kiosk_app.contract import AskDecisions, Batch, Heartbeat
+from kiosk_app.contract.cases import AskCases, Cases, Office
 from kiosk_app.contract.catalogue import AskCatalogue, CatalogueReply, SocialRules
 from kiosk_app.contract.certificates import AskCertificate, Certificate
 from kiosk_app.contract.exit_entry import (
@@ -64,6 +65,7 @@ CAPS: Final[Mapping[str, int]] = {
     AskPrint.path: 1_000,
     AskProgress.path: 1_000,
     AskCertificate.path: 1_000,
+    AskCases.path: 1_000,
     KeepPhoto.path: 120_000,
     **dict.fromkeys(CALLS, 1_000),
     **dict.fromkeys(social_.CALLS, 4_000),
@@ -137,6 +139,7 @@ class Front:
             AskProgress.path: self._progress,
             **{path: partial(self._insured, path) for path in social_.CALLS},
             AskCertificate.path: self._certificate,
+            AskCases.path: self._cases,
             KeepPhoto.path: self._keep_photo,
         }
 
@@ -221,6 +224,12 @@ class Front:
         ask = decode(body, AskProgress)
         with self.store.read() as connection:
             return self.exit_entry.progress(connection, ask, self.clock.now())
+
+    def _cases(self, _kiosk: Kiosk, body: bytes) -> Cases:
+        ask = decode(body, AskCases)
+        offices = {Office.TRAFFIC: self.traffic, Office.EXIT_ENTRY: self.exit_entry, Office.SOCIAL: self.social}
+        with self.store.read() as connection:
+            return cases.answer(connection, ask, offices, self.clock.now())
 
     # --- social security ---
 
