@@ -36,7 +36,7 @@ def of(town: Hall, office: Office, number: str) -> list[MyCase]:
     return said.cases
 
 
-def pays_fines(town: Hall, reference: str = "R1") -> None:
+def pays_fines(town: Hall, reference: str = "F1") -> None:
     mine = [one for one in town.fleet.ask(id_number=ZHANG.id_number) if not one.refused]
     [verdict] = town.fleet.say(town.fleet.paid(reference, *mine[:2]))
     assert verdict.accepted
@@ -67,7 +67,7 @@ def test_every_department_says_what_this_person_has_going_on(town: Hall) -> None
     approval = town.paid("zhang", OFFER)
     reports_loss(town)
     [fines] = of(town, Office.TRAFFIC, ZHANG.id_number)
-    assert (fines.what, fines.state, fines.reference) == ("fines", "accepted", "R1")
+    assert (fines.what, fines.state, fines.reference) == ("fines", "accepted", "F1")
     assert fines.amount > 0
     assert len([line for line in fines.lines if line.startswith("决定书")]) == 2
     [endorsement] = of(town, Office.EXIT_ENTRY, ZHANG.id_number)
@@ -98,7 +98,7 @@ def test_neither_name_nor_number_is_in_the_answer(town: Hall) -> None:
 
 def test_what_was_given_back_is_no_payment_any_more(town: Hall) -> None:
     pays_fines(town)
-    town.fleet.say(town.fleet.moved("R1", "reversed", 1))
+    town.fleet.say(town.fleet.moved("F1", "reversed", 1))
     assert of(town, Office.TRAFFIC, ZHANG.id_number) == []
 
 

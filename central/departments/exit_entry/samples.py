@@ -81,7 +81,8 @@ YEARS: Final = 365
 SAMPLES: Final = {
     sample.key: sample
     for sample in (
-        Sample("zhang", "CA1234567", "张样本", id_number=ZHANG.id_number, past=[Past("HK", "G", 20)], registered=[("HK", "S", 2 * YEARS)]),
+        Sample("zhang", "CA1234567", "张样本", id_number=ZHANG.id_number, past=[Past("HK", "G", 20)],
+               registered=[("HK", "S", 2 * YEARS)]),
         Sample("li", "C00000001", "李样本", birth=date(1955, 1, 1), expiry=date(2033, 5, 18), id_number=LI.id_number,
                past=[Past("MO", "G", 30, left=0)]),
         Sample("wang_expired", "C00000002", "王样本", birth=date(1949, 12, 31), expiry=date(2024, 4, 20)),
