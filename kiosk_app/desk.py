@@ -46,6 +46,7 @@ from kiosk_app.papers.permits import KeptPermit, kept_permit_slip
 from kiosk_app.papers.proof import Trouble
 from kiosk_app.papers.slips import trouble_slip
 from kiosk_app.ports import Clock, Journal, Screen
+from kiosk_app.reprints import Reprints
 from kiosk_app.rulebook import Rulebook
 from kiosk_app.views import (
     Chosen,
@@ -113,6 +114,7 @@ class Desk:
     till: Till
     central: CentralDesk
     journal: Journal
+    reprints: Reprints
     clock: Clock
     site: Site
     patience: Patience = Patience()

@@ -51,6 +51,8 @@ class Service:
     """What the menu says of a service, and which devices it is about. ``pays``: it needs the till, which knows its own.
     ``holds``: it takes a permit into custody. ``priced``: its fees are in the signed catalogue.
 
+    ``offline``: it serves without central what can be served, and says what cannot.
+
     ``needs``: groups of roles, of each of which one must serve; ``wants``: roles it can do without.
     """
 
@@ -59,6 +61,7 @@ class Service:
     pays: bool = True
     holds: bool = False
     priced: bool = False
+    offline: bool = False
     needs: tuple[tuple[str, ...], ...] = ()
     wants: tuple[str, ...] = ()
 
@@ -101,6 +104,8 @@ SERVICES: Sequence[Service] = (
     Service("pension_payments", "social", pays=False, needs=(CARDS,)),
     Service("medical_account", "social", pays=False, needs=(CARDS,)),
     Service("social_state", "social", pays=False, needs=(CARDS,)),
+    Service("my_cases", "mine", pays=False, needs=(CARDS,)),
+    Service("reprint", "mine", pays=False, offline=True, needs=(("receipt_printer",),), wants=("id_card_reader",)),
 )
 
 
@@ -108,7 +113,7 @@ def why_closed(service: Service, parts: Parts) -> Text | None:
     """Why ``service`` cannot be begun now; None when it is open."""
     if why := parts.outage or (parts.till if service.pays else ""):
         return text(why)
-    if not parts.central:
+    if not parts.central and not service.offline:
         return text("menu.closed.central")
     if service.holds and parts.custody:
         return text(parts.custody)

@@ -37,9 +37,10 @@ from kiosk_app.money.till import Till
 from kiosk_app.outage import Outage
 from kiosk_app.owed_slips import OwedSlips
 from kiosk_app.portrait.match import Thresholds
-from kiosk_app.ports import CatalogueShelf, Clock, Journal, Observations, Outbox, Screen, Transport
+from kiosk_app.ports import CatalogueShelf, Clock, Journal, Observations, Outbox, ProofShelf, Screen, Transport
 from kiosk_app.power import Limits, Power
 from kiosk_app.reporting import Reporting
+from kiosk_app.reprints import Reprints
 from kiosk_app.rulebook import Rulebook
 from kiosk_app.services.contribution import pay_contribution
 from kiosk_app.services.endorsement import endorse
@@ -47,8 +48,10 @@ from kiosk_app.services.id_photo import take_id_photo
 from kiosk_app.services.insured_certificate import print_certificate
 from kiosk_app.services.living_verification import verify_living
 from kiosk_app.services.medical_account import show_medical_account
+from kiosk_app.services.my_cases import show_cases
 from kiosk_app.services.pension_payments import show_pensions
 from kiosk_app.services.progress import show_progress
+from kiosk_app.services.reprint import reprint
 from kiosk_app.services.rights_record import show_rights_record
 from kiosk_app.services.social_card import serve_card
 from kiosk_app.services.social_state import show_benefits
@@ -73,6 +76,8 @@ SERVICES: Services = {
     "pension_payments": show_pensions,
     "medical_account": show_medical_account,
     "social_state": show_benefits,
+    "my_cases": show_cases,
+    "reprint": reprint,
 }
 STARTING_PATIENCE = 15.0
 """Seconds that devices have to answer before the first screen; later they join by themselves."""
@@ -114,6 +119,7 @@ class Machine:
         devices: Devices,
         journal: Journal,
         outbox: Outbox,
+        proofs: ProofShelf,
         transport: Transport,
         clock: Clock,
         random: Random,
@@ -154,6 +160,7 @@ class Machine:
             till=self.till,
             central=central,
             journal=journal,
+            reprints=Reprints(journal, proofs, clock, site.machine),
             clock=clock,
             site=site,
             patience=patience,

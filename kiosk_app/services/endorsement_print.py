@@ -102,4 +102,6 @@ async def print_owed(desk: Desk, held: Held, permit: Permit, case: Case, steps: 
         warnings=() if printed else (text("endorsement.doubt.warning"),),
         steps=steps,
     )
-    return await deliver(desk, view, Papers(done.reference, endorsement_receipt(done)), steps)
+    return await deliver(
+        desk, view, Papers(done.reference, endorsement_receipt(done), what="cases.what.endorsement"), steps
+    )
