@@ -81,6 +81,8 @@ SERVICES: Services = {
 }
 STARTING_PATIENCE = 15.0
 """Seconds that devices have to answer before the first screen; later they join by themselves."""
+CENTRAL_PATIENCE = 5.0
+"""The same for central's first answer: what needs it opens later by itself."""
 UNRESOLVED = frozenset({State.UNKNOWN, State.REVERSING})
 NIGHT, NIGHT_AGAIN = time(3, 0), 60.0
 """Local hour of the cleaning, and seconds until another look while somebody is served then."""
@@ -360,9 +362,16 @@ class Machine:
             await self.till.settlement.round()
             group.create_task(self.till.settlement.run(), name="settlement")
             group.create_task(self._slips.run(), name="slips")
-            group.create_task(self.session.run(), name="session")
+            group.create_task(self._greet(), name="session")
             group.create_task(self._day_end.run(), name="day end")
             group.create_task(self._clean(), name="cleaning")
+
+    async def _greet(self) -> None:
+        """Visits, once it is known what is open: nobody shall come to a menu that is closed for a second."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(CENTRAL_PATIENCE):
+                await self.reporting.tried.wait()
+        await self.session.run()
 
     def _settled(self, before: Payment, after: Payment) -> None:
         self._slips.settled(before, after)

@@ -1,8 +1,8 @@
 """What is deleted when, and what it was (``fleet.md`` C.11).
 
-Events that central acknowledged stay 35 days for reconciliation, and so do proofs; journal entries five years. Only the oldest
-part of a chain goes, and ``base`` keeps its last seq and hash, so that the rest still verifies and the next row
-continues it. The bytes are gone as well: ``secure_delete`` overwrites them in the file, the checkpoint empties
+Events that central acknowledged stay 35 days for reconciliation, and so do proofs; journal entries five years.
+Only the oldest part of a chain goes, and ``base`` keeps its last seq and hash, so that the rest still verifies and the next
+row continues it. The bytes are gone as well: ``secure_delete`` overwrites them in the file, the checkpoint empties
 the WAL that still held them, and the freed pages go back to the system. (``VACUUM`` would do the same by
 copying the whole store through memory.)
 
@@ -29,7 +29,7 @@ Span = tuple[int, int]
 
 @dataclass(frozen=True)
 class Deleted:
-    """What one run deleted: seqs per stream and of the journal, how many proofs, and by how many bytes the store shrank.
+    """What one run deleted: seqs per stream and of the journal, how many proofs, and bytes the store shrank by.
 
     ``wiped`` is False while another process, reading, keeps the old bytes alive in the WAL: run again.
     ``refused`` says why nothing was even looked at.

@@ -1,6 +1,6 @@
 """A proof once more (补打), by identity card or by the number on the slip that was left over.
 
-The counter's procedure: who is it, or which slip; what there is; which one; the paper, marked as a reprint and numbered.
+The counter's procedure: who is it, or which slip; what there is; which one; the paper, marked as a reprint.
 What this machine handed out is printed also when central is away; what was done elsewhere, only central knows, and a
 list that is short for that reason says so. A slip with a name behind it needs its holder's card; one of somebody who
 never showed a card needs its number and its sum, which only the slip says.
@@ -95,7 +95,8 @@ async def by_slip(desk: Desk, proof: KeptProof) -> bool:
 async def choose(desk: Desk, card: IdentityCard, number: str) -> Proof | bool | None:
     """The proof wanted, None for "back", or True for another service after hearing that there is none."""
     own = [of_shelf(proof) for proof in desk.reprints.of_holder(card.number)]
-    proofs, missing = [proof for proof in own if number in {"", proof.reference}], ()
+    proofs = [proof for proof in own if number in {"", proof.reference}]
+    missing: tuple[Text, ...] = ()
     if not (number and proofs):
         there, missing = await elsewhere(desk, card)
         known = {proof.reference for proof in own}
