@@ -233,7 +233,14 @@ class Machine:
             outage=self.till.outage,
             catalogue=self.rulebook is not None and self.rulebook.version > 0,
             permit_out=self.custody is not None and self.custody.offered,
+            store=self._can_write(),
         )
+
+    def _can_write(self) -> bool:
+        with suppress(StoreError):
+            self._journal.ready()
+            return True
+        return False
 
     def _condition_changed(self, role: str, condition: Condition) -> None:
         log.info("condition", role=role, state=condition.state.value, reason=condition.reason, detail=condition.detail)
