@@ -30,7 +30,6 @@ class Parts:
     """Everything that opens or closes services. ``till``, ``custody``: text ids of why they are closed, or empty.
 
     ``outage``: the same for everything, while the mains are away. ``catalogue``: whether signed fees are here.
-    ``store``: whether anything can be written.
     ``permit_out``: a card waits at the exit, and nobody is served.
     """
 
@@ -41,7 +40,6 @@ class Parts:
     outage: str = ""
     catalogue: bool = True
     permit_out: bool = False
-    store: bool = True
 
     def serves(self, role: str) -> bool:
         """Whether there is such a device and it can be used now."""
@@ -53,9 +51,6 @@ class Service:
     """What the menu says of a service, and which devices it is about. ``pays``: it needs the till, which knows its own.
     ``holds``: it takes a permit into custody. ``priced``: its fees are in the signed catalogue.
 
-    ``counts``: it prints what must be counted, and not without a store.
-    ``offline``: it serves without central what can be served, and says what cannot.
-
     ``needs``: groups of roles, of each of which one must serve; ``wants``: roles it can do without.
     """
 
@@ -64,8 +59,6 @@ class Service:
     pays: bool = True
     holds: bool = False
     priced: bool = False
-    counts: bool = False
-    offline: bool = False
     needs: tuple[tuple[str, ...], ...] = ()
     wants: tuple[str, ...] = ()
 
@@ -108,8 +101,6 @@ SERVICES: Sequence[Service] = (
     Service("pension_payments", "social", pays=False, needs=(CARDS,)),
     Service("medical_account", "social", pays=False, needs=(CARDS,)),
     Service("social_state", "social", pays=False, needs=(CARDS,)),
-    Service("my_cases", "mine", pays=False, needs=(CARDS,)),
-    Service("reprint", "mine", pays=False, counts=True, offline=True, needs=(("receipt_printer",),), wants=("id_card_reader",)),
 )
 
 
@@ -117,10 +108,8 @@ def why_closed(service: Service, parts: Parts) -> Text | None:
     """Why ``service`` cannot be begun now; None when it is open."""
     if why := parts.outage or (parts.till if service.pays else ""):
         return text(why)
-    if not parts.central and not service.offline:
+    if not parts.central:
         return text("menu.closed.central")
-    if service.counts and not parts.store:
-        return text("menu.closed.store")
     if service.holds and parts.custody:
         return text(parts.custody)
     if service.priced and not parts.catalogue:

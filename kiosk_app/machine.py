@@ -81,8 +81,6 @@ SERVICES: Services = {
 }
 STARTING_PATIENCE = 15.0
 """Seconds that devices have to answer before the first screen; later they join by themselves."""
-CENTRAL_PATIENCE = 5.0
-"""The same for central's first answer: what needs it opens later by itself."""
 UNRESOLVED = frozenset({State.UNKNOWN, State.REVERSING})
 NIGHT, NIGHT_AGAIN = time(3, 0), 60.0
 """Local hour of the cleaning, and seconds until another look while somebody is served then."""
@@ -233,14 +231,7 @@ class Machine:
             outage=self.till.outage,
             catalogue=self.rulebook is not None and self.rulebook.version > 0,
             permit_out=self.custody is not None and self.custody.offered,
-            store=self._can_write(),
         )
-
-    def _can_write(self) -> bool:
-        with suppress(StoreError):
-            self._journal.ready()
-            return True
-        return False
 
     def _condition_changed(self, role: str, condition: Condition) -> None:
         log.info("condition", role=role, state=condition.state.value, reason=condition.reason, detail=condition.detail)
@@ -369,16 +360,9 @@ class Machine:
             await self.till.settlement.round()
             group.create_task(self.till.settlement.run(), name="settlement")
             group.create_task(self._slips.run(), name="slips")
-            group.create_task(self._greet(), name="session")
+            group.create_task(self.session.run(), name="session")
             group.create_task(self._day_end.run(), name="day end")
             group.create_task(self._clean(), name="cleaning")
-
-    async def _greet(self) -> None:
-        """Visits, once it is known what is open: nobody shall come to a menu that is closed for a second."""
-        with suppress(TimeoutError):
-            async with asyncio.timeout(CENTRAL_PATIENCE):
-                await self.reporting.tried.wait()
-        await self.session.run()
 
     def _settled(self, before: Payment, after: Payment) -> None:
         self._slips.settled(before, after)

@@ -45,8 +45,6 @@ class Reporting:
         self._verdicts = asyncio.Condition()
         self._failures = 0
         self.online = False
-        self.tried = asyncio.Event()
-        """Set once it is known whether central answers."""
         self.channels: tuple[str, ...] = ()
         """By whose codes central can take money, as it said last."""
         self.verdict_came: list[Callable[[Verdict], None]] = []
@@ -135,7 +133,6 @@ class Reporting:
             except (CentralError, msgspec.DecodeError) as error:
                 self._set_online(False)
                 least = max(least, min(getattr(error, "retry_after", None) or 0.0, CAP))
-            self.tried.set()
             await asyncio.sleep(least)
             jittered = pause * self._random.uniform(0.9, 1.1)
             await event_or_pause(self._changed, max(0.0, jittered - least))

@@ -13,7 +13,7 @@ from screens.widgets.notice import Notice
 from screens.widgets.target import Tile
 from screens.widgets.work import Work
 
-FAMILIES = ("social", "border", "road", "mine")
+FAMILIES = ("social", "border", "road")
 
 
 class AnyTile(Tile):

@@ -35,8 +35,6 @@ SERVICES = (
     item("pension_payments", "social"),
     item("medical_account", "social"),
     item("social_state", "social"),
-    item("my_cases", "mine"),
-    item("reprint", "mine"),
 )
 
 

@@ -221,8 +221,7 @@ def _code(b: _Board) -> None:
 
 
 DRAWINGS: dict[str, Callable[[_Board], None]] = {
-    "social": _shield, "border": _plane, "road": _car, "mine": _receipt,
-    "printer": _printer, "document": _printer, "receipt": _receipt,
+    "social": _shield, "border": _plane, "road": _car, "printer": _printer, "document": _printer, "receipt": _receipt,
     "card": _id_card, "permit": _id_card, "chip_card": _bank_card, "bank_card": _bank_card, "check": _check,
     "bang": _bang, "warning": _warning, "back": _back, "forward": _forward,
     "down": _down, "up": _up, "arrow": _arrow, "leave": _leave, "letters": _letters, "globe": _globe,

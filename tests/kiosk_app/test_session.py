@@ -324,7 +324,7 @@ async def test_a_bank_card_left_in_the_terminal_is_shown_until_it_is_taken(stand
 @story
 async def test_a_family_of_services_is_one_page_and_back_leads_home(stand: Stand) -> None:
     home = await stand.person.comes()
-    assert {item.family for item in home.items} == {"social", "border", "road", "mine"}
+    assert {item.family for item in home.items} == {"social", "border", "road"}
     stand.person.touches(Chosen("social"))
     page = await stand.person.sees(Menu)
     assert page.family == "social"
