@@ -35,6 +35,8 @@ SERVICES = (
     item("pension_payments", "social"),
     item("medical_account", "social"),
     item("social_state", "social"),
+    item("guide", "hall"),
+    item("complaint", "hall"),
 )
 
 

@@ -34,7 +34,7 @@ async def deliver(desk: Desk, view: Done, papers: Papers, steps: Steps) -> bool:
     Raises Left when they leave or do not answer.
     """
     outcome = await _print_receipt(desk, papers, steps)
-    first = replace(view, seconds=desk.patience.done)
+    first = replace(view, seconds=desk.patience.done, faces=True)
     view = _after_receipt(desk, first, outcome, papers.reference)
     while True:
         intent = await _show_while_taking(desk, view, with_document=papers.document is not None)
