@@ -75,7 +75,8 @@ class EnterNumber(Work):
         return len(self.digits) in self.view.lengths
 
     def keys(self) -> Sequence[Key]:
-        words = text("number.confirm_secret" if self.view.secret else "number.confirm")
+        words = text("number.search") if self.view.letters else text("number.confirm")
+        words = text("number.confirm_secret") if self.view.secret else words
         confirm = Key("go", words, self.confirm, kind="go", share=2, enabled=self.whole)
         return (self.back_key(), self.leave_key(), confirm)
 

@@ -40,6 +40,8 @@ LOOK, CHOOSE, READ = (Steps(STEPS, at) for at in range(3))
 SEARCH, NOTICES, PRINT = "search", "notices", "print"
 DAYS: Final = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 LENGTHS: Final = tuple(range(1, 9))
+BLANK: Final = "\u2003"
+"""A cell that keeps its place: what stands beside it belongs to the row above."""
 KEYS: Final = {
     letter: digit
     for digit, letters in zip("23456789", ("abc", "def", "ghi", "jkl", "mno", "pqrs", "tuv", "wxyz"), strict=True)
@@ -166,7 +168,7 @@ def page(desk: Desk, guide: Guide, entry: GuideEntry, menu: Sequence[MenuItem], 
     rows += [("hours", _hours(rule)) for rule in guide.hours(entry.family)]
     names = [name for name, _ in rows]
     before = ["", *names[:-1]]
-    labels = ["" if name == last else text(f"guide.row.{name}") for name, last in zip(names, before, strict=True)]
+    labels = [BLANK if name == last else text(f"guide.row.{name}") for name, last in zip(names, before, strict=True)]
     return Table(
         title=both(entry.title),
         facts=facts,

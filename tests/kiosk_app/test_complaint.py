@@ -4,7 +4,20 @@ import msgspec
 import pytest
 
 from central import console, feedback
-from kiosk_app.views import Attract, Back, ChooseOne, Chosen, Consent, Done, EnterNumber, Leave, Menu, Sorry, Typed, text
+from kiosk_app.views import (
+    Attract,
+    Back,
+    ChooseOne,
+    Chosen,
+    Consent,
+    Done,
+    EnterNumber,
+    Leave,
+    Menu,
+    Sorry,
+    Typed,
+    text,
+)
 from tests.stand import Stand, story
 
 PHONE = "13900001234"
