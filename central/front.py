@@ -17,13 +17,14 @@ import sqlalchemy as sa
 
 from central import cases, presence, registry
 from central.books import Books, books
-from central.catalogue import SHIPPED, SHIPPED_SOCIAL, Publisher, Signer, read, read_section
+from central.catalogue import SHIPPED, SHIPPED_GUIDE, SHIPPED_SOCIAL, Publisher, Signer, read, read_section
 from central.certificates import InsuredBooks
 from central.certificates.office import CertificateOffice
 from central.certificates.sealing import Sealer
 from central.clock import Clock
 from central.db import Store
 from central.departments import ExitEntryOffice, MedicalInsuranceOffice, SocialSecurityOffice, TrafficPolice
+from central.departments import guide as guide_
 from central.departments import social as social_
 from central.departments.exit_entry import ExitEntry, faults
 from central.departments.traffic import Traffic
@@ -51,6 +52,7 @@ from kiosk_app.contract.exit_entry import (
     PrintRight,
     Progress,
 )
+from kiosk_app.contract.guide import Guide
 from kiosk_app.contract.photos import KeepPhoto, PhotoKept
 
 CAPS: Final[Mapping[str, int]] = {
@@ -111,6 +113,7 @@ class Front:
         self.catalogue.publish_first(
             exit_entry=lambda: read(SHIPPED, faults),
             social=lambda: read_section(SHIPPED_SOCIAL, social_.faults, SocialRules),
+            guide=lambda: read_section(SHIPPED_GUIDE, guide_.faults, Guide),
         )
         self.traffic = traffic or Traffic()
         self.exit_entry = exit_entry or ExitEntry(self.catalogue.current)

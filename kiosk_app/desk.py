@@ -17,6 +17,7 @@ import structlog
 from kiosk_app import pay_views
 from kiosk_app.booth import Booth
 from kiosk_app.central_desk import CentralDesk
+from kiosk_app.contract.feedback import RATING, RatingGiven
 from kiosk_app.custody import Custody
 from kiosk_app.custody_table import Place, Stay
 from kiosk_app.custody_visit import Held
@@ -56,6 +57,7 @@ from kiosk_app.views import (
     Pay,
     PayCode,
     PayWay,
+    Rated,
     Sorry,
     Steps,
     Text,
@@ -161,8 +163,18 @@ class Desk:
             await _cancelled(asking, waiting)
 
     async def last_view(self, view: View, seconds: float) -> Intent | None:
-        """Show ``view`` for at most ``seconds``; None when nobody answered."""
-        return await self._within(self.screen.show(view), seconds)
+        """Show ``view`` for at most ``seconds``; None when nobody answered. Who touches a face leaves with it."""
+        answer = await self._within(self.screen.show(view), seconds)
+        if isinstance(answer, Rated):
+            self._rated(answer.score)
+            return Leave()
+        return answer
+
+    def _rated(self, score: int) -> None:
+        """Count it, beside no reference and no service. A store in trouble costs the count and not the goodbye."""
+        with suppress(StoreError):
+            self.journal.append(RATING, RATING, "given", reports=[(RATING, RatingGiven(score=score))])
+            self.central.kick()
 
     async def _within(self, showing: Coroutine[Any, Any, Intent], seconds: float) -> Intent | None:
         try:

@@ -42,8 +42,10 @@ from kiosk_app.power import Limits, Power
 from kiosk_app.reporting import Reporting
 from kiosk_app.reprints import Reprints
 from kiosk_app.rulebook import Rulebook
+from kiosk_app.services.complaint import take_feedback
 from kiosk_app.services.contribution import pay_contribution
 from kiosk_app.services.endorsement import endorse
+from kiosk_app.services.guide import show_guide
 from kiosk_app.services.id_photo import take_id_photo
 from kiosk_app.services.insured_certificate import print_certificate
 from kiosk_app.services.living_verification import verify_living
@@ -76,6 +78,7 @@ SERVICES: Services = {
     "pension_payments": show_pensions,
     "medical_account": show_medical_account,
     "social_state": show_benefits,
+    "complaint": take_feedback,
     "my_cases": show_cases,
     "reprint": reprint,
 }
@@ -170,7 +173,11 @@ class Machine:
             chip_card_reader=devices.chip_card_reader,
             aside=surroundings.aside,
         )
-        services: Services = {**SERVICES, "endorsement": partial(endorse, card_first=card_first)}
+        services: Services = {
+            **SERVICES,
+            "endorsement": partial(endorse, card_first=card_first),
+            "guide": partial(show_guide, menu=lambda: health.menu(self.parts())),
+        }
         self.session = Session(self.desk, services, self.parts)
         self._alarms, self._supplies = Alarms(journal), Supplies(observations or Unkept(), clock)
         self._outage = Outage(devices.ups, surroundings.limits)
@@ -230,6 +237,7 @@ class Machine:
             custody=self.custody.why_closed() if self.custody else "",
             outage=self.till.outage,
             catalogue=self.rulebook is not None and self.rulebook.version > 0,
+            guide=self.rulebook is not None and self.rulebook.guide is not None,
             permit_out=self.custody is not None and self.custody.offered,
         )
 

@@ -1,9 +1,9 @@
 """What is deleted when, and what it was (``fleet.md`` C.11).
 
 Events that central acknowledged stay 35 days for reconciliation, and so do proofs; journal entries five years.
-Only the oldest part of a chain goes, and ``base`` keeps its last seq and hash, so that the rest still verifies and the next
-row continues it. The bytes are gone as well: ``secure_delete`` overwrites them in the file, the checkpoint empties
-the WAL that still held them, and the freed pages go back to the system. (``VACUUM`` would do the same by
+Only the oldest part of a chain goes, and ``base`` keeps its last seq and hash, so that the rest still verifies and
+the next row continues it. The bytes are gone as well: ``secure_delete`` overwrites them in the file, the checkpoint
+empties the WAL that still held them, and the freed pages go back to the system. (``VACUUM`` would do the same by
 copying the whole store through memory.)
 
 A clock that central does not vouch for deletes nothing: one jump of an unbuffered RTC must not empty the journal.

@@ -13,6 +13,7 @@ from kiosk_app.demo_scripts.endorsement import (
     endorsement_declines_face,
     progress,
 )
+from kiosk_app.demo_scripts.hall import complaint, guide
 from kiosk_app.demo_scripts.social import (
     card_loss,
     contribution,
@@ -39,4 +40,6 @@ SCRIPTS: Mapping[str, Callable[[Citizen], Awaitable[None]]] = {
     "card_loss": card_loss,
     "contribution": contribution,
     "living_verification_declines_face": living_verification_declines_face,
+    "guide": guide,
+    "complaint": complaint,
 }

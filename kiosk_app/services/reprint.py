@@ -168,6 +168,7 @@ def done_view(proof: Proof, number: int, outcome: PrintOutcome | None) -> Done:
         ),
         papers=("receipt_printer",) if outcome in {PrintOutcome.PRINTED, PrintOutcome.SENT} else (),
         actions=(("again", text("done.action.again")), ("other", text("done.action.other"))),
+        faces=True,
         steps=PRINT,
     )
 

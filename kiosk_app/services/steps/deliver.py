@@ -44,7 +44,7 @@ async def deliver(desk: Desk, view: Done, papers: Papers, steps: Steps) -> bool:
         desk.reprints.keep(papers.reference, papers.slip, papers.what, view.amount or ZERO, papers.holder)
     outcome = await _print_receipt(desk, papers, steps)
     came = outcome is not None
-    first = replace(view, seconds=desk.patience.done)
+    first = replace(view, seconds=desk.patience.done, faces=True)
     view = _after_receipt(desk, first, outcome, papers.reference)
     while True:
         intent = await _show_while_taking(desk, view, with_document=papers.document is not None)
