@@ -14,10 +14,12 @@ from kiosk_app.demo_scripts.endorsement import (
     progress,
 )
 from kiosk_app.demo_scripts.hall import complaint, guide
+from kiosk_app.demo_scripts.reprinting import my_cases, reprint
 from kiosk_app.demo_scripts.social import (
     card_loss,
     contribution,
     insured_certificate,
+    living_verification,
     living_verification_declines_face,
     rights_record,
 )
@@ -39,6 +41,9 @@ SCRIPTS: Mapping[str, Callable[[Citizen], Awaitable[None]]] = {
     "insured_certificate": insured_certificate,
     "card_loss": card_loss,
     "contribution": contribution,
+    "living_verification": living_verification,
+    "reprint": reprint,
+    "my_cases": my_cases,
     "living_verification_declines_face": living_verification_declines_face,
     "guide": guide,
     "complaint": complaint,
