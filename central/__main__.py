@@ -9,10 +9,10 @@ from typing import Annotated
 
 import typer
 
-from central import registry
+from central import feedback, registry
 from central.catalogue import CatalogueFault, read, read_section
 from central.codes import MistypedError
-from central.departments import social
+from central.departments import guide, social
 from central.departments.exit_entry import desk, faults
 from central.enrolment import Place
 from central.front import Front
@@ -22,6 +22,7 @@ from central.photos import DAYS
 from central.problems import Refused
 from central.server import LOOPBACK, Central, Settings
 from kiosk_app.contract.catalogue import ExitRules, SocialRules
+from kiosk_app.contract.guide import Guide
 
 app = typer.Typer(add_completion=False, no_args_is_help=False)
 
@@ -139,6 +140,7 @@ class Section(StrEnum):
 
     EXIT_ENTRY = "exit-entry"
     SOCIAL = "social"
+    GUIDE = "guide"
 
 
 @app.command()
@@ -150,15 +152,22 @@ def publish(
 ) -> None:
     """Check rules and fees and sign them as the new catalogue: central and all kiosks go by them from then on."""
     try:
-        social_ = section is Section.SOCIAL
-        rules: ExitRules | SocialRules = (
-            read_section(file, social.faults, SocialRules) if social_ else read(file, faults)
-        )
-        version = Central(Settings(data)).front.catalogue.publish(rules)
+        version = Central(Settings(data)).front.catalogue.publish(_rules(file, section))
     except CatalogueFault as fault:
         typer.echo(f"not published: {fault}", err=True)
         raise typer.Exit(1) from None
     typer.echo(f"version {version}")
+
+
+def _rules(file: Path, section: Section) -> ExitRules | SocialRules | Guide:
+    """What the file holds. Raises CatalogueFault."""
+    match section:
+        case Section.EXIT_ENTRY:
+            return read(file, faults)
+        case Section.SOCIAL:
+            return read_section(file, social.faults, SocialRules)
+        case Section.GUIDE:
+            return read_section(file, guide.faults, Guide)
 
 
 # --- exit-entry ---
@@ -187,6 +196,27 @@ def hand_out(
 ) -> None:
     """A card from a machine's box was given to its holder."""
     _do(lambda front: desk.hand_out(front.store, slip, by), data)
+
+
+# --- feedback ---
+
+Number = Annotated[str, typer.Argument(help="On the citizen's slip, and on the console.")]
+
+
+@app.command()
+def call_back(number: Number, by: By, data: Data = Path("central-data")) -> None:
+    """The telephone number of a complaint, a praise or a suggestion: who asks for it calls."""
+    try:
+        typer.echo(feedback.call_back(Central(Settings(data)).front.store, number, by))
+    except Refused as no:
+        typer.echo(f"not done: {no.title}", err=True)
+        raise typer.Exit(1) from None
+
+
+@app.command()
+def settle(number: Number, by: By, data: Data = Path("central-data")) -> None:
+    """It was answered; its telephone number is wiped."""
+    _do(lambda front: feedback.settle(front.store, front.clock, number, by), data)
 
 
 # --- certificates ---

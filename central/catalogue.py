@@ -31,13 +31,15 @@ from kiosk_app.contract.catalogue import (
     SocialRules,
     signed_bytes,
 )
+from kiosk_app.contract.guide import Guide
 
 DEPARTMENTS: Final = Path(__file__).parent / "departments"
 SHIPPED: Final = DEPARTMENTS / "exit_entry" / "exit_entry.toml"
 SHIPPED_SOCIAL: Final = DEPARTMENTS / "social" / "social.toml"
-Section = ExitRules | SocialRules
+SHIPPED_GUIDE: Final = DEPARTMENTS / "guide" / "guide.toml"
+Section = ExitRules | SocialRules | Guide
 Rules = TypeVar("Rules", bound=Section)
-NAMES: Final[Mapping[type[Section], str]] = {ExitRules: "exit_entry", SocialRules: "social"}
+NAMES: Final[Mapping[type[Section], str]] = {ExitRules: "exit_entry", SocialRules: "social", Guide: "guide"}
 """Which field of the document holds a department's rules."""
 _NEWEST: Final = sa.select(published).order_by(published.c.version.desc()).limit(1)
 

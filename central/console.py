@@ -18,6 +18,7 @@ from litestar import Litestar, MediaType, Response, get
 from litestar.config.allowed_hosts import AllowedHostsConfig
 from litestar.params import FromPath
 
+from central import feedback as said
 from central.books import Books, Line, books
 from central.certificates import public
 from central.db import alarm as alarms
@@ -25,7 +26,7 @@ from central.db import event as events
 from central.db import fork as forks
 from central.db import kiosk as kiosks
 from central.db import presence
-from central.departments.rules import CHINA
+from central.departments.rules import CHINA, china_day
 from central.front import Front
 from central.payments import telephone
 from central.payments.simulated import SimulatedProvider
@@ -35,6 +36,7 @@ from kiosk_app.contract import Heartbeat
 LATE: Final = timedelta(seconds=150)
 """Two heartbeats and a half: a kiosk silent for longer is said to be silent."""
 SHOWN: Final = 50
+MONTH: Final = timedelta(days=30)
 CHANNELS: Final = {"wechat": "微信支付 WeChat Pay", "alipay": "支付宝 Alipay"}
 
 
@@ -135,8 +137,16 @@ def page(front: Front) -> str:
     now = front.clock.now()
     with front.store.read() as connection:
         kept, rows, aside = books(connection, now), kiosk_rows(connection, now), set_aside(connection)
-    given = {"now": now, "books": kept, "kiosks": rows, "aside": aside, "shown": SHOWN, "night": front.last_night}
-    return _templates().get_template("console.html").render(given)
+        spoken = {"feedback": said.lines(connection), "scores": said.scores(connection, china_day(now) - MONTH)}
+    given = spoken | {
+        "now": now,
+        "books": kept,
+        "kiosks": rows,
+        "aside": aside,
+        "shown": SHOWN,
+        "night": front.last_night,
+    }
+    return _templates().get_template("console.html").render(given | spoken)
 
 
 def proof_page(front: Front, reference: str) -> tuple[int, str]:

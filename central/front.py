@@ -15,15 +15,16 @@ from typing import Any, Final
 import msgspec
 import sqlalchemy as sa
 
-from central import presence, registry
+from central import cases, presence, registry
 from central.books import Books, books
-from central.catalogue import SHIPPED, SHIPPED_SOCIAL, Publisher, Signer, read, read_section
+from central.catalogue import SHIPPED, SHIPPED_GUIDE, SHIPPED_SOCIAL, Publisher, Signer, read, read_section
 from central.certificates import InsuredBooks
 from central.certificates.office import CertificateOffice
 from central.certificates.sealing import Sealer
 from central.clock import Clock
 from central.db import Store
 from central.departments import ExitEntryOffice, MedicalInsuranceOffice, SocialSecurityOffice, TrafficPolice
+from central.departments import guide as guide_
 from central.departments import social as social_
 from central.departments.exit_entry import ExitEntry, faults
 from central.departments.traffic import Traffic
@@ -38,6 +39,7 @@ from central.problems import Refused
 from central.registry import Kiosk
 from kiosk_app import contract
 from kiosk_app.contract import AskDecisions, Batch, Heartbeat
+from kiosk_app.contract.cases import AskCases, Cases, Office
 from kiosk_app.contract.catalogue import AskCatalogue, CatalogueReply, SocialRules
 from kiosk_app.contract.certificates import AskCertificate, Certificate
 from kiosk_app.contract.exit_entry import (
@@ -50,6 +52,7 @@ from kiosk_app.contract.exit_entry import (
     PrintRight,
     Progress,
 )
+from kiosk_app.contract.guide import Guide
 from kiosk_app.contract.photos import KeepPhoto, PhotoKept
 
 CAPS: Final[Mapping[str, int]] = {
@@ -64,6 +67,7 @@ CAPS: Final[Mapping[str, int]] = {
     AskPrint.path: 1_000,
     AskProgress.path: 1_000,
     AskCertificate.path: 1_000,
+    AskCases.path: 1_000,
     KeepPhoto.path: 120_000,
     **dict.fromkeys(CALLS, 1_000),
     **dict.fromkeys(social_.CALLS, 4_000),
@@ -109,6 +113,7 @@ class Front:
         self.catalogue.publish_first(
             exit_entry=lambda: read(SHIPPED, faults),
             social=lambda: read_section(SHIPPED_SOCIAL, social_.faults, SocialRules),
+            guide=lambda: read_section(SHIPPED_GUIDE, guide_.faults, Guide),
         )
         self.traffic = traffic or Traffic()
         self.exit_entry = exit_entry or ExitEntry(self.catalogue.current)
@@ -137,6 +142,7 @@ class Front:
             AskProgress.path: self._progress,
             **{path: partial(self._insured, path) for path in social_.CALLS},
             AskCertificate.path: self._certificate,
+            AskCases.path: self._cases,
             KeepPhoto.path: self._keep_photo,
         }
 
@@ -221,6 +227,12 @@ class Front:
         ask = decode(body, AskProgress)
         with self.store.read() as connection:
             return self.exit_entry.progress(connection, ask, self.clock.now())
+
+    def _cases(self, _kiosk: Kiosk, body: bytes) -> Cases:
+        ask = decode(body, AskCases)
+        offices = {Office.TRAFFIC: self.traffic, Office.EXIT_ENTRY: self.exit_entry, Office.SOCIAL: self.social}
+        with self.store.read() as connection:
+            return cases.answer(connection, ask, offices, self.clock.now())
 
     # --- social security ---
 

@@ -24,7 +24,7 @@ from typing import Any
 import msgspec
 import sqlalchemy as sa
 
-from central import ledger, presence
+from central import feedback, ledger, presence
 from central.db import event as events
 from central.db import fork as forks
 from central.departments import Department, ExitEntryOffice, Judgement, SocialSecurityOffice, TrafficPolice
@@ -41,11 +41,13 @@ from kiosk_app.contract import (
     EndorsementPrinted,
     EndorsementsPaid,
     Event,
+    FeedbackGiven,
     FinesPaid,
     IdentityChecked,
     PaymentMoved,
     PermitRetained,
     Purchase,
+    RatingGiven,
     Rejection,
     StreamAck,
     Verdict,
@@ -209,6 +211,10 @@ class Intake:
                 office.retained(connection, kiosk, told)
             case Alarm() as alarm:
                 presence.alarm(connection, kiosk, alarm, now)
+            case FeedbackGiven() as said:
+                feedback.given(connection, kiosk, said, now)
+            case RatingGiven() as rated:
+                feedback.rated(connection, kiosk, rated.score, now)
             case IdentityChecked():
                 pass  # evidence: the event itself is what is kept
         return None

@@ -69,6 +69,13 @@ def purchase(report: bytes) -> Purchase:
     return paid
 
 
+def of_voucher(connection: sa.Connection, voucher: str) -> Purchase | None:
+    """The accepted report that got this voucher, unless its money went back."""
+    which = (payments.c.voucher == voucher) & payments.c.accepted & payments.c.state.not_in(GIVEN_BACK)
+    row = connection.execute(sa.select(payments).where(which)).one_or_none() if voucher else None
+    return purchase(row.paid) if row is not None else None
+
+
 def _said(said: Judgement) -> dict[str, Any]:
     return {"accepted": said.accepted, "code": said.code, "voucher": said.voucher}
 

@@ -28,6 +28,7 @@ PER_MINUTE: Final[Mapping[str, int]] = {
     "/social/dues": 30,
     "/medical/account": 30,
     "/social/certificate": 10,
+    "/cases/mine": 30,
     "/photos/keep": 10,
     "/orders/create": 30,
     "/orders/query": 120,

@@ -69,6 +69,7 @@ async def run(config: Config, base: Path) -> None:
             outbox=records.outbox,
             observations=records.observations,
             catalogue=records.catalogue,
+            proofs=records.proofs,
             card_first=config.endorsement.card_first,
             wording=Words({"phone": site.hotline}).say,
             transport=transport,

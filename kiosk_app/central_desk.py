@@ -35,6 +35,15 @@ class CentralDesk:
         except msgspec.DecodeError as error:
             raise CentralUnreachable(f"unreadable answer: {error}") from error
 
+    @property
+    def online(self) -> bool:
+        """Whether central answered last."""
+        return self._reporting.online
+
+    def kick(self) -> None:
+        """Something that owes nobody an answer is in the outbox: it leaves as soon as the line allows."""
+        self._reporting.kick()
+
     async def report(self, charge: Charge, body: Body) -> Verdict | None:
         """Report what ``charge`` paid for: in the outbox first, then on the wire.
 

@@ -141,7 +141,11 @@ OF_SCRIPTS: Mapping[str, Expects] = {
     "insured_certificate": PAPER,
     "card_loss": Expects(vouchers=0, pays=False),
     "contribution": Expects(vouchers=0),
+    "living_verification": Expects(vouchers=0, pays=False),
+    "reprint": Expects(slips=2),
     "living_verification_declines_face": Expects(vouchers=0, pays=False),
+    "guide": Expects(vouchers=0, pays=False),
+    "complaint": Expects(vouchers=0, pays=False),
 }
 """What is right of a script that is not about fines; a fault's own word goes before it."""
 FAULTS: Mapping[str, Fault] = {

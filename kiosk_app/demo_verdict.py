@@ -19,6 +19,7 @@ from kiosk_app.demo_citizen import Citizen, fetch
 from kiosk_app.demo_faults import FAULTS, OF_SCRIPTS, Expects
 from kiosk_app.demo_papers import SLIP, VOUCHER, keep_papers
 from kiosk_app.demo_scripts.endorsement import PERMIT
+from kiosk_app.demo_scripts.hall import PHONE
 from kiosk_app.demo_scripts.traffic_fines import PERSON
 from kiosk_app.demo_world import World
 
@@ -191,6 +192,7 @@ def left_behind(world: World) -> list[str]:
     for card in (CARDS[PERSON].text, CARDS[PERMIT].text):
         said = {"name": card.name, "ID number": card.number, "address": card.address}
         canaries |= {f"{what} {card.name}": canary for what, canary in said.items()}
+    canaries["telephone number"] = PHONE
     picture = world.folder.central / "portraits" / "anybody.jpg"
     if picture.exists():
         canaries["picture"] = picture.read_bytes()[PICTURE]

@@ -17,6 +17,7 @@ import structlog
 from kiosk_app import pay_views
 from kiosk_app.booth import Booth
 from kiosk_app.central_desk import CentralDesk
+from kiosk_app.contract.feedback import RATING, RatingGiven
 from kiosk_app.custody import Custody
 from kiosk_app.custody_table import KIND as PERMIT
 from kiosk_app.custody_table import Place, Stay
@@ -55,6 +56,7 @@ from kiosk_app.papers.permits import KeptPermit, kept_permit_slip, on_the_card, 
 from kiosk_app.papers.proof import Trouble
 from kiosk_app.papers.slips import trouble_slip
 from kiosk_app.ports import Clock, Journal, Screen
+from kiosk_app.reprints import Reprints
 from kiosk_app.rulebook import Rulebook
 from kiosk_app.views import (
     Chosen,
@@ -64,6 +66,7 @@ from kiosk_app.views import (
     Pay,
     PayCode,
     PayWay,
+    Rated,
     Sorry,
     Steps,
     Text,
@@ -122,6 +125,7 @@ class Desk:
     till: Till
     central: CentralDesk
     journal: Journal
+    reprints: Reprints
     clock: Clock
     site: Site
     patience: Patience = Patience()
@@ -168,8 +172,18 @@ class Desk:
             await _cancelled(asking, waiting)
 
     async def last_view(self, view: View, seconds: float) -> Intent | None:
-        """Show ``view`` for at most ``seconds``; None when nobody answered."""
-        return await self._within(self.screen.show(view), seconds)
+        """Show ``view`` for at most ``seconds``; None when nobody answered. Who touches a face leaves with it."""
+        answer = await self._within(self.screen.show(view), seconds)
+        if isinstance(answer, Rated):
+            self._rated(answer.score)
+            return Leave()
+        return answer
+
+    def _rated(self, score: int) -> None:
+        """Count it, beside no reference and no service. A store in trouble costs the count and not the goodbye."""
+        with suppress(StoreError):
+            self.journal.append(RATING, RATING, "given", reports=[(RATING, RatingGiven(score=score))])
+            self.central.kick()
 
     async def _within(self, showing: Coroutine[Any, Any, Intent], seconds: float) -> Intent | None:
         try:

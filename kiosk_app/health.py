@@ -14,6 +14,9 @@ from dataclasses import dataclass
 from kiosk_app.devices import Condition, Device, DeviceState
 from kiosk_app.views import MenuItem, Text, text
 
+BESIDE = "hall"
+"""The family around every visit: what tells, and what listens. It is served when nothing else is, and is no reason to
+call the machine open."""
 NOTES = {
     "receipt_printer": "menu.note.no_receipt",
     "id_card_reader": "menu.note.no_id_reader",
@@ -22,6 +25,8 @@ NOTES = {
     "camera": "menu.note.no_face",
     "face_analyst": "menu.note.no_face",
 }
+STORE = "menu.closed.store"
+"""Why nothing is taken while the store is in trouble (``money/till.py``)."""
 ABSENT = Condition(DeviceState.NO_DEVICE)
 
 
@@ -29,7 +34,8 @@ ABSENT = Condition(DeviceState.NO_DEVICE)
 class Parts:
     """Everything that opens or closes services. ``till``, ``custody``: text ids of why they are closed, or empty.
 
-    ``outage``: the same for everything, while the mains are away. ``catalogue``: whether signed fees are here.
+    ``outage``: the same for everything, while the mains are away. ``catalogue``: whether signed fees are here;
+    ``guide``: whether the guide is.
     ``permit_out``: a card waits at the exit, and nobody is served.
     """
 
@@ -39,6 +45,7 @@ class Parts:
     custody: str = ""
     outage: str = ""
     catalogue: bool = True
+    guide: bool = True
     permit_out: bool = False
 
     def serves(self, role: str) -> bool:
@@ -51,6 +58,9 @@ class Service:
     """What the menu says of a service, and which devices it is about. ``pays``: it needs the till, which knows its own.
     ``holds``: it takes a permit into custody. ``priced``: its fees are in the signed catalogue.
 
+    ``alone``: it goes on without central. ``stores``: it writes down what must not be lost. ``guided``: it reads the
+    guide in the signed catalogue.
+
     ``needs``: groups of roles, of each of which one must serve; ``wants``: roles it can do without.
     """
 
@@ -59,6 +69,9 @@ class Service:
     pays: bool = True
     holds: bool = False
     priced: bool = False
+    alone: bool = False
+    stores: bool = False
+    guided: bool = False
     needs: tuple[tuple[str, ...], ...] = ()
     wants: tuple[str, ...] = ()
 
@@ -101,23 +114,42 @@ SERVICES: Sequence[Service] = (
     Service("pension_payments", "social", pays=False, needs=(CARDS,)),
     Service("medical_account", "social", pays=False, needs=(CARDS,)),
     Service("social_state", "social", pays=False, needs=(CARDS,)),
+    Service("guide", BESIDE, pays=False, alone=True, guided=True, wants=("receipt_printer",)),
+    Service("my_cases", BESIDE, pays=False, needs=(CARDS,)),
+    Service(
+        "reprint",
+        BESIDE,
+        pays=False,
+        alone=True,
+        stores=True,  # what is not counted is not printed
+        needs=(("receipt_printer",),),
+        wants=("id_card_reader",),
+    ),
+    Service("complaint", BESIDE, pays=False, alone=True, stores=True, wants=("receipt_printer",)),
 )
 
 
 def why_closed(service: Service, parts: Parts) -> Text | None:
     """Why ``service`` cannot be begun now; None when it is open."""
-    if why := parts.outage or (parts.till if service.pays else ""):
+    if why := _why_not_at_all(service, parts):
         return text(why)
-    if not parts.central:
-        return text("menu.closed.central")
-    if service.holds and parts.custody:
-        return text(parts.custody)
-    if service.priced and not parts.catalogue:
-        return text("menu.closed.catalogue")
     for group in service.needs:
         if not any(parts.serves(role) for role in group):
             return text("menu.closed.device", device=text(f"device.{group[0]}"))
     return None
+
+
+def _why_not_at_all(service: Service, parts: Parts) -> str:
+    """The text id of what is in the way whatever devices there are, or empty."""
+    till = parts.till if service.pays or (service.stores and parts.till == STORE) else ""
+    if why := parts.outage or till:
+        return why
+    if not parts.central and not service.alone:
+        return "menu.closed.central"
+    if service.holds and parts.custody:
+        return parts.custody
+    unread = (service.priced and not parts.catalogue) or (service.guided and not parts.guide)
+    return "menu.closed.catalogue" if unread else ""
 
 
 def conditions_of(devices: Sequence[Device], services: Sequence[Service] = SERVICES) -> dict[str, Condition]:
@@ -151,7 +183,7 @@ def notes(parts: Parts, services: Sequence[Service] = SERVICES) -> tuple[Text, .
 def state(parts: Parts, services: Sequence[Service] = SERVICES) -> str:
     """The machine in one word for the heartbeat: ``open``, ``limited`` or ``closed``."""
     reasons = [why_closed(service, parts) for service in services]
-    if all(reasons):
+    if all(why for service, why in zip(services, reasons, strict=True) if service.family != BESIDE):
         return "closed"
     whole = all(parts.serves(role) for service in services for role in service.roles)
     return "open" if whole and not any(reasons) else "limited"

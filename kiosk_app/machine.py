@@ -37,18 +37,23 @@ from kiosk_app.money.till import Till
 from kiosk_app.outage import Outage
 from kiosk_app.owed_slips import OwedSlips
 from kiosk_app.portrait.match import Thresholds
-from kiosk_app.ports import CatalogueShelf, Clock, Journal, Observations, Outbox, Screen, Transport
+from kiosk_app.ports import CatalogueShelf, Clock, Journal, Observations, Outbox, ProofShelf, Screen, Transport
 from kiosk_app.power import Limits, Power
 from kiosk_app.reporting import Reporting
+from kiosk_app.reprints import Reprints
 from kiosk_app.rulebook import Rulebook
+from kiosk_app.services.complaint import take_feedback
 from kiosk_app.services.contribution import pay_contribution
 from kiosk_app.services.endorsement import endorse
+from kiosk_app.services.guide import show_guide
 from kiosk_app.services.id_photo import take_id_photo
 from kiosk_app.services.insured_certificate import print_certificate
 from kiosk_app.services.living_verification import verify_living
 from kiosk_app.services.medical_account import show_medical_account
+from kiosk_app.services.my_cases import show_cases
 from kiosk_app.services.pension_payments import show_pensions
 from kiosk_app.services.progress import show_progress
+from kiosk_app.services.reprint import reprint
 from kiosk_app.services.rights_record import show_rights_record
 from kiosk_app.services.social_card import serve_card
 from kiosk_app.services.social_state import show_benefits
@@ -73,6 +78,9 @@ SERVICES: Services = {
     "pension_payments": show_pensions,
     "medical_account": show_medical_account,
     "social_state": show_benefits,
+    "complaint": take_feedback,
+    "my_cases": show_cases,
+    "reprint": reprint,
 }
 STARTING_PATIENCE = 15.0
 """Seconds that devices have to answer before the first screen; later they join by themselves."""
@@ -114,6 +122,7 @@ class Machine:
         devices: Devices,
         journal: Journal,
         outbox: Outbox,
+        proofs: ProofShelf,
         transport: Transport,
         clock: Clock,
         random: Random,
@@ -154,6 +163,7 @@ class Machine:
             till=self.till,
             central=central,
             journal=journal,
+            reprints=Reprints(journal, proofs, clock, site.machine),
             clock=clock,
             site=site,
             patience=patience,
@@ -163,7 +173,11 @@ class Machine:
             chip_card_reader=devices.chip_card_reader,
             aside=surroundings.aside,
         )
-        services: Services = {**SERVICES, "endorsement": partial(endorse, card_first=card_first)}
+        services: Services = {
+            **SERVICES,
+            "endorsement": partial(endorse, card_first=card_first),
+            "guide": partial(show_guide, menu=lambda: health.menu(self.parts())),
+        }
         self.session = Session(self.desk, services, self.parts)
         self._alarms, self._supplies = Alarms(journal), Supplies(observations or Unkept(), clock)
         self._outage = Outage(devices.ups, surroundings.limits)
@@ -223,6 +237,7 @@ class Machine:
             custody=self.custody.why_closed() if self.custody else "",
             outage=self.till.outage,
             catalogue=self.rulebook is not None and self.rulebook.version > 0,
+            guide=self.rulebook is not None and self.rulebook.guide is not None,
             permit_out=self.custody is not None and self.custody.offered,
         )
 

@@ -9,11 +9,11 @@ from typing import Any, NoReturn
 from kiosk_app.contract import Body, Event, OutboxReport, StreamAck, Verdict
 from kiosk_app.contract.catalogue import SignedCatalogue
 from kiosk_app.errors import StoreError
-from kiosk_app.ports import Entry, Seen
+from kiosk_app.ports import Entry, KeptProof, Seen
 
 
 class NoStore:
-    """Implements Journal, Outbox, Observations and CatalogueShelf by refusing with the error that closed the store."""
+    """Implements every port of records by refusing with the error that closed the store."""
 
     def __init__(self, error: StoreError) -> None:
         self._error = error
@@ -70,3 +70,15 @@ class NoStore:
 
     def histories(self) -> dict[str, list[Seen]]:
         return {}
+
+    def keep(self, proof: KeptProof, number: str) -> None:  # noqa: ARG002
+        self.ready()
+
+    def of_holder(self, number: str) -> list[KeptProof]:  # noqa: ARG002
+        return []
+
+    def of_nobody(self, reference: str) -> None:  # noqa: ARG002
+        return None
+
+    def held(self, reference: str) -> bool:  # noqa: ARG002
+        return False

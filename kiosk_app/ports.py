@@ -11,7 +11,7 @@ from typing import Any, Protocol
 
 from kiosk_app.contract import Body, Event, OutboxReport, StreamAck, Verdict
 from kiosk_app.contract.catalogue import Catalogue, SignedCatalogue
-from kiosk_app.devices import KeypadKey, KeyStroke
+from kiosk_app.devices import KeypadKey, KeyStroke, Slip
 from kiosk_app.views import Intent, View
 
 
@@ -156,3 +156,30 @@ class Observations(Protocol):
 
     def histories(self) -> dict[str, list[Seen]]:
         """Everything kept, oldest first. Raises StoreError."""
+
+
+@dataclass(frozen=True)
+class KeptProof:
+    """A slip that was handed out as a proof. ``what``: the id of a sentence that says of what; ``amount`` in fen."""
+
+    reference: str
+    at: datetime
+    what: str
+    amount: int
+    slip: Slip = field(repr=False)
+
+
+class ProofShelf(Protocol):
+    """Proofs that were handed out, for as long as they are kept. Every call may raise StoreError."""
+
+    def keep(self, proof: KeptProof, number: str) -> None:
+        """Keep it. ``number``: of the identity card of whose it is, which is not kept; empty if nobody showed one."""
+
+    def of_holder(self, number: str) -> list[KeptProof]:
+        """Those of whoever has this identity number, newest first."""
+
+    def of_nobody(self, reference: str) -> KeptProof | None:
+        """The one with this reference, if nobody was identified."""
+
+    def held(self, reference: str) -> bool:
+        """Whether there is one with this reference that is somebody's: only their card brings it forth."""

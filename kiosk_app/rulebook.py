@@ -8,7 +8,7 @@ a network. A service may insist on the version by which central decides.
 
 import asyncio
 from collections.abc import Callable
-from datetime import date
+from datetime import date, datetime
 from typing import Final
 
 import structlog
@@ -17,6 +17,7 @@ from kiosk_app.central_desk import CentralDesk
 from kiosk_app.contract import Alarm
 from kiosk_app.contract.catalogue import AskCatalogue, Catalogue, CatalogueReply, NoFee
 from kiosk_app.contract.exit_entry import Approval, ApprovedItem, Offer
+from kiosk_app.contract.guide import Guide
 from kiosk_app.contract.social import Grade
 from kiosk_app.errors import CatalogueError, CatalogueMissing, CentralError, FeeDiffers, StoreError
 from kiosk_app.money.amounts import Fen, total
@@ -127,6 +128,26 @@ class Rulebook:
         error = FeeDiffers(f"{scheme} {offered.grade}: catalogue {mine}, offered {offered.fen}")
         self._alarm(error)
         raise error
+
+    # --- the guide ---
+
+    @property
+    def guide(self) -> Guide | None:
+        """What can be done where; None while no document with it was received."""
+        kept = self._kept()
+        return kept.guide if kept else None
+
+    @property
+    def issued_at(self) -> datetime | None:
+        """When central signed the document that is here."""
+        kept = self._kept()
+        return kept.issued_at if kept else None
+
+    def between(self, section: str, on: date) -> tuple[Fen, Fen] | None:
+        """The lowest and the highest fee of a section; None if it charges nothing that this document knows."""
+        kept = self._kept()
+        fees = kept.fees(section, on) if kept else []
+        return (Fen(min(fees)), Fen(max(fees))) if fees else None
 
     def _kept(self) -> Catalogue | None:
         try:

@@ -129,13 +129,15 @@ class Session:
         if parts.permit_out:
             return CARD_OUT
         items = health.menu(parts)
-        if any(item.closed is None for item in items):
+        if any(item.closed is None and item.family != health.BESIDE for item in items):
             return Attract(services=_invited([item for item in items if item.closed is None]))
         reasons = tuple(item.closed for item in items if item.closed is not None)
+        words = any(item.closed is None for item in items)  # closed, but there is still what tells and what listens
         return Sorry(
             title=text("sorry.title.closed"),
             detail=reasons[0],
             cards=self._elsewhere(),
+            actions=(("begin", text("sorry.action.hall")),) if words else (),
             leave=False,
         )
 

@@ -59,7 +59,14 @@ class Leave:
     """End the visit."""
 
 
-Intent = Chosen | Marked | Typed | Back | Leave
+@dataclass(frozen=True)
+class Rated:
+    """End the visit, and this is how it was: 1 (not at all satisfied) to 5 (very)."""
+
+    score: int
+
+
+Intent = Chosen | Marked | Typed | Back | Leave | Rated
 
 
 # --- views -----------------------------------------------------------------------------------------------------
@@ -292,7 +299,8 @@ class Bars(View):
 class EnterNumber(View):
     """A number pad. Takes ``lengths`` digits (any of them), grouped by four. Intents: Typed, Back, Leave.
 
-    ``secret``: what is typed is shown as so many marks, and never as digits.
+    ``secret``: what is typed is shown as so many marks, and never as digits. ``letters``: the keys also name the
+    letters that stand on those of a telephone.
     """
 
     title: Text
@@ -301,6 +309,7 @@ class EnterNumber(View):
     problem: Text | None = None
     value: str = ""
     secret: bool = False
+    letters: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -376,7 +385,8 @@ class Done(View):
     """Board 06. ``facts`` are the lines of the proof; ``take`` what must still be taken (card, receipt, document).
 
     Intents: Chosen(key of an action), Leave. ``warnings`` are said before anything else. ``seconds`` to the end.
-    ``papers``: printers from which paper came that nobody can see being taken.
+    ``papers``: printers from which paper came that nobody can see being taken. ``faces``: five faces, each of which
+    ends the visit like Leave and says how it was (Rated).
     """
 
     title: Text
@@ -390,6 +400,7 @@ class Done(View):
     papers: tuple[str, ...] = ()
     actions: tuple[tuple[str, Text], ...] = ()
     seconds: int = 20
+    faces: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -22,13 +22,14 @@ from kiosk_app.errors import ConfigError, StoreError, WrongKey
 from kiosk_app.fitted import Devices
 from kiosk_app.ids import uuid7
 from kiosk_app.no_store import NoStore
-from kiosk_app.ports import CatalogueShelf, Clock, Journal, Observations, Outbox
+from kiosk_app.ports import CatalogueShelf, Clock, Journal, Observations, Outbox, ProofShelf
 from offline_cache.catalogue import SqlCatalogue
 from offline_cache.central_client import CentralClient
 from offline_cache.journal import SqlJournal
 from offline_cache.keys import lineage, load_or_make_key
 from offline_cache.observations import SqlObservations
 from offline_cache.outbox import SqlOutbox
+from offline_cache.proofs import SqlProofs
 from offline_cache.retention import Retention
 from offline_cache.store import Store, open_store
 from provisioning.device_key import DeviceKey
@@ -98,7 +99,7 @@ def transport_of(config: Config, base: Path, clock: Clock) -> CentralClient:
 
 @dataclass(frozen=True)
 class Records:
-    """Journal, outbox, observations and catalogue; ``trouble`` names why there is no store, if there is none.
+    """Journal, outbox, observations, catalogue and proofs; ``trouble`` names why there is no store, if there is none.
 
     ``verify`` reads the chains; ``set_aside`` says what central would not take; ``clean`` deletes what is old enough
     and logs what that was.
@@ -108,6 +109,7 @@ class Records:
     outbox: Outbox
     observations: Observations
     catalogue: CatalogueShelf
+    proofs: ProofShelf
     trouble: str = ""
     verify: Callable[[], list[str]] = list
     set_aside: Callable[[], list[str]] = list
@@ -125,7 +127,7 @@ def open_records(
     except StoreError as error:
         log.error("store", error=type(error).__name__, detail=error.detail, do=error.operator)
         nothing = NoStore(error)
-        return Records(nothing, nothing, nothing, nothing, f"store {type(error).__name__}")
+        return Records(nothing, nothing, nothing, nothing, nothing, f"store {type(error).__name__}")
 
 
 def open_kept(path: Path, key: Path) -> Store:
@@ -159,6 +161,7 @@ def records_in(
         outbox,
         SqlObservations(store),
         SqlCatalogue(store, pinned(files), clock),
+        SqlProofs(store),
         verify=lambda: journal.verify() + outbox.verify(),
         set_aside=lambda: [f"{reference or stream} {aside.code}" for stream, reference, aside in outbox.rejections()],
         clean=lambda: log.info("cleaned", **asdict(retention.run())),

@@ -48,6 +48,13 @@ STEPS: Sequence[str] = (
         at TEXT NOT NULL, document BLOB NOT NULL, signature TEXT NOT NULL, chain TEXT NOT NULL
     ) STRICT;
     """,
+    # 4: proofs that were handed out; `whose` is salt and digest of an identity number, empty if nobody was identified.
+    """
+    CREATE TABLE proof (
+        reference TEXT PRIMARY KEY,
+        at TEXT NOT NULL, whose BLOB NOT NULL, body BLOB NOT NULL
+    ) STRICT, WITHOUT ROWID;
+    """,
 )
 
 

@@ -1,9 +1,9 @@
 """What is deleted when, and what it was (``fleet.md`` C.11).
 
-Events that central acknowledged stay 35 days for reconciliation, journal entries five years. Only the oldest
-part of a chain goes, and ``base`` keeps its last seq and hash, so that the rest still verifies and the next row
-continues it. The bytes are gone as well: ``secure_delete`` overwrites them in the file, the checkpoint empties
-the WAL that still held them, and the freed pages go back to the system. (``VACUUM`` would do the same by
+Events that central acknowledged stay 35 days for reconciliation, and so do proofs; journal entries five years.
+Only the oldest part of a chain goes, and ``base`` keeps its last seq and hash, so that the rest still verifies and
+the next row continues it. The bytes are gone as well: ``secure_delete`` overwrites them in the file, the checkpoint
+empties the WAL that still held them, and the freed pages go back to the system. (``VACUUM`` would do the same by
 copying the whole store through memory.)
 
 A clock that central does not vouch for deletes nothing: one jump of an unbuffered RTC must not empty the journal.
@@ -16,6 +16,7 @@ from datetime import timedelta
 from kiosk_app.ports import Clock
 from offline_cache.journal import CHAIN, note_head
 from offline_cache.outbox import chain_of, streams
+from offline_cache.proofs import forget
 from offline_cache.sql import Connection, stamp
 from offline_cache.store import Store
 
@@ -28,7 +29,7 @@ Span = tuple[int, int]
 
 @dataclass(frozen=True)
 class Deleted:
-    """What one run deleted: seqs per stream and of the journal, and how many bytes the store shrank by.
+    """What one run deleted: seqs per stream and of the journal, how many proofs, and bytes the store shrank by.
 
     ``wiped`` is False while another process, reading, keeps the old bytes alive in the WAL: run again.
     ``refused`` says why nothing was even looked at.
@@ -36,6 +37,7 @@ class Deleted:
 
     events: Mapping[str, Span] = field(default_factory=dict)
     entries: Span | None = None
+    proofs: int = 0
     freed: int = 0
     wiped: bool = True
     refused: str = ""
@@ -64,14 +66,15 @@ class Retention:
         now, before = self._clock.now(), self._store.size()
         old_event, old_entry = stamp(now - self._keep_events), stamp(now - self._keep_journal)
 
-        def work(connection: Connection) -> tuple[dict[str, Span], Span | None]:
+        def work(connection: Connection) -> tuple[dict[str, Span], Span | None, int]:
             spans = {stream: _prune_stream(connection, stream, old_event) for stream in streams(connection)}
             note_head(connection)
-            return {stream: span for stream, span in spans.items() if span}, _prune_journal(connection, old_entry)
+            events = {stream: span for stream, span in spans.items() if span}
+            return events, _prune_journal(connection, old_entry), forget(connection, now)
 
-        events, entries = self._store.transact(work)
+        events, entries, proofs = self._store.transact(work)
         wiped = self._store.shrink()
-        return Deleted(events, entries, before - self._store.size(), wiped)
+        return Deleted(events, entries, proofs, before - self._store.size(), wiped)
 
 
 def _prune_stream(connection: Connection, stream: str, old: str) -> Span | None:

@@ -4,17 +4,19 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
-from kivy.properties import ObjectProperty, StringProperty
+from kivy.properties import NumericProperty, ObjectProperty, StringProperty
 
 from kiosk_app.views import Done as DoneView
-from kiosk_app.views import Leave, View, text
+from kiosk_app.views import Leave, Rated, View, text
 from screens.widgets.element import load
 from screens.widgets.frame import Key
 from screens.widgets.notice import Notice
 from screens.widgets.say import Say
-from screens.widgets.target import Strip
+from screens.widgets.target import Strip, Tile
 from screens.widgets.work import Work
 from screens.words import money
+
+SCORES = ((5, "very_good"), (4, "good"), (3, "fair"), (2, "poor"), (1, "very_poor"))
 
 
 class TakeStrip(Strip):
@@ -22,6 +24,13 @@ class TakeStrip(Strip):
 
     words = ObjectProperty(None)
     icon = StringProperty("receipt")
+
+
+class Face(Tile):
+    """How the visit was, with a word below it: shape and word always stand together."""
+
+    words = ObjectProperty(None)
+    score = NumericProperty(5)
 
 
 class Done(Work):
@@ -42,6 +51,12 @@ class Done(Work):
         ids.note.words = view.qr_note
         ids.rule.hidden = ids.sum.hidden or not (view.facts or view.qr)
         ids.proof.hidden = ids.sum.hidden and not (view.facts or view.qr)
+        for score, word in SCORES if view.faces else ():
+            face = Face(key=f"face{score}", words=text(f"rating.{word}"), score=score)
+            face.bind(on_tap=lambda tapped: self.answer(Rated(int(tapped.score))))
+            ids.faces.add_widget(face)
+        ids.asked.words = text("rating.title")
+        ids.how.hidden = not view.faces
         self._remind(view.take)
         self._left = view.seconds
         self.count_down(view.seconds, self._show_left)

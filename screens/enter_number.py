@@ -11,6 +11,8 @@ from screens.widgets.work import Work
 
 ROWS = (("1", "2", "3"), ("4", "5", "6"), ("7", "8", "9"), ("clear", "0", "erase"))
 MARK = "●"
+LETTERS = {"2": "ABC", "3": "DEF", "4": "GHI", "5": "JKL", "6": "MNO", "7": "PQRS", "8": "TUV", "9": "WXYZ"}
+"""ITU-T E.161."""
 
 
 def grouped(digits: str) -> str:
@@ -40,7 +42,9 @@ class EnterNumber(Work):
 
     def _key(self, name: str) -> PadKey:
         key = PadKey(key=name, letters=56)
-        if name.isdigit():
+        if self.view.letters and name in LETTERS:
+            key.words, key.letters = text("number.letters", digit=name, letters=LETTERS[name]), 40
+        elif name.isdigit():
             key.words = text("number.digit", digit=name)
         elif name == "clear":
             key.words, key.letters = text("number.clear"), 34
@@ -71,7 +75,8 @@ class EnterNumber(Work):
         return len(self.digits) in self.view.lengths
 
     def keys(self) -> Sequence[Key]:
-        words = text("number.confirm_secret" if self.view.secret else "number.confirm")
+        words = text("number.search") if self.view.letters else text("number.confirm")
+        words = text("number.confirm_secret") if self.view.secret else words
         confirm = Key("go", words, self.confirm, kind="go", share=2, enabled=self.whole)
         return (self.back_key(), self.leave_key(), confirm)
 

@@ -19,7 +19,7 @@ LIGHT = {
     "go": "#0B6E6E", "go_down": "#08514F", "on_go": "#FFFFFF", "go_soft": "#CFE6E0",
     "stop": "#B3361B", "stop_soft": "#FBE3DC", "on_stop": "#8C2711",
     "good": "#1B7F4D", "warn": "#D38B12", "warn_soft": "#FDF2DB", "mark": "#F2B84B",
-    "social": "#0B6E6E", "border": "#1F4E8C", "road": "#8A4B08", "on_family": "#FFFFFF",
+    "social": "#0B6E6E", "border": "#1F4E8C", "road": "#8A4B08", "hall": "#6B3A78", "on_family": "#FFFFFF",
     "muted": "#E0E6E4", "down": "#DCE9E6", "shadow": "#10222B1C", "none": "#FFFFFF00", "paper": "#FFFFFF",
     "print": "#10222B", "focus": "#0B3FC4", "veil": "#10222BE0", "on_veil": "#FFFFFF", "lens": "#DDE6E2",
     "on_right": "#4ADE8C",
@@ -32,7 +32,7 @@ CONTRAST = LIGHT | {
     "go": "#FFD83D", "go_down": "#C9A500", "on_go": "#000000", "go_soft": "#4A4000",
     "stop": "#FF9C85", "stop_soft": "#4A1208", "on_stop": "#FFC4B5",
     "good": "#5CE39A", "warn": "#FFD83D", "warn_soft": "#3A3000", "mark": "#FFD83D",
-    "social": "#FFD83D", "border": "#FFD83D", "road": "#FFD83D", "on_family": "#000000",
+    "social": "#FFD83D", "border": "#FFD83D", "road": "#FFD83D", "hall": "#FFD83D", "on_family": "#000000",
     "muted": "#3C3C3C", "down": "#5A5000", "shadow": "#8A8A8AFF", "focus": "#FFD83D", "veil": "#000000F2",
     "lens": "#000000",
 }  # fmt: skip

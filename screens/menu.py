@@ -13,7 +13,7 @@ from screens.widgets.notice import Notice
 from screens.widgets.target import Tile
 from screens.widgets.work import Work
 
-FAMILIES = ("social", "border", "road")
+FAMILIES = ("social", "border", "road", "hall")
 
 
 class AnyTile(Tile):

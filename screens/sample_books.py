@@ -35,6 +35,10 @@ SERVICES = (
     item("pension_payments", "social"),
     item("medical_account", "social"),
     item("social_state", "social"),
+    item("guide", "hall"),
+    item("complaint", "hall"),
+    item("my_cases", "hall"),
+    item("reprint", "hall"),
 )
 
 

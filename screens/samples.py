@@ -25,6 +25,7 @@ from kiosk_app.views import (
     text,
 )
 from screens.sample_books import BOOKS
+from screens.sample_hall import HALL
 from screens.sample_person import BOOTH
 
 STEPS = tuple(text(f"fines.step.{name}") for name in ("identify", "choose", "pay", "proof"))
@@ -116,6 +117,7 @@ DONE = Done(
     take=("card", "receipt"),
     actions=(("document", text("done.action.document")), ("other", text("done.action.other"))),
     steps=Steps(STEPS, 3),
+    faces=True,
 )
 NUMBER = EnterNumber(
     title=text("fines.number.title"), hint=text("fines.number.hint"), lengths=(15, 16), value="4407031006",
@@ -199,4 +201,10 @@ SAMPLES: dict[str, View] = {
     ),
     **BOOTH,
     **BOOKS,
+    **HALL,
+    "closed_with_words": Sorry(
+        title=text("sorry.title.closed"), detail=text("menu.closed.central"),
+        cards=((text("sorry.help.title"), (text("sorry.phone"),)),), actions=(("begin", text("sorry.action.hall")),),
+        leave=False,
+    ),
 }  # fmt: skip

@@ -64,6 +64,7 @@ from offline_cache.catalogue import SqlCatalogue
 from offline_cache.journal import SqlJournal
 from offline_cache.observations import SqlObservations
 from offline_cache.outbox import SqlOutbox
+from offline_cache.proofs import SqlProofs
 from offline_cache.retention import Deleted, Retention
 from offline_cache.store import Store, open_store
 from tests.faces import SceneAnalyst, SceneCamera
@@ -216,6 +217,7 @@ class Stand(World):
                 issues=trouble, clean=lambda: self.cleaned.append(self._clean()), aside=self._aside, chance=Random(7)
             ),
             catalogue=self.shelf(store_error),
+            proofs=SqlProofs(self.store) if store_error is None else NoStore(store_error),
             card_first=self.card_first,
         )
         self._running = asyncio.create_task(self.machine.run(), name="machine")

@@ -22,6 +22,7 @@ from kiosk_app.contract import (
     FinesPaid,
     PermitRetained,
 )
+from kiosk_app.contract.cases import MyCase
 from kiosk_app.contract.exit_entry import (
     Apply,
     Approval,
@@ -76,14 +77,21 @@ class Department(Protocol[Bought_contra]):
         """An accepted payment was given back: it pays nothing any more."""
 
 
-class TrafficPolice(Department[FinesPaid], Protocol):
+class KeepsCases(Protocol):
+    """Knows what somebody has going on."""
+
+    def mine(self, connection: sa.Connection, number: str, now: datetime) -> list[MyCase]:
+        """Of the person with this identity number; empty for a stranger. Raises Unavailable."""
+
+
+class TrafficPolice(Department[FinesPaid], KeepsCases, Protocol):
     """Penalty decisions: which are open, and these are paid."""
 
     def decisions(self, connection: sa.Connection, ask: AskDecisions, now: datetime) -> Decisions:
         """Decisions of a person, or the one with this number."""
 
 
-class ExitEntryOffice(Department[EndorsementsPaid], Protocol):
+class ExitEntryOffice(Department[EndorsementsPaid], KeepsCases, Protocol):
     """Endorsements on travel permits: who may have which, approval, the right to print, progress.
 
     The calls of a kiosk raise Refused with the codes that their messages name.
@@ -108,7 +116,7 @@ class ExitEntryOffice(Department[EndorsementsPaid], Protocol):
         """A card is in this kiosk's box."""
 
 
-class SocialSecurityOffice(Department[ContributionPaid], InsuredBooks, Protocol):
+class SocialSecurityOffice(Department[ContributionPaid], InsuredBooks, KeepsCases, Protocol):
     """Insured persons: their records, living verification, the card, contributions.
 
     The calls of a kiosk raise Refused with the codes that their messages name.

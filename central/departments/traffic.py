@@ -8,6 +8,7 @@ business.
 
 from collections.abc import Sequence, Set
 from datetime import UTC, date, datetime, timedelta
+from itertools import groupby
 from typing import Any, Final
 
 import sqlalchemy as sa
@@ -25,9 +26,12 @@ from central.departments.rules import (
 )
 from central.problems import Refused, Unavailable
 from kiosk_app.contract import AskDecisions, Decision, Decisions, FinesPaid, PaidItem
+from kiosk_app.contract.cases import MyCase
 
 VISIT: Final = timedelta(minutes=15)
 """How long an amount shown on the screen is good."""
+MOST_CASES: Final = 20
+"""So many payments a query shows."""
 EARLIEST: Final = datetime(2000, 1, 1, tzinfo=UTC)
 """A clock before this is broken, and day arithmetic on it may be impossible."""
 
@@ -86,6 +90,14 @@ class Traffic:
             refused=_why_not(row),
         )
 
+    def mine(self, connection: sa.Connection, number: str, now: datetime) -> list[MyCase]:
+        """Keep :class:`central.departments.KeepsCases`: what was paid. What is open is shown where it can be paid."""
+        del now
+        self._be_available()
+        paid = (decisions_.c.id_number == number) & (decisions_.c.voucher != "")
+        rows = connection.execute(sa.select(decisions_).where(paid).order_by(decisions_.c.voucher.desc()))
+        return [_case(voucher, list(mine)) for voucher, mine in groupby(rows, key=lambda row: row.voucher)][:MOST_CASES]
+
     # --- payments ---
 
     def accept(self, connection: sa.Connection, kiosk: str, paid: FinesPaid, serial: int, now: datetime) -> Judgement:
@@ -135,6 +147,19 @@ class Traffic:
 _SHOWN = (
     "number", "at", "place", "plate", "plate_kind", "code", "what", "what_en", "points", "fine", "unit"
 )  # fmt: skip
+
+
+def _case(voucher: str, rows: list[sa.Row[Any]]) -> MyCase:
+    """Everything that one payment paid."""
+    return MyCase(
+        number=voucher,
+        what="fines",
+        state="accepted",
+        at=max(row.at for row in rows),
+        title=rows[0].what,
+        title_en=rows[0].what_en,
+        lines=[line for row in rows for line in (f"决定书 {row.number}", row.what)],
+    )
 
 
 def _why_not(row: sa.Row[Any]) -> str:

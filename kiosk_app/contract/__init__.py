@@ -3,7 +3,8 @@
 Rules (``fleet.md`` section C). Additive within v1: unknown fields are ignored. Every write of the kiosk is an
 :class:`Event` in a stream with a gapless ``seq`` and ``prev``, the hash of the event before it; the hash and
 the device's signature cover :func:`canonical` bytes. Central acknowledges only after its durable commit; the
-same seq with other content is a fork. No names and no card numbers travel in events or heartbeats.
+same seq with other content is a fork. No names and no card numbers travel in events or heartbeats, and a telephone
+number only when its owner left it to be called back (:mod:`kiosk_app.contract.feedback`).
 """
 
 import hashlib
@@ -19,6 +20,8 @@ from kiosk_app.contract.exit_entry import EndorsementPrinted as EndorsementPrint
 from kiosk_app.contract.exit_entry import EndorsementsPaid as EndorsementsPaid
 from kiosk_app.contract.exit_entry import IdentityChecked as IdentityChecked
 from kiosk_app.contract.exit_entry import PermitRetained as PermitRetained
+from kiosk_app.contract.feedback import FeedbackGiven as FeedbackGiven
+from kiosk_app.contract.feedback import RatingGiven as RatingGiven
 from kiosk_app.contract.social import ContributionPaid as ContributionPaid
 
 PATH: Final = "/k/v1"
@@ -117,7 +120,8 @@ Purchase = FinesPaid | EndorsementsPaid | ContributionPaid
 """Reports of payments: each owes its kiosk a :class:`Verdict`, and money that is refused goes back."""
 PURCHASES: Final = frozenset(kind.__struct_config__.tag for kind in (FinesPaid, EndorsementsPaid, ContributionPaid))
 
-Body = Purchase | PaymentMoved | DayClosed | EndorsementPrinted | PermitRetained | IdentityChecked | Alarm
+Told = EndorsementPrinted | PermitRetained | IdentityChecked | FeedbackGiven | RatingGiven | Alarm
+Body = Purchase | PaymentMoved | DayClosed | Told
 
 
 def body_of(event: Event) -> Body:

@@ -11,8 +11,9 @@ from typing import Annotated, ClassVar, Final, Literal
 
 import msgspec
 
-from kiosk_app.contract.common import Amount, Aware, Name, Word
+from kiosk_app.contract.common import Amount, Aware, Dated, Name, Word
 from kiosk_app.contract.exit_entry import PermitLetters
+from kiosk_app.contract.guide import Guide
 from kiosk_app.contract.social import CardAct, Grade
 
 PURPOSE: Final = "kiosk-catalogue"
@@ -57,18 +58,6 @@ def signed_bytes(document: bytes) -> bytes:
 # --- the section of exit-entry -----------------------------------------------------------------------------------
 
 
-class Dated(msgspec.Struct, frozen=True, kw_only=True):
-    """A row that holds from ``since`` to ``until`` (both days count). ``source``: where it comes from."""
-
-    since: date
-    until: date | None = None
-    source: Word = ""
-
-    def holds(self, today: date) -> bool:
-        """Whether it is in force."""
-        return self.since <= today and (self.until is None or today <= self.until)
-
-
 class OptionRule(Dated, frozen=True, kw_only=True):
     """One thing that can be had: purpose x entries x validity, and who may have it (``domain.md`` 4.2, 4.3).
 
@@ -85,7 +74,7 @@ class OptionRule(Dated, frozen=True, kw_only=True):
     entries: Annotated[int, msgspec.Meta(ge=0, le=99)]
     stay: Days
     weekly: bool = False
-    areas: list[Name] = []
+    areas: list[Name] = msgspec.field(default_factory=list)
     registered: bool = False
     wait_days: Days = 0
 
@@ -214,3 +203,11 @@ class Catalogue(msgspec.Struct, frozen=True, kw_only=True):
     issued_at: Aware
     exit_entry: ExitRules
     social: SocialRules | None = None
+    guide: Guide | None = None
+
+    def fees(self, section: str, today: date) -> list[int]:
+        """Everything that a section charges today, in fen, for whoever asks what it may cost."""
+        if section == "exit_entry":
+            return [rule.fen for rule in self.exit_entry.fees if rule.holds(today)]
+        rows = self.social.grades if section == "social" and self.social is not None else []
+        return [rule.fen for rule in rows if rule.holds(today)]

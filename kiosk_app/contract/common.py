@@ -3,7 +3,7 @@
 Beyond the bounds a message is refused, not stored in half.
 """
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Annotated
 
 import msgspec
@@ -15,6 +15,18 @@ OrderNumber = Annotated[str, msgspec.Meta(pattern=r"^[0-9A-Za-z]{1,32}\Z")]
 """What every provider takes as out_trade_no; one puts it into the path of a call that the merchant signs."""
 Word = Annotated[str, msgspec.Meta(max_length=64)]
 Aware = Annotated[datetime, msgspec.Meta(tz=True)]
+
+
+class Dated(msgspec.Struct, frozen=True, kw_only=True):
+    """A row that holds from ``since`` to ``until`` (both days count). ``source``: where it comes from."""
+
+    since: date
+    until: date | None = None
+    source: Word = ""
+
+    def holds(self, today: date) -> bool:
+        """Whether it is in force."""
+        return self.since <= today and (self.until is None or today <= self.until)
 
 
 class Paid(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):

@@ -13,10 +13,13 @@ from kiosk_app.demo_scripts.endorsement import (
     endorsement_declines_face,
     progress,
 )
+from kiosk_app.demo_scripts.hall import complaint, guide
+from kiosk_app.demo_scripts.reprinting import my_cases, reprint
 from kiosk_app.demo_scripts.social import (
     card_loss,
     contribution,
     insured_certificate,
+    living_verification,
     living_verification_declines_face,
     rights_record,
 )
@@ -38,5 +41,10 @@ SCRIPTS: Mapping[str, Callable[[Citizen], Awaitable[None]]] = {
     "insured_certificate": insured_certificate,
     "card_loss": card_loss,
     "contribution": contribution,
+    "living_verification": living_verification,
+    "reprint": reprint,
+    "my_cases": my_cases,
     "living_verification_declines_face": living_verification_declines_face,
+    "guide": guide,
+    "complaint": complaint,
 }

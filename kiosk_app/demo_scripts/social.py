@@ -3,7 +3,9 @@
 from kiosk_app.demo_citizen import Citizen
 from kiosk_app.demo_papers import take_papers
 from kiosk_app.demo_scripts.coming import begin
+from kiosk_app.demo_scripts.facing import obey
 from kiosk_app.demo_scripts.paying import OPEN_AGAIN, pay_by_card
+from kiosk_app.demo_world import ANYBODY
 
 FAMILY = "social"
 EMPLOYED, FLEXIBLE, PENSIONER = "zhang", "zhao", "li"
@@ -40,6 +42,18 @@ async def card_loss(citizen: Citizen) -> None:
     await citizen.picture("sure")
     await citizen.touch("Consent", "report")
     await _goodbye(citizen, "reported")
+
+
+async def living_verification(citizen: Citizen) -> None:
+    """A pensioner agrees to a face check, does what the picture asks, and takes the result home."""
+    await citizen.hand("camera", "stand", who=ANYBODY)
+    await _show_card(citizen, "living_verification", PENSIONER)
+    await citizen.see("Consent", target="agree")
+    await citizen.picture("consent")
+    await citizen.moment("inside")
+    await citizen.touch("Consent", "agree")
+    await obey(citizen, "Done")
+    await _goodbye(citizen, "verified")
 
 
 async def living_verification_declines_face(citizen: Citizen) -> None:

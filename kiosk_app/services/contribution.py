@@ -58,7 +58,8 @@ async def pay_contribution(desk: Desk) -> bool:
         site=desk.site.name,
         hotline=desk.site.hotline,
     )
-    return await deliver(desk, done_view(paid), Papers(paid.reference, contribution_slip(paid)), PROOF)
+    papers = Papers(paid.reference, contribution_slip(paid), what="cases.what.contribution", holder=person.key.number)
+    return await deliver(desk, done_view(paid), papers, PROOF)
 
 
 def today(desk: Desk) -> date:

@@ -145,7 +145,9 @@ async def pay_and_print(desk: Desk, held: Held, permit: Permit, approval: Approv
         warnings=() if printed else (text("endorsement.doubt.warning"),),
         steps=PRINT,
     )
-    return await deliver(desk, view, Papers(charge.reference, endorsement_receipt(done)), PRINT)
+    return await deliver(
+        desk, view, Papers(charge.reference, endorsement_receipt(done), what="cases.what.endorsement"), PRINT
+    )
 
 
 def claim(charge: Charge, approval: Approval) -> EndorsementsPaid:

@@ -115,4 +115,5 @@ async def print_owed(desk: Desk, held: Held, permit: Permit, case: Case, steps: 
         warnings=() if printed else (text("endorsement.doubt.warning"),),
         steps=steps,
     )
-    return await deliver(desk, view, Papers(done.reference, endorsement_receipt(replace(done, printed=printed))), steps)
+    receipt = endorsement_receipt(replace(done, printed=printed))
+    return await deliver(desk, view, Papers(done.reference, receipt, what="cases.what.endorsement"), steps)

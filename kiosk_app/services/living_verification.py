@@ -40,7 +40,8 @@ async def verify_living(desk: Desk) -> bool:
     if act is None:  # nobody knows whether it arrived
         return await to_counter(desk, text("counter.unsent"), FACE, reference=confirm.request)
     slip = living_slip(living.name, act, site=desk.site.name, hotline=desk.site.hotline)
-    return await deliver(desk, done_view(act), Papers(act.number, slip), RESULT)
+    papers = Papers(act.number, slip, what="cases.what.living", holder=person.key.number)
+    return await deliver(desk, done_view(act), papers, RESULT)
 
 
 async def nothing_to_do(desk: Desk, living: Living) -> bool:

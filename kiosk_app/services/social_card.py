@@ -110,7 +110,8 @@ async def change(
         if done is None:  # nobody knows whether it arrived
             return await to_counter(desk, text("counter.unsent"), PROVE, reference=request)
         slip = card_slip(card.name, act, done, site=desk.site.name, hotline=desk.site.hotline)
-        return await deliver(desk, done_view(act, done), Papers(done.number, slip), RESULT)
+        papers = Papers(done.number, slip, what=f"cases.what.{act.value}", holder=person.key.number)
+        return await deliver(desk, done_view(act, done), papers, RESULT)
 
 
 async def new_pin(desk: Desk, digits: int, problem: Text | None) -> str | None:

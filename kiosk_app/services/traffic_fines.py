@@ -50,6 +50,8 @@ async def pay_traffic_fines(desk: Desk) -> bool:
         slip=fines_receipt(paid),
         document=lambda: fines_voucher(paid),
         title=f"voucher {paid.reference}",
+        what="cases.what.fines",
+        holder=citizen.number if citizen else "",
     )
     return await deliver(desk, done_view(paid), papers, Steps(STEPS, 3))
 

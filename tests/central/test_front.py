@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from central import registry
 from central.db import metadata
 from central.front import CAPS
-from central.limits import Limits
+from central.limits import PER_MINUTE, Limits
 from kiosk_app import contract
 from kiosk_app.contract import Alarm, Batch, BatchReply, Heartbeat, HeartbeatReply, OutboxReport, Problem
 from provisioning.device_key import DeviceKey
@@ -156,3 +156,7 @@ def test_hostile_json_is_a_bad_message(central: Fleet, body: bytes) -> None:
     status, reply = central.front.post(KIOSK, "/tx/batch", body)
     assert status == (200 if body == b'{"events":[]}' else 400)
     assert status == 400 or msgspec.json.decode(reply, type=BatchReply).streams == {}
+
+
+def test_every_path_has_a_size_and_a_limit_of_calls() -> None:
+    assert CAPS.keys() == PER_MINUTE.keys()

@@ -200,6 +200,7 @@ async def test_more_time_shows_a_bad_news_again_and_does_not_end_the_visit(stand
 
 @story
 async def test_the_menu_closes_and_opens_while_somebody_looks_at_it(stand: Stand) -> None:
+    await stand.until(lambda: stand.machine.parts().guide)
     await stand.person.comes()
     await stand.card_terminal.unplug()
     closed = await stand.person.sees(Menu)
@@ -229,7 +230,7 @@ async def test_a_closed_machine_says_why_and_where_to_go_and_opens_by_itself(sta
     await stand.card_terminal.unplug()
     closed = await stand.person.sees(Sorry)
     assert (closed.title.id, closed.detail.id) == ("sorry.title.closed", "menu.closed.card_terminal")
-    assert (closed.leave, closed.actions) == (False, ())
+    assert (closed.leave, closed.actions) == (False, (("begin", text("sorry.action.hall")),))  # words are left
     assert closed.cards[-1][0].id == "sorry.help.title"
     await stand.card_terminal.plug_in()
     await stand.person.sees(Attract, within=30)
@@ -324,7 +325,7 @@ async def test_a_bank_card_left_in_the_terminal_is_shown_until_it_is_taken(stand
 @story
 async def test_a_family_of_services_is_one_page_and_back_leads_home(stand: Stand) -> None:
     home = await stand.person.comes()
-    assert {item.family for item in home.items} == {"social", "border", "road"}
+    assert {item.family for item in home.items} == {"social", "border", "road", "hall"}
     stand.person.touches(Chosen("social"))
     page = await stand.person.sees(Menu)
     assert page.family == "social"

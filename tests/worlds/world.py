@@ -64,6 +64,7 @@ from kiosk_app.ports import Entry
 from offline_cache.catalogue import SqlCatalogue
 from offline_cache.journal import SqlJournal
 from offline_cache.outbox import SqlOutbox
+from offline_cache.proofs import SqlProofs
 from offline_cache.store import open_store
 from provisioning.device_key import DeviceKey
 from tests.faces import Scene, SceneAnalyst, SceneCamera
@@ -444,6 +445,7 @@ class World:
                 patience=Patience(),
                 surroundings=Surroundings(chance=Random(self.random.getrandbits(64))),
                 catalogue=SqlCatalogue(store, authority().root_pem.encode(), self.clock),
+                proofs=SqlProofs(store),
             )
             try:
                 yield machine, screen

@@ -20,11 +20,13 @@ import sqlalchemy as sa
 from central.departments import Judgement
 from central.departments.exit_entry import printing
 from central.departments.exit_entry.records import (
+    MOST_CASES,
     Record,
     cases_of,
     in_boxes,
     items_of,
     move,
+    my_cases,
     record,
     replaces_of,
     shown,
@@ -35,6 +37,7 @@ from central.departments.exit_entry.tables import retained as kept
 from central.departments.rules import china_day, masked_name
 from central.problems import Refused, Unavailable
 from kiosk_app.contract import EndorsementPrinted, EndorsementsPaid, PermitRetained
+from kiosk_app.contract.cases import MyCase
 from kiosk_app.contract.catalogue import Catalogue, ExitRules
 from kiosk_app.contract.exit_entry import (
     MOST_LINES,
@@ -52,9 +55,6 @@ from kiosk_app.contract.exit_entry import (
     Sameness,
     owner_of,
 )
-
-MOST_CASES = 20
-"""So many cases a progress query shows."""
 
 
 class ExitEntry:
@@ -99,6 +99,11 @@ class ExitEntry:
             lying = (kept.c.slip == ask.number) | (kept.c.approval == ask.number)
         rows = connection.execute(sa.select(cases).where(mine).order_by(cases.c.n.desc()).limit(MOST_CASES))
         return Progress(cases=[shown(connection, row, now) for row in rows.all()], retained=in_boxes(connection, lying))
+
+    def mine(self, connection: sa.Connection, number: str, now: datetime) -> list[MyCase]:
+        """Keep :class:`central.departments.KeepsCases`."""
+        self._be_available()
+        return my_cases(connection, number, now)
 
     # --- the application ---
 

@@ -16,8 +16,11 @@ from central.departments.exit_entry.tables import job as jobs
 from central.departments.exit_entry.tables import registration as registrations
 from central.departments.exit_entry.tables import retained as kept
 from central.problems import Refused
+from kiosk_app.contract.cases import MyCase
 from kiosk_app.contract.exit_entry import ApprovedItem, Case, CaseState, Endorsement, PermitKey, RetainedCard
 
+MOST_CASES: Final = 20
+"""So many cases a query shows."""
 OPEN_OUTCOMES: Final = frozenset({"", "unknown"})
 """Of a job: it may still have printed."""
 
@@ -69,6 +72,23 @@ def cases_of(connection: sa.Connection, token: str) -> list[sa.Row[Any]]:
     """The holder's cases, newest first."""
     mine = sa.select(cases).where(cases.c.holder == token)
     return list(connection.execute(mine.order_by(cases.c.n.desc())))
+
+
+def my_cases(connection: sa.Connection, number: str, now: datetime) -> list[MyCase]:
+    """What the holders with this identity number applied for, newest first."""
+    mine = sa.select(cases).join(holders, holders.c.token == cases.c.holder).where(holders.c.id_number == number)
+    rows = connection.execute(mine.order_by(cases.c.n.desc()).limit(MOST_CASES)).all() if number else []
+    return [
+        MyCase(
+            number=row.approval,
+            what="endorsement",
+            state=_state(connection, row, now).value,
+            at=row.since,
+            reference=row.reference,
+            amount=row.fee,
+        )
+        for row in rows
+    ]
 
 
 def items_of(row: sa.Row[Any]) -> list[ApprovedItem]:

@@ -19,6 +19,7 @@ from central.departments.exit_entry.tables import endorsement as endorsements
 from central.departments.exit_entry.tables import holder as holders
 from central.departments.exit_entry.tables import registration as registrations
 from central.departments.rules import CHINA
+from central.departments.samples import LI, ZHANG
 from kiosk_app.contract.catalogue import months_after
 from kiosk_app.contract.exit_entry import ApprovedItem, CaseState, PermitKey
 
@@ -59,6 +60,7 @@ class Sample:
     age: int | None = None
     past: Sequence[Past] = ()
     registered: Sequence[tuple[str, str, int]] = ()
+    id_number: str = ""
 
     @property
     def token(self) -> str:
@@ -79,8 +81,9 @@ YEARS: Final = 365
 SAMPLES: Final = {
     sample.key: sample
     for sample in (
-        Sample("zhang", "CA1234567", "张样本", past=[Past("HK", "G", 20)], registered=[("HK", "S", 2 * YEARS)]),
-        Sample("li", "C00000001", "李样本", birth=date(1955, 1, 1), expiry=date(2033, 5, 18),
+        Sample("zhang", "CA1234567", "张样本", id_number=ZHANG.id_number, past=[Past("HK", "G", 20)],
+               registered=[("HK", "S", 2 * YEARS)]),
+        Sample("li", "C00000001", "李样本", birth=date(1955, 1, 1), expiry=date(2033, 5, 18), id_number=LI.id_number,
                past=[Past("MO", "G", 30, left=0)]),
         Sample("wang_expired", "C00000002", "王样本", birth=date(1949, 12, 31), expiry=date(2024, 4, 20)),
         Sample("zhang_taiwan", "L00000001", "张样本", kind="CD", expiry=date(2032, 8, 19)),
@@ -149,6 +152,7 @@ def _holder(sample: Sample, today: date, portraits: Path | None) -> dict[str, ob
         "barred": sample.barred,
         "lost": sample.lost,
         "endorsed": sample.endorsed,
+        "id_number": sample.id_number,
         "portrait": next((path.read_bytes() for path in pictures if path.exists()), b""),
     }
 

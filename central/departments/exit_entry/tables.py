@@ -19,6 +19,7 @@ holder = sa.Table(
     sa.Column("lost", sa.Boolean, nullable=False),
     sa.Column("endorsed", sa.Integer, nullable=False),
     sa.Column("portrait", sa.LargeBinary, nullable=False),  # JPEG; empty if there is none
+    sa.Column("id_number", sa.String, nullable=False, index=True, server_default=""),  # "" of who has none
     sa.UniqueConstraint("kind", "number", name="one_holder_per_permit"),
 )
 

@@ -17,11 +17,12 @@ import sqlalchemy as sa
 from central.certificates import CertifiedFacts
 from central.departments import Judgement
 from central.departments.rules import china_day, masked_name
-from central.departments.social import payments, records, rules
+from central.departments.social import cases, payments, records, rules
 from central.departments.social.records import Insured, find
 from central.departments.social.tables import act as acts
 from central.departments.social.tables import person as persons
 from central.problems import Refused, Unavailable
+from kiosk_app.contract.cases import MyCase
 from kiosk_app.contract.catalogue import Catalogue, SocialRules
 from kiosk_app.contract.exit_entry import IdentityCheck, Sameness
 from kiosk_app.contract.social import (
@@ -196,6 +197,12 @@ class SocialSecurity:
         self._be_available()
         payments.undo(connection, paid, voucher)
 
+    def mine(self, connection: sa.Connection, number: str, now: datetime) -> list[MyCase]:
+        """Keep :class:`central.departments.KeepsCases`."""
+        del now
+        self._be_available()
+        return cases.mine(connection, number, self._rules(connection))
+
     # --- steps ---
 
     def _found(
@@ -247,13 +254,9 @@ def _known(connection: sa.Connection, kiosk: str, request: str, digest: str) -> 
         return None
     if row.digest != digest:
         raise Refused(409, "request-differs", "something else was asked under this request")
-    return Act(number=_number(row.n, row.at), at=row.at, until=row.until)
+    return Act(number=cases.number_of(row.n, row.at), at=row.at, until=row.until)
 
 
 def _done(connection: sa.Connection, row: dict[str, Any]) -> Act:
     key = connection.execute(acts.insert().values(row)).inserted_primary_key
-    return Act(number=_number(key[0] if key else 0, row["at"]), at=row["at"], until=row["until"])
-
-
-def _number(n: int, at: datetime) -> str:
-    return f"R{china_day(at):%y%m%d}{n:06d}"
+    return Act(number=cases.number_of(key[0] if key else 0, row["at"]), at=row["at"], until=row["until"])

@@ -7,11 +7,12 @@ the screen shows the reference and the code to photograph, and the A4 printer is
 import asyncio
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from kiosk_app.desk import Desk
 from kiosk_app.devices import PrintOutcome, Slip
-from kiosk_app.errors import DeviceError, Left
+from kiosk_app.errors import DeviceError, Left, StoreError
+from kiosk_app.money.amounts import ZERO
 from kiosk_app.views import Chosen, Done, Leave, Steps, Text, text
 
 LOOK_EVERY = 1.0
@@ -20,12 +21,18 @@ CARDS = ("card", "chip_card")
 
 @dataclass(frozen=True)
 class Papers:
-    """What can be printed as proof: a slip, and an A4 document (if there is one) made only if asked for."""
+    """What can be printed as proof: a slip, and an A4 document (if there is one) made only if asked for.
+
+    ``what``: the id of the sentence that says of what; ``holder``: the identity number of whose proof it is. With them
+    it is kept for who loses it.
+    """
 
     reference: str
     slip: Slip
     document: Callable[[], bytes] | None = None
     title: str = ""
+    what: str = ""
+    holder: str = field(default="", repr=False)
 
 
 async def deliver(desk: Desk, view: Done, papers: Papers, steps: Steps) -> bool:
@@ -33,8 +40,11 @@ async def deliver(desk: Desk, view: Done, papers: Papers, steps: Steps) -> bool:
 
     Raises Left when they leave or do not answer.
     """
+    if papers.what:
+        desk.reprints.keep(papers.reference, papers.slip, papers.what, view.amount or ZERO, papers.holder)
     outcome = await _print_receipt(desk, papers, steps)
-    first = replace(view, seconds=desk.patience.done)
+    came = outcome is not None
+    first = replace(view, seconds=desk.patience.done, faces=True)
     view = _after_receipt(desk, first, outcome, papers.reference)
     while True:
         intent = await _show_while_taking(desk, view, with_document=papers.document is not None)
@@ -44,7 +54,8 @@ async def deliver(desk: Desk, view: Done, papers: Papers, steps: Steps) -> bool:
                 papers_out = (*view.papers, *_from("document_printer", outcome))
                 view = replace(view, warnings=_document_words(outcome), papers=papers_out)
             case Chosen("again"):
-                outcome = await _print_receipt(desk, papers, steps)
+                outcome = await _print_receipt(desk, _another(desk, papers) if came else papers, steps)
+                came = came or outcome is not None
                 view = _after_receipt(desk, first, outcome, papers.reference)
             case Chosen("other"):
                 return True
@@ -59,6 +70,17 @@ def _actions(desk: Desk, *, with_document: bool) -> tuple[tuple[str, Text], ...]
     if desk.receipt_printer.condition.serves:
         actions.append(("again", text("done.action.again")))
     return (*actions, ("other", text("done.action.other")))
+
+
+def _another(desk: Desk, papers: Papers) -> Papers:
+    """One may be out: what comes now is no original, and says so, if need be without its number."""
+    if not papers.what:
+        return papers
+    try:
+        _, slip = desk.reprints.marked(papers.reference, papers.slip)
+    except StoreError:  # it died in this visit, and must not keep the citizen's proof back
+        slip = desk.reprints.unnumbered(papers.slip)
+    return replace(papers, slip=slip)
 
 
 async def _print_receipt(desk: Desk, papers: Papers, steps: Steps) -> PrintOutcome | None:

@@ -31,6 +31,7 @@ async def hand_out(desk: Desk, what: str, make: Callable[[], bytes], view: Done,
             papers=("document_printer",) if outcome is not None else (),
             actions=(("document", text("hand_out.again")), ("other", text("done.action.other"))),
             seconds=desk.patience.done,
+            faces=True,
         )
         match await desk.last_view(shown, desk.patience.done):
             case Chosen("document"):

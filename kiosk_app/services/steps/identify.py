@@ -16,7 +16,7 @@ from kiosk_app.views import Back, Chosen, PlaceCard, Steps, Text, text
 OTHER = Chosen("other")
 
 
-async def place_card(desk: Desk, steps: Steps, *, other: Text) -> IdentityCard | Chosen | None:
+async def place_card(desk: Desk, steps: Steps, *, other: Text | None = None) -> IdentityCard | Chosen | None:
     """The card, OTHER if the citizen takes the other way, None for "back". Raises Left, WalkedAway."""
     view = PlaceCard(title=text("identify.title"), other=other, seconds=desk.patience.card, steps=steps)
     while True:

@@ -1,0 +1,59 @@
+"""Sample citizens who want to know or to say something: the guide, a complaint with a number, a face at the goodbye."""
+
+from kiosk_app.demo_citizen import Citizen
+from kiosk_app.demo_papers import take_papers
+from kiosk_app.demo_scripts.coming import begin
+from kiosk_app.demo_scripts.paying import OPEN_AGAIN
+
+FAMILY = "hall"
+PHONE = "13900001234"
+"""Of the sample citizen; nothing of it may be found after the goodbye, save in the encrypted store."""
+
+
+async def guide(citizen: Citizen) -> None:
+    """Find a thing by its first letters, read what to bring, print the page."""
+    await begin(citizen, "guide", FAMILY)
+    await citizen.see("ChooseOne", target="search")
+    await citizen.picture("topics")
+    await citizen.touch("ChooseOne", "search")
+    await _type(citizen, "725", "letters")
+    await citizen.see("ChooseOne", target="card")
+    await citizen.picture("found")
+    await citizen.touch("ChooseOne", "card")
+    await citizen.see("Table", target="print")
+    await citizen.picture("entry")
+    await citizen.touch("Table", "print")
+    await citizen.on_bench(lambda bench: bench["receipt_printer"]["papers"], "the page", within=30)
+    await citizen.see("Table", target="leave", within=30)
+    await citizen.picture("printed")
+    await take_papers(citizen)
+    await citizen.touch("Table", "leave")
+    await citizen.see("Attract", within=OPEN_AGAIN)
+
+
+async def complaint(citizen: Citizen) -> None:
+    """Complain about waiting, leave a number to call, take the slip, go with a face."""
+    await begin(citizen, "complaint", FAMILY)
+    await citizen.see("ChooseOne", target="complaint")
+    await citizen.picture("kind")
+    await citizen.touch("ChooseOne", "complaint")
+    await citizen.see("ChooseOne", target="waiting")
+    await citizen.picture("topic")
+    await citizen.touch("ChooseOne", "waiting")
+    await citizen.see("Consent", target="call")
+    await citizen.picture("call")
+    await citizen.touch("Consent", "call")
+    await _type(citizen, PHONE, "phone")
+    await citizen.see("Done", target="face3", within=30)
+    await citizen.picture("number")
+    await take_papers(citizen)
+    await citizen.touch("Done", "face3")
+    await citizen.see("Attract", within=OPEN_AGAIN)
+    await citizen.picture("goodbye")
+
+
+async def _type(citizen: Citizen, digits: str, picture: str) -> None:
+    for digit in digits:
+        await citizen.touch("EnterNumber", digit)
+    await citizen.picture(picture)
+    await citizen.touch("EnterNumber", "go")

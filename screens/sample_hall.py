@@ -1,0 +1,98 @@
+"""Views around every visit with sample data: the guide, a complaint, the faces at the goodbye."""
+
+from kiosk_app.views import (
+    Choice,
+    ChooseOne,
+    Column,
+    Consent,
+    Done,
+    EnterNumber,
+    Steps,
+    Table,
+    TableRow,
+    Text,
+    View,
+    text,
+)
+
+GUIDE = tuple(text(f"guide.step.{name}") for name in ("look", "choose", "read"))
+COMPLAINT = tuple(text(f"complaint.step.{name}") for name in ("what", "about", "call", "number"))
+NUMBER = "44070326112309301205"
+
+
+def both(zh: str, en: str) -> Text:
+    """Data in two languages."""
+    return text("plain.both", zh=zh, en=en)
+
+
+def row(label: str, words: Text) -> TableRow:
+    """One line of an entry; a blank label: it belongs to the one above."""
+    return TableRow(cells=(text(f"guide.row.{label}") if label.strip() else label, words))
+
+
+HALL: dict[str, View] = {
+    "guide_topics": ChooseOne(
+        title=text("guide.title"),
+        rows=(
+            Choice(key="search", name=text("guide.search"), lines=(text("guide.search.line"),)),
+            Choice(key="social", name=both("社会保障", "Social security"), lines=(text("guide.count", count=10),)),
+            Choice(key="border", name=both("出入境", "Exit and entry"), lines=(text("guide.count", count=5),)),
+            Choice(key="road", name=both("交通违法、车驾管", "Traffic"), lines=(text("guide.count", count=3),)),
+            Choice(key="notices", name=text("guide.notices"), lines=(text("guide.notices.line"),)),
+        ),
+        steps=Steps(GUIDE, 0),
+    ),
+    "guide_search": EnterNumber(
+        title=text("guide.search.title"), hint=text("guide.search.hint"), lengths=tuple(range(1, 9)), value="725",
+        letters=True, steps=Steps(GUIDE, 0),
+    ),
+    "guide_entry": Table(
+        title=both("往来港澳、台湾通行证签注", "New endorsement on a travel permit"),
+        columns=(
+            Column(title=text("guide.column.what"), share=0.42),
+            Column(title=text("guide.column.said"), share=1.0),
+        ),
+        rows=(
+            row("here", text("guide.here.open")),
+            row("who", both("持卡式通行证，且本机开放办理的人", "Holders whom the rules let do it here")),
+            row("bring", both("本人卡式往来港澳或往来台湾通行证", "Your travel permit to Hong Kong, Macao or Taiwan")),
+            row("\u2003", both("本人有效居民身份证", "Your valid resident identity card")),
+            row("\u2003", both("银行卡，或手机支付", "A bank card, or a telephone that pays")),
+            row("long", text("guide.takes", count=6)),
+            row("fee", text("guide.fee.span", low="15.00", high="240.00")),
+        ),
+        actions=(("print", text("guide.print")),),
+        steps=Steps(GUIDE, 2),
+    ),
+    "complaint_topic": ChooseOne(
+        title=text("complaint.topic.title"),
+        rows=tuple(
+            Choice(key=key, name=text(f"complaint.topic.{key}"))
+            for key in ("waiting", "staff", "machine", "rules", "money", "other")
+        ),
+        steps=Steps(COMPLAINT, 1),
+    ),
+    "complaint_call": Consent(
+        title=text("complaint.call.title"),
+        points=tuple(
+            (text(f"complaint.call.about.{of}"), text(f"complaint.call.said.{of}")) for of in ("why", "who", "kept")
+        ),
+        ways=tuple(
+            (way, text(f"complaint.call.way.{way}"), text(f"complaint.call.note.{way}")) for way in ("silent", "call")
+        ),
+        steps=Steps(COMPLAINT, 2),
+    ),
+    "complaint_done": Done(
+        title=text("complaint.done.complaint"),
+        facts=(
+            text("complaint.fact.number", number=NUMBER),
+            text("complaint.fact.call"),
+            text("complaint.fact.queued"),
+        ),
+        take=("receipt",),
+        actions=(("again", text("done.action.again")), ("other", text("done.action.other"))),
+        steps=Steps(COMPLAINT, 3),
+        faces=True,
+    ),
+}  # fmt: skip
+"""By the name of the sample."""
