@@ -115,6 +115,8 @@ SERVICES: Sequence[Service] = (
     Service("medical_account", "social", pays=False, needs=(CARDS,)),
     Service("social_state", "social", pays=False, needs=(CARDS,)),
     Service("guide", BESIDE, pays=False, alone=True, guided=True, wants=("receipt_printer",)),
+    Service("places", BESIDE, pays=False),
+    Service("appointment", BESIDE, pays=False, wants=("receipt_printer",)),
     Service("complaint", BESIDE, pays=False, alone=True, stores=True, wants=("receipt_printer",)),
 )
 

@@ -41,6 +41,7 @@ from kiosk_app.ports import CatalogueShelf, Clock, Journal, Observations, Outbox
 from kiosk_app.power import Limits, Power
 from kiosk_app.reporting import Reporting
 from kiosk_app.rulebook import Rulebook
+from kiosk_app.services.appointment import make_appointment
 from kiosk_app.services.complaint import take_feedback
 from kiosk_app.services.contribution import pay_contribution
 from kiosk_app.services.endorsement import endorse
@@ -50,6 +51,7 @@ from kiosk_app.services.insured_certificate import print_certificate
 from kiosk_app.services.living_verification import verify_living
 from kiosk_app.services.medical_account import show_medical_account
 from kiosk_app.services.pension_payments import show_pensions
+from kiosk_app.services.places import show_places
 from kiosk_app.services.progress import show_progress
 from kiosk_app.services.rights_record import show_rights_record
 from kiosk_app.services.social_card import serve_card
@@ -76,6 +78,8 @@ SERVICES: Services = {
     "medical_account": show_medical_account,
     "social_state": show_benefits,
     "complaint": take_feedback,
+    "places": show_places,
+    "appointment": make_appointment,
 }
 STARTING_PATIENCE = 15.0
 """Seconds that devices have to answer before the first screen; later they join by themselves."""
