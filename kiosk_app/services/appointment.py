@@ -5,7 +5,7 @@ same appointment, and a wait without an answer leads to the counter, not to a se
 """
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Literal, cast
 
 from kiosk_app.contract.guide import Said
@@ -28,8 +28,8 @@ from kiosk_app.services.steps.choose import one_of, typed
 from kiosk_app.services.steps.counter import reference_now, to_counter
 from kiosk_app.services.steps.deliver import Papers, deliver
 from kiosk_app.services.steps.look_up import look_up
-from kiosk_app.services.steps.shown import both, moment, queue, short_time
-from kiosk_app.views import Choice, ChooseOne, Done, EnterNumber, Steps, text
+from kiosk_app.services.steps.shown import both, moment, queue, short_time, weekday
+from kiosk_app.views import Choice, ChooseOne, Done, EnterNumber, Steps, Text, text
 
 STEPS = tuple(text(f"appointment.step.{name}") for name in ("what", "where", "when", "number"))
 WHAT, WHERE, WHEN, NUMBER = (Steps(STEPS, at) for at in range(4))
@@ -76,16 +76,20 @@ async def _when(desk: Desk, times: Sequence[datetime]) -> datetime | None:
     """First the day, then the time; "back" at the time leads to the days."""
     days = dict.fromkeys(f"{at.astimezone(LOCAL):%Y-%m-%d}" for at in times)
     while True:
-        rows = tuple(Choice(key=day, title=day, title_en=day) for day in days)
+        rows = tuple(Choice(key=day, name=_named(day)) for day in days)
         empty = None if rows else text("appointment.full")
         day = await one_of(desk, ChooseOne(title=text("appointment.day"), subtitle=empty, rows=rows, steps=WHEN))
         if day is None:
             return None
         of_day = {short_time(at): at for at in times if f"{at.astimezone(LOCAL):%Y-%m-%d}" == day}
         rows = tuple(Choice(key=hour, title=hour, title_en=hour) for hour in of_day)
-        hour = await one_of(desk, ChooseOne(title=text("appointment.time", day=day), rows=rows, steps=WHEN))
+        hour = await one_of(desk, ChooseOne(title=text("appointment.time", day=_named(day)), rows=rows, steps=WHEN))
         if hour is not None:
             return of_day[hour]
+
+
+def _named(day: str) -> Text:
+    return text("appointment.on", day=day, weekday=weekday(date.fromisoformat(day).isoweekday()))
 
 
 async def cancel(desk: Desk) -> bool:

@@ -20,7 +20,7 @@ from kiosk_app.papers.guide import FEES, Printed, guide_slip
 from kiosk_app.services.steps.choose import one_of, typed
 from kiosk_app.services.steps.counter import reference_now
 from kiosk_app.services.steps.pages import read_page
-from kiosk_app.services.steps.shown import both
+from kiosk_app.services.steps.shown import both, weekday
 from kiosk_app.views import (
     Choice,
     ChooseOne,
@@ -37,7 +37,6 @@ from kiosk_app.views import (
 STEPS = tuple(text(f"guide.step.{name}") for name in ("look", "choose", "read"))
 LOOK, CHOOSE, READ = (Steps(STEPS, at) for at in range(3))
 SEARCH, NOTICES, PRINT = "search", "notices", "print"
-DAYS: Final = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 LENGTHS: Final = tuple(range(1, 9))
 BLANK: Final = "\u2003"
 """A cell that keeps its place: what stands beside it belongs to the row above."""
@@ -186,8 +185,7 @@ def _long(entry: GuideEntry) -> Text:
 
 
 def _hours(rule: OpeningRule) -> Text:
-    first, last = (text(f"guide.day.{DAYS[at - 1]}") for at in (rule.days[0], rule.days[-1]))
-    days = text("guide.days", first=first, last=last)
+    days = text("guide.days", first=weekday(rule.days[0]), last=weekday(rule.days[-1]))
     return text("guide.hours", days=days, opens=rule.opens, closes=rule.closes)
 
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from central import registry
 from central.db import metadata
 from central.front import CAPS
-from central.limits import Limits
+from central.limits import PER_MINUTE, Limits
 from kiosk_app import contract
 from kiosk_app.contract import Alarm, Batch, BatchReply, Heartbeat, HeartbeatReply, OutboxReport, Problem
 from provisioning.device_key import DeviceKey
@@ -82,6 +82,10 @@ def test_only_trusted_kiosks_are_answered(central: Fleet) -> None:
         assert registry.revoke(connection, KIOSK, central.clock.now())
         assert not registry.revoke(connection, "somebody", central.clock.now())
     assert problem(central.front.post(KIOSK, "/hb", b"{}")) == (403, "revoked")
+
+
+def test_every_path_may_be_called_at_all() -> None:
+    assert PER_MINUTE.keys() == CAPS.keys()
 
 
 @pytest.mark.parametrize("path", [path for path in CAPS if path != "/enrol"])

@@ -7,6 +7,8 @@ from kiosk_app.contract.hall import Centre
 from kiosk_app.local_time import LOCAL
 from kiosk_app.views import Text, text
 
+WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+
 
 def moment(at: datetime) -> str:
     """``2026-11-02 08:14``, local."""
@@ -36,6 +38,11 @@ def period(number: int) -> str:
 def both(said: Said) -> Text:
     """Data in two languages as a sentence."""
     return text("plain.both", zh=said.zh, en=said.en)
+
+
+def weekday(number: int) -> Text:
+    """1 is Monday."""
+    return text(f"guide.day.{WEEKDAYS[number - 1]}")
 
 
 def distance(metres: int | None) -> Text:
