@@ -243,10 +243,9 @@ def _face(corners: float) -> Callable[[_Board], None]:
 DRAWINGS: dict[str, Callable[[_Board], None]] = {
     "social": _shield, "border": _plane, "road": _car, "printer": _printer, "document": _printer, "receipt": _receipt,
     "card": _id_card, "permit": _id_card, "chip_card": _bank_card, "bank_card": _bank_card, "check": _check,
-    "bang": _bang, "warning": _warning, "back": _back, "forward": _forward,
-    "down": _down, "up": _up, "arrow": _arrow, "leave": _leave, "letters": _letters, "globe": _globe,
-    "contrast": _contrast, "erase": _erase, "touch": _touch, "search": _search, "dots": _dots,
-    "code": _code, "hall": _bubble,
+    "bang": _bang, "warning": _warning, "back": _back, "forward": _forward, "down": _down, "up": _up, "arrow": _arrow,
+    "leave": _leave, "letters": _letters, "globe": _globe, "contrast": _contrast, "erase": _erase, "touch": _touch,
+    "search": _search, "dots": _dots, "code": _code, "hall": _bubble,
     **{f"face{score}": _face(7 * (score - 3)) for score in range(1, 6)},
 }  # fmt: skip
 

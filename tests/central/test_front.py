@@ -84,6 +84,10 @@ def test_only_trusted_kiosks_are_answered(central: Fleet) -> None:
     assert problem(central.front.post(KIOSK, "/hb", b"{}")) == (403, "revoked")
 
 
+def test_every_path_may_be_called_at_all() -> None:
+    assert PER_MINUTE.keys() == CAPS.keys()
+
+
 @pytest.mark.parametrize("path", [path for path in CAPS if path != "/enrol"])
 def test_a_body_above_its_cap_is_refused(central: Fleet, path: str) -> None:
     assert problem(central.front.post(KIOSK, path, b" " * (CAPS[path] + 1))) == (413, "too-large")
