@@ -1,7 +1,9 @@
 """Language, letters and warnings change what is read, never what was done."""
 
 import asyncio
+from dataclasses import replace
 
+from kiosk_app.money.amounts import ZERO
 from kiosk_app.views import Chosen, IdleWarning, Marked, Typed
 from screens.samples import NUMBER, ROWS, SAMPLES, choose
 from tests.screens.conftest import Booth
@@ -20,6 +22,17 @@ def test_switching_language_keeps_marked_rows(upright: Booth) -> None:
         keys = [row.key for row in ROWS[:3]]
         answer = await upright.ask(choose(ROWS[:3], marked=1), keys[2], "language", "go")
         assert answer == Marked((keys[0], keys[2]))
+
+    upright.run(story())
+
+
+def test_what_costs_nothing_shows_no_amount(upright: Booth) -> None:
+    async def story() -> None:
+        for rows, shown in ((ROWS[:3], True), (tuple(replace(row, amount=ZERO) for row in ROWS[:3]), False)):
+            upright.stage.put(choose(rows, marked=1))
+            work = upright.stage._page.work  # type: ignore[union-attr] # there is one now
+            said = [work.ids.sum.plain, *(row.ids.amount.plain for row in work.ids.rows.parts())]
+            assert all(("¥" in words) is shown for words in said), said
 
     upright.run(story())
 
