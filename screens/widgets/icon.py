@@ -223,8 +223,7 @@ def _code(b: _Board) -> None:
 def _bubble(b: _Board) -> None:
     b.slab(6, 12, 94, 72, 14)
     b.shape((24, 66), (54, 66), (26, 94))
-    for y, right in ((32, 78), (50, 62)):
-        b.stroke((22, y), (right, y), wide=8, on=0)
+    b.stroke((24, 42), (76, 42), wide=9, on=0)
 
 
 def _face(corners: float) -> Callable[[_Board], None]:
