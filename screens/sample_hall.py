@@ -1,5 +1,6 @@
 """Views around every visit with sample data: the guide, a complaint, the faces at the goodbye."""
 
+from kiosk_app.money.amounts import Fen
 from kiosk_app.views import (
     Choice,
     ChooseOne,
