@@ -87,7 +87,7 @@ def measure() -> dict[str, Any]:
         "p50_ms": papers.in_ms(statistics.median(ours)),
         "worst_ms": papers.in_ms(max(ours)),
         "limit_ms": 300,
-        "met": statistics.median(ours) < 0.3,
+        "met": max(ours) < 0.3,
         "not ours: device, central ms": [papers.in_ms(DEVICE), papers.in_ms(statistics.median(central))],
         "answer kB": len(line.said) // 1000,
     }
