@@ -25,6 +25,7 @@ from central.clock import Clock
 from central.db import Store
 from central.departments import ExitEntryOffice, MedicalInsuranceOffice, SocialSecurityOffice, TrafficPolice
 from central.departments import guide as guide_
+from central.departments import hall as hall_
 from central.departments import social as social_
 from central.departments.exit_entry import ExitEntry, faults
 from central.departments.traffic import Traffic
@@ -71,6 +72,7 @@ CAPS: Final[Mapping[str, int]] = {
     KeepPhoto.path: 120_000,
     **dict.fromkeys(CALLS, 1_000),
     **dict.fromkeys(social_.CALLS, 4_000),
+    **dict.fromkeys(hall_.CALLS, 1_000),
 }
 """Largest body in bytes per path (C.2)."""
 
@@ -119,6 +121,8 @@ class Front:
         self.exit_entry = exit_entry or ExitEntry(self.catalogue.current)
         self.social = social or social_.SocialSecurity(self.catalogue.current)
         self.medical = medical or social_.MedicalInsurance()
+        self.halls = hall_.Halls()
+        self._hall_desk = hall_.HallDesk(self.store, self.halls)
         self._counter = social_.Counter(self.store, self.social, self.medical)
         self._departments = Departments(self.traffic, self.exit_entry, self.social)
         self.orders = Orders(self.store, clock, {} if channels is None else channels)
@@ -143,6 +147,7 @@ class Front:
             **{path: partial(self._insured, path) for path in social_.CALLS},
             AskCertificate.path: self._certificate,
             AskCases.path: self._cases,
+            **{path: partial(self._hall, path) for path in hall_.CALLS},
             KeepPhoto.path: self._keep_photo,
         }
 
@@ -238,6 +243,11 @@ class Front:
 
     def _insured(self, path: str, kiosk: Kiosk, body: bytes) -> Any:
         return self._counter.answer(path, kiosk.id, body, self.clock.now())
+
+    # --- service halls ---
+
+    def _hall(self, path: str, kiosk: Kiosk, body: bytes) -> Any:
+        return self._hall_desk.answer(path, kiosk, body, self.clock.now())
 
     # --- sealed papers ---
 

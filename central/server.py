@@ -30,6 +30,7 @@ from central.console import console_app
 from central.db import file_engine
 from central.departments import samples
 from central.departments.exit_entry import samples as exit_samples
+from central.departments.hall import samples as hall_samples
 from central.departments.rules import china_day
 from central.departments.social import samples as social_samples
 from central.enrolment import Enrolment, Place, key_in
@@ -117,6 +118,7 @@ class Central:
             samples.load_once(connection, today)
             exit_samples.load_once(connection, today, self._settings.portraits)
             social_samples.load_once(connection, today, self._settings.portraits)
+            hall_samples.load_once(connection)
 
     async def run(self, stop: asyncio.Event, started: Callable[[int, int], None]) -> None:
         """Serve until ``stop``; ``started`` is told the two ports when both listen."""

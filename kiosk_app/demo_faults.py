@@ -146,6 +146,8 @@ OF_SCRIPTS: Mapping[str, Expects] = {
     "living_verification_declines_face": Expects(vouchers=0, pays=False),
     "guide": Expects(vouchers=0, pays=False),
     "complaint": Expects(vouchers=0, pays=False),
+    "places": Expects(slips=0, vouchers=0, pays=False),
+    "appointment": Expects(vouchers=0, pays=False),
 }
 """What is right of a script that is not about fines; a fault's own word goes before it."""
 FAULTS: Mapping[str, Fault] = {

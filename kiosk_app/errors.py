@@ -555,6 +555,7 @@ class CentralRefused(CentralError):
             *("printing-elsewhere", "already-printed", "not-open-here", "not-registered", "waiting-time"),
             *("permit-expiring", "registration-ending", "crowded", "fee-changed", "identity-not-checked"),
             *("unknown-insured", "card-differs", "card-lost", "no-medical-account", "not-now", "unprintable-name"),
+            *("slot-full", "slot-gone", "unknown-appointment", "appointment-over"),
         }
     )
     """Codes that have a sentence of their own, ``refused.<code>``."""

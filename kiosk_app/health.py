@@ -125,6 +125,8 @@ SERVICES: Sequence[Service] = (
         needs=(("receipt_printer",),),
         wants=("id_card_reader",),
     ),
+    Service("places", BESIDE, pays=False),
+    Service("appointment", BESIDE, pays=False, wants=("receipt_printer",)),
     Service("complaint", BESIDE, pays=False, alone=True, stores=True, wants=("receipt_printer",)),
 )
 

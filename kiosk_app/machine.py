@@ -42,6 +42,7 @@ from kiosk_app.power import Limits, Power
 from kiosk_app.reporting import Reporting
 from kiosk_app.reprints import Reprints
 from kiosk_app.rulebook import Rulebook
+from kiosk_app.services.appointment import make_appointment
 from kiosk_app.services.complaint import take_feedback
 from kiosk_app.services.contribution import pay_contribution
 from kiosk_app.services.endorsement import endorse
@@ -52,6 +53,7 @@ from kiosk_app.services.living_verification import verify_living
 from kiosk_app.services.medical_account import show_medical_account
 from kiosk_app.services.my_cases import show_cases
 from kiosk_app.services.pension_payments import show_pensions
+from kiosk_app.services.places import show_places
 from kiosk_app.services.progress import show_progress
 from kiosk_app.services.reprint import reprint
 from kiosk_app.services.rights_record import show_rights_record
@@ -81,6 +83,8 @@ SERVICES: Services = {
     "complaint": take_feedback,
     "my_cases": show_cases,
     "reprint": reprint,
+    "places": show_places,
+    "appointment": make_appointment,
 }
 STARTING_PATIENCE = 15.0
 """Seconds that devices have to answer before the first screen; later they join by themselves."""

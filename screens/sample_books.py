@@ -36,6 +36,8 @@ SERVICES = (
     item("medical_account", "social"),
     item("social_state", "social"),
     item("guide", "hall"),
+    item("places", "hall"),
+    item("appointment", "hall"),
     item("complaint", "hall"),
     item("my_cases", "hall"),
     item("reprint", "hall"),

@@ -13,7 +13,7 @@ from kiosk_app.demo_scripts.endorsement import (
     endorsement_declines_face,
     progress,
 )
-from kiosk_app.demo_scripts.hall import complaint, guide
+from kiosk_app.demo_scripts.hall import appointment, complaint, guide, places
 from kiosk_app.demo_scripts.reprinting import my_cases, reprint
 from kiosk_app.demo_scripts.social import (
     card_loss,
@@ -47,4 +47,6 @@ SCRIPTS: Mapping[str, Callable[[Citizen], Awaitable[None]]] = {
     "living_verification_declines_face": living_verification_declines_face,
     "guide": guide,
     "complaint": complaint,
+    "places": places,
+    "appointment": appointment,
 }

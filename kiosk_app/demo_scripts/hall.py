@@ -1,11 +1,11 @@
-"""Sample citizens who want to know or to say something: the guide, a complaint with a number, a face at the goodbye."""
+"""Sample citizens who want to know or to say something: the guide, a complaint, the places around, an appointment."""
 
 from kiosk_app.demo_citizen import Citizen
 from kiosk_app.demo_papers import take_papers
 from kiosk_app.demo_scripts.coming import begin
 from kiosk_app.demo_scripts.paying import OPEN_AGAIN
 
-FAMILY = "hall"
+FAMILY, CENTRE = "hall", "huanshi"
 PHONE = "13900001234"
 """Of the sample citizen; nothing of it may be found after the goodbye, save in the encrypted store."""
 
@@ -50,6 +50,46 @@ async def complaint(citizen: Citizen) -> None:
     await citizen.touch("Done", "face3")
     await citizen.see("Attract", within=OPEN_AGAIN)
     await citizen.picture("goodbye")
+
+
+async def places(citizen: Citizen) -> None:
+    """Look where else one is served, and how long the centres make one wait."""
+    await begin(citizen, "places", FAMILY)
+    await citizen.see("Table", target="machines")
+    await citizen.picture("centres")
+    await citizen.touch("Table", "machines")
+    await citizen.see("Table", target="centres")
+    await citizen.picture("machines")
+    await citizen.touch("Table", "leave")
+    await citizen.see("Attract", within=OPEN_AGAIN)
+
+
+async def appointment(citizen: Citizen) -> None:
+    """Take the first time of the first day at a centre, and the slip."""
+    await begin(citizen, "appointment", FAMILY)
+    await citizen.see("ChooseOne", target="social")
+    await citizen.picture("what")
+    await citizen.touch("ChooseOne", "social")
+    await citizen.see("ChooseOne", target=CENTRE)
+    await citizen.picture("where")
+    await citizen.touch("ChooseOne", CENTRE)
+    await _first(citizen, "-", "day")
+    await _first(citizen, ":", "time")
+    await citizen.see("Done", target="leave", within=30)
+    await citizen.picture("number")
+    await take_papers(citizen)
+    await citizen.touch("Done", "leave")
+    await citizen.see("Attract", within=OPEN_AGAIN)
+
+
+async def _first(citizen: Citizen, mark: str, picture: str) -> None:
+    """Touch the first row whose key has this mark, as days and times of the clock have."""
+    keys: list[str] = []
+    while not keys:
+        sight = await citizen.see("ChooseOne", target="back")
+        keys = sorted(key for key in sight.targets if mark in key)
+    await citizen.picture(picture)
+    await citizen.touch("ChooseOne", keys[0])
 
 
 async def _type(citizen: Citizen, digits: str, picture: str) -> None:

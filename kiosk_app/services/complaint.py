@@ -9,8 +9,9 @@ from kiosk_app.contract.feedback import FEEDBACK, KINDS, PHONE_DIGITS, TOPICS, F
 from kiosk_app.desk import Desk
 from kiosk_app.ids import new_reference
 from kiosk_app.papers.feedback import feedback_slip
+from kiosk_app.services.steps.choose import one_of, typed
 from kiosk_app.services.steps.deliver import Papers, deliver
-from kiosk_app.views import Back, Choice, ChooseOne, Chosen, Consent, Done, EnterNumber, Steps, Typed, text
+from kiosk_app.views import Choice, ChooseOne, Chosen, Consent, Done, EnterNumber, Steps, text
 
 STEPS = tuple(text(f"complaint.step.{name}") for name in ("what", "about", "call", "number"))
 WHAT, ABOUT, CALL, NUMBER = (Steps(STEPS, at) for at in range(4))
@@ -42,12 +43,7 @@ async def _choose(desk: Desk, what: str, keys: tuple[str, ...], steps: Steps) ->
         rows=tuple(Choice(key=key, name=text(f"complaint.{what}.{key}")) for key in keys),
         steps=steps,
     )
-    while True:
-        answer = await desk.ask(view)
-        if isinstance(answer, Back):
-            return None
-        if isinstance(answer, Chosen) and answer.key in keys:
-            return answer.key
+    return await one_of(desk, view)
 
 
 async def may_call(desk: Desk) -> str | None:
@@ -70,12 +66,7 @@ async def _phone(desk: Desk) -> str | None:
     view = EnterNumber(
         title=text("complaint.phone.title"), hint=text("complaint.phone.hint"), lengths=PHONE_DIGITS, steps=CALL
     )
-    while True:
-        answer = await desk.ask(view)
-        if isinstance(answer, Back):
-            return None
-        if isinstance(answer, Typed):
-            return answer.value
+    return await typed(desk, view)
 
 
 def keep(desk: Desk, kind: str, topic: str, phone: str) -> FeedbackGiven:

@@ -10,20 +10,20 @@ from collections.abc import Callable, Sequence
 from datetime import date
 from typing import Final
 
-from kiosk_app.contract.guide import Guide, GuideEntry, OpeningRule, Said
+from kiosk_app.contract.guide import Guide, GuideEntry, OpeningRule
 from kiosk_app.desk import Desk
 from kiosk_app.devices import Slip
 from kiosk_app.errors import CatalogueMissing
 from kiosk_app.local_time import LOCAL
 from kiosk_app.money.amounts import yuan
 from kiosk_app.papers.guide import FEES, Printed, guide_slip
+from kiosk_app.services.steps.choose import one_of, typed
 from kiosk_app.services.steps.counter import reference_now
 from kiosk_app.services.steps.pages import read_page
+from kiosk_app.services.steps.shown import both, weekday
 from kiosk_app.views import (
-    Back,
     Choice,
     ChooseOne,
-    Chosen,
     Column,
     EnterNumber,
     MenuItem,
@@ -31,14 +31,12 @@ from kiosk_app.views import (
     Table,
     TableRow,
     Text,
-    Typed,
     text,
 )
 
 STEPS = tuple(text(f"guide.step.{name}") for name in ("look", "choose", "read"))
 LOOK, CHOOSE, READ = (Steps(STEPS, at) for at in range(3))
 SEARCH, NOTICES, PRINT = "search", "notices", "print"
-DAYS: Final = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 LENGTHS: Final = tuple(range(1, 9))
 BLANK: Final = "\u2003"
 """A cell that keeps its place: what stands beside it belongs to the row above."""
@@ -83,17 +81,7 @@ async def _topic(desk: Desk, guide: Guide) -> str | None:
         *families,
         Choice(key=NOTICES, name=text("guide.notices"), lines=(text("guide.notices.line"),)),
     )
-    return await _one_of(desk, ChooseOne(title=text("guide.title"), rows=rows, steps=LOOK))
-
-
-async def _one_of(desk: Desk, view: ChooseOne) -> str | None:
-    """The key that was touched; None for "back"."""
-    while True:
-        answer = await desk.ask(view)
-        if isinstance(answer, Back):
-            return None
-        if isinstance(answer, Chosen) and answer.key in {row.key for row in view.rows}:
-            return answer.key
+    return await one_of(desk, ChooseOne(title=text("guide.title"), rows=rows, steps=LOOK))
 
 
 async def search(desk: Desk, guide: Guide, menu: Menu) -> None:
@@ -108,13 +96,12 @@ async def search(desk: Desk, guide: Guide, menu: Menu) -> None:
             problem=problem,
             steps=LOOK,
         )
-        answer = await desk.ask(view)
-        if isinstance(answer, Back):
+        digits = await typed(desk, view)
+        if digits is None:
             return
-        if isinstance(answer, Typed):
-            problem = None if (found := matches(guide, answer.value)) else text("guide.search.none")
-            if found:
-                await browse(desk, guide, found, text("guide.found", count=len(found)), menu)
+        problem = None if (found := matches(guide, digits)) else text("guide.search.none")
+        if found:
+            await browse(desk, guide, found, text("guide.found", count=len(found)), menu)
 
 
 def matches(guide: Guide, digits: str) -> list[GuideEntry]:
@@ -143,7 +130,7 @@ async def browse(desk: Desk, guide: Guide, entries: Sequence[GuideEntry], title:
             Choice(key=one.id, name=both(one.title), lines=(_here(one, now), text("guide.takes", count=one.minutes)))
             for one in entries
         )
-        chosen = await _one_of(desk, ChooseOne(title=title, rows=rows, steps=CHOOSE))
+        chosen = await one_of(desk, ChooseOne(title=title, rows=rows, steps=CHOOSE))
         if chosen is not None:
             await read(desk, guide, by_id[chosen], menu)
 
@@ -198,8 +185,7 @@ def _long(entry: GuideEntry) -> Text:
 
 
 def _hours(rule: OpeningRule) -> Text:
-    first, last = (text(f"guide.day.{DAYS[at - 1]}") for at in (rule.days[0], rule.days[-1]))
-    days = text("guide.days", first=first, last=last)
+    days = text("guide.days", first=weekday(rule.days[0]), last=weekday(rule.days[-1]))
     return text("guide.hours", days=days, opens=rule.opens, closes=rule.closes)
 
 
@@ -244,11 +230,6 @@ def notices_page(desk: Desk, guide: Guide) -> Table:
         rows=(*notices, *hours),
         steps=READ,
     )
-
-
-def both(said: Said) -> Text:
-    """Data in two languages as a sentence."""
-    return text("plain.both", zh=said.zh, en=said.en)
 
 
 def today(desk: Desk) -> date:

@@ -223,8 +223,7 @@ def _code(b: _Board) -> None:
 def _bubble(b: _Board) -> None:
     b.slab(6, 12, 94, 72, 14)
     b.shape((24, 66), (54, 66), (26, 94))
-    for y, right in ((32, 78), (50, 62)):
-        b.stroke((22, y), (right, y), wide=8, on=0)
+    b.stroke((24, 42), (76, 42), wide=9, on=0)
 
 
 def _face(corners: float) -> Callable[[_Board], None]:
@@ -232,10 +231,9 @@ def _face(corners: float) -> Callable[[_Board], None]:
 
     def draw(b: _Board) -> None:
         b.disc(50, 50, 47)
-        b.disc(33, 38, 7, 0)
-        b.disc(67, 38, 7, 0)
-        mouth = [(x / 2, 68 + corners * (0.5 - ((x - 100) / 46) ** 2)) for x in range(54, 147, 4)]
-        b.stroke(*mouth, wide=7, on=0)
+        for x in (33, 67):
+            b.disc(x, 38, 7, 0)
+        b.stroke(*((x, 68 + corners * (0.5 - ((x - 50) / 23) ** 2)) for x in range(27, 74, 2)), wide=7, on=0)
 
     return draw
 
@@ -243,10 +241,9 @@ def _face(corners: float) -> Callable[[_Board], None]:
 DRAWINGS: dict[str, Callable[[_Board], None]] = {
     "social": _shield, "border": _plane, "road": _car, "printer": _printer, "document": _printer, "receipt": _receipt,
     "card": _id_card, "permit": _id_card, "chip_card": _bank_card, "bank_card": _bank_card, "check": _check,
-    "bang": _bang, "warning": _warning, "back": _back, "forward": _forward,
-    "down": _down, "up": _up, "arrow": _arrow, "leave": _leave, "letters": _letters, "globe": _globe,
-    "contrast": _contrast, "erase": _erase, "touch": _touch, "search": _search, "dots": _dots,
-    "code": _code, "hall": _bubble,
+    "bang": _bang, "warning": _warning, "back": _back, "forward": _forward, "down": _down, "up": _up, "arrow": _arrow,
+    "leave": _leave, "letters": _letters, "globe": _globe, "contrast": _contrast, "erase": _erase, "touch": _touch,
+    "search": _search, "dots": _dots, "code": _code, "hall": _bubble,
     **{f"face{score}": _face(7 * (score - 3)) for score in range(1, 6)},
 }  # fmt: skip
 

@@ -7,9 +7,10 @@ import pytest
 from PIL import Image, ImageChops
 
 from kiosk_app.devices import KeypadKey, KeyStroke
-from kiosk_app.views import Back, Chosen, IdleWarning, Intent, Leave, Marked, Typed, View
+from kiosk_app.views import Back, Chosen, IdleWarning, Intent, Leave, Marked, Menu, Typed, View
 from screens.keyboard import Keyboard
 from screens.keys import SETTLE
+from screens.menu import home
 from screens.samples import DONE, NUMBER, ROWS, SAMPLES, choose, many, pay
 from tests.screens.conftest import Booth
 from tests.screens.test_picture import picture
@@ -32,8 +33,11 @@ def test_keys_reach_every_target_of_every_view_and_show_it_whole(booth: Booth, n
         booth.stage.put(view)
         await asyncio.sleep(0.02)
         rows = {row.key for row in getattr(view, "rows", ()) if row.key and not getattr(row, "refused", None)}
-        if getattr(view, "family", ""):
-            rows = {item.key for item in getattr(view, "items", ()) if item.closed is None}
+        if isinstance(view, Menu):
+            tiles = view.items if view.family else home(view.items)
+            rows = {item.key for item in tiles if item.closed is None}
+        if getattr(view, "faces", False):  # they may have to be scrolled to
+            rows |= {f"face{score}" for score in range(1, 6)}
         touchable = {t["key"] for t in booth.stage.targets()} | rows
         width, height = booth.stage.size
         seen = list[str]()

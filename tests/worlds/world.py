@@ -30,6 +30,7 @@ from central.db import memory_engine
 from central.departments import samples
 from central.departments.exit_entry import ExitEntry
 from central.departments.exit_entry import samples as exit_samples
+from central.departments.hall import samples as hall_samples
 from central.departments.rules import china_day
 from central.departments.social import samples as social_samples
 from central.departments.traffic import Traffic
@@ -244,6 +245,7 @@ class World:
             samples.load(connection, china_day(MORNING))
             exit_samples.load(connection, china_day(MORNING), self._portraits())
             social_samples.load(connection, china_day(MORNING), self.folder)
+            hall_samples.load(connection)
         self.network = Network(self.front, Random(chance(2**32)))
         self.offer_codes(*plan.channels)
         self.citizen = Citizen(self)

@@ -2,7 +2,12 @@
 
 from datetime import date, datetime
 
+from kiosk_app.contract.guide import Said
+from kiosk_app.contract.hall import Centre
 from kiosk_app.local_time import LOCAL
+from kiosk_app.views import Text, text
+
+WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 
 def moment(at: datetime) -> str:
@@ -28,3 +33,25 @@ def card_text(name: str, masked: str) -> str:
 def period(number: int) -> str:
     """``202611`` as ``2026-11``, ``2026`` as it is."""
     return f"{number // 100}-{number % 100:02d}" if number > 9999 else str(number)
+
+
+def both(said: Said) -> Text:
+    """Data in two languages as a sentence."""
+    return text("plain.both", zh=said.zh, en=said.en)
+
+
+def weekday(number: int) -> Text:
+    """1 is Monday."""
+    return text(f"guide.day.{WEEKDAYS[number - 1]}")
+
+
+def distance(metres: int | None) -> Text:
+    """``1.4 km``; not known is said."""
+    return text("places.unknown") if metres is None else text("places.km", km=f"{metres / 1000:.1f}")
+
+
+def queue(centre: Centre) -> Text:
+    """How long one waits there now."""
+    if not centre.open:
+        return text("places.shut", opens=centre.opens, closes=centre.closes)
+    return text("places.queue", count=centre.waiting, minutes=centre.minutes)
