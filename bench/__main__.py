@@ -17,6 +17,7 @@ BENCHES = {
     "preview": "a live preview of 1280 x 720 beyond decoding, against a bare OpenCV loop (limit: 40 % of one core)",
     "mirror": "what a frame of the live picture costs the UI loop, beside drawing it whole (aim: 25 % at 25 frames/s)",
     "pages": "corners of drawn pages against the truth (limit: 1 pixel), refusals of useless ones",
+    "history": "a card laid down to ten years on the screen (limit: 300 ms beyond device and network), and their PDF",
     "papers": "a ten-year history as a PDF, against bare reportlab (limit: 500 ms)",
     "face": "faces: speed beside dlib and Haar, photo, embedding, geometry, every rule on generated violations",
     "loop_lag": "the longest callback on the UI loop of the whole kiosk, plugs pulled and hosts killed (limit: 20 ms)",

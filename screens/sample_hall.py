@@ -1,5 +1,6 @@
 """Views around every visit with sample data: the guide, a complaint, the faces at the goodbye."""
 
+from kiosk_app.money.amounts import Fen
 from kiosk_app.views import (
     Choice,
     ChooseOne,
@@ -28,6 +29,10 @@ def both(zh: str, en: str) -> Text:
 def row(label: str, words: Text) -> TableRow:
     """One line of an entry; a blank label: it belongs to the one above."""
     return TableRow(cells=(text(f"guide.row.{label}") if label.strip() else label, words))
+
+
+REPRINT = tuple(text(f"reprint.step.{name}") for name in ("which", "choose", "print"))
+CASES = tuple(text(f"my_cases.step.{name}") for name in ("identify", "read"))
 
 
 HALL: dict[str, View] = {
@@ -93,6 +98,40 @@ HALL: dict[str, View] = {
         actions=(("again", text("done.action.again")), ("other", text("done.action.other"))),
         steps=Steps(COMPLAINT, 3),
         faces=True,
+    ),
+    "reprint_choose": ChooseOne(
+        title=text("reprint.choose.title", name="张**"),
+        subtitle=text("reprint.only_here"),
+        rows=(
+            Choice(
+                key=NUMBER,
+                name=text("cases.what.fines"),
+                lines=(
+                    text("reprint.row.here", at="2026-11-23 14:32"),
+                    text("done.fact.reference", reference=NUMBER),
+                ),
+                amount=Fen(70000),
+            ),
+        ),
+        steps=Steps(REPRINT, 1),
+    ),
+    "my_cases": Table(
+        title=text("my_cases.title"),
+        facts=(text("cases.away.exit_entry"),),
+        columns=(
+            Column(title=text("my_cases.column.what"), share=1.7),
+            Column(title=text("my_cases.column.state"), share=1.1),
+            Column(title=text("my_cases.column.at"), share=1.2),
+            Column(title=text("my_cases.column.amount"), share=0.8, number=True),
+        ),
+        rows=(
+            TableRow(
+                cells=(text("cases.what.contribution"), text("cases.state.accepted"), "2026-11-23", "955.00"),
+            ),
+            TableRow(cells=(text("cases.what.living"), text("cases.state.done"), "2026-11-02", "—")),
+        ),
+        empty=text("my_cases.none"),
+        steps=Steps(CASES, 1),
     ),
 }  # fmt: skip
 """By the name of the sample."""

@@ -6,12 +6,13 @@ short list for a whole one. What can be done about a case stands beside it; it i
 
 from kiosk_app.contract.cases import AskCases, Cases, MyCase
 from kiosk_app.desk import Desk
+from kiosk_app.local_time import LOCAL
 from kiosk_app.money.amounts import Fen, yuan
 from kiosk_app.services.steps.cases import away, business, state
 from kiosk_app.services.steps.insured import show_card
 from kiosk_app.services.steps.look_up import look_up
 from kiosk_app.services.steps.pages import read_page
-from kiosk_app.services.steps.shown import moment
+from kiosk_app.services.steps.shown import day
 from kiosk_app.views import Column, Steps, Table, TableRow, text
 
 STEPS = tuple(text(f"my_cases.step.{name}") for name in ("identify", "read"))
@@ -51,4 +52,4 @@ def page(cases: Cases) -> Table:
 def row(case: MyCase) -> TableRow:
     """One case."""
     amount = yuan(Fen(case.amount)) if case.amount else "—"
-    return TableRow(cells=(business(case), state(case), moment(case.at), amount))
+    return TableRow(cells=(business(case), state(case), day(case.at.astimezone(LOCAL).date()), amount))

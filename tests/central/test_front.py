@@ -160,7 +160,3 @@ def test_hostile_json_is_a_bad_message(central: Fleet, body: bytes) -> None:
     status, reply = central.front.post(KIOSK, "/tx/batch", body)
     assert status == (200 if body == b'{"events":[]}' else 400)
     assert status == 400 or msgspec.json.decode(reply, type=BatchReply).streams == {}
-
-
-def test_every_path_has_a_size_and_a_limit_of_calls() -> None:
-    assert CAPS.keys() == PER_MINUTE.keys()

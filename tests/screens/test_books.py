@@ -82,7 +82,7 @@ def test_a_picture_is_left_by_its_actions(booth: Booth) -> None:
 
 def test_home_shows_families_in_the_boards_order_and_a_family_its_services(booth: Booth) -> None:
     async def story() -> None:
-        assert [tile.key for tile in home(SERVICES)] == ["social", "border", "traffic_fines"]
+        assert [tile.key for tile in home(SERVICES)] == ["social", "border", "traffic_fines", "hall"]
         assert await booth.ask(SAMPLES["menu_families"], "social") == Chosen("social")
         assert await booth.ask(SAMPLES["menu_social"], "rights_record") == Chosen("rights_record")
         assert await booth.ask(SAMPLES["menu_social"], "back") == Back()
