@@ -30,7 +30,8 @@ def _code(found: Code | Unreadable) -> None:
     assert found.text.isprintable()
     assert kind_of(found.text)
     assert repr(found) == "Code()"
-    assert CodeLines().feed(encode(found.text)) == [found]
+    if len(found.text.encode()) <= LONGEST:  # what came as GBK is longer in UTF-8
+        assert CodeLines().feed(encode(found.text)) == [found]
 
 
 LINES = Stream(
