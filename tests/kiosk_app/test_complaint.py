@@ -98,7 +98,7 @@ async def test_it_is_kept_while_central_is_away_and_sent_once_by_itself(stand: S
     assert closed.actions == (("begin", text("sorry.action.hall")),)
     stand.person.touches(Chosen("begin"))
     menu = await stand.person.sees(Menu)
-    assert {item.key for item in menu.items if item.closed is None} == {"guide", "complaint"}
+    assert {item.key for item in menu.items if item.closed is None} == {"guide", "complaint", "reprint"}
     stand.person.touches(Chosen("complaint"))
     done = await complains(stand, kind="praise", topic="staff")
     assert done.facts[1:] == (text("complaint.fact.no_call"), text("complaint.fact.queued"))
