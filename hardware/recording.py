@@ -97,7 +97,7 @@ class Recording:
             if row.startswith(" ") and pieces:
                 pieces[-1] += _hex(row, number)
             elif found := _ENTRY.fullmatch(row):
-                heads.append((found["way"], int(found["at"]), found["note"] or ""))
+                heads.append((found["way"], int(found["at"]), (found["note"] or "").strip()))
                 pieces.append(bytearray(_hex(found["hex"], number)))
             elif row:
                 name, _, value = row.partition(" ")
