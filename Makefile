@@ -11,9 +11,10 @@ prepare:
 demo: prepare
 	@$(PY) -m kiosk_app demo $(ARGS) || [ $$? -eq 130 ]  # Ctrl-C is how a demo ends
 
-# Four workers on two cores: most of the time a test waits for a real device, process or window.
+# Four workers on two cores: most of the time a test waits for a real device, process or window. Files in their order:
+# the demos, few and long, come early.
 test: prepare
-	@$(PY) -m pytest -n 4 --dist loadfile
+	@$(PY) -m pytest -n 4 --dist loadfile --no-loadscope-reorder
 
 check: prepare
 	@.venv/bin/ruff check .
