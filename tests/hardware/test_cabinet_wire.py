@@ -65,7 +65,6 @@ def test_pulled_and_plugged_in_fifty_times_it_serves_again_and_leaks_nothing(
     monkeypatch.setattr(link, "LONGEST_PAUSE", 0.01)
 
     async def main() -> None:
-        gc.collect()  # what an earlier test dropped may close its descriptors while we count ours
         board, port = CabinetSimulator(), tmp_path / "cabinet"
         driver = Cabinet(opener_of(str(port), baud=19200), lamps=["slot"])
         driver.lamp("slot", Lamp.ON)
@@ -80,6 +79,7 @@ def test_pulled_and_plugged_in_fifty_times_it_serves_again_and_leaks_nothing(
                 await board.plug_in()
             assert counts[-1] == counts[0]
 
+    gc.collect()  # what an earlier test dropped would close its descriptors while we count ours
     start = descriptors()
     asyncio.run(main())
     assert descriptors() == start
