@@ -15,7 +15,7 @@ from typing import Any, Final
 import msgspec
 import sqlalchemy as sa
 
-from central import cases, presence, registry
+from central import cases, ledger, presence, registry
 from central.books import Books, books
 from central.catalogue import SHIPPED, SHIPPED_GUIDE, SHIPPED_SOCIAL, Publisher, Signer, read, read_section
 from central.certificates import InsuredBooks
@@ -226,7 +226,9 @@ class Front:
 
     def _print(self, kiosk: Kiosk, body: bytes) -> PrintRight:
         ask = decode(body, AskPrint)
-        return self.store.commit(lambda db: self.exit_entry.print(db, kiosk.id, ask, self.clock.now()))
+        return self.store.commit(
+            lambda db: self.exit_entry.print(db, kiosk.id, ask, self.clock.now(), stays=partial(ledger.stays, db))
+        )
 
     def _progress(self, _kiosk: Kiosk, body: bytes) -> Progress:
         ask = decode(body, AskProgress)

@@ -19,6 +19,9 @@ from kiosk_app.contract import PaymentMoved, Purchase
 GIVEN_BACK: Final = frozenset({"reversed", "refund due", "refunded"})
 """States in which the money is, or must be, with the citizen again: the payment pays nothing."""
 
+SETTLED: Final = "settled"
+"""The state in which a payment is over, and the money is ours."""
+
 Seller = Callable[[Purchase], Department[Any]]
 """The department that a report of a payment is for."""
 
@@ -61,6 +64,13 @@ def moved(connection: sa.Connection, kiosk: str, moved: PaymentMoved, seller: Se
                 **_said(Judgement(False, "given-back")),
             )
         )
+
+
+def stays(connection: sa.Connection, kiosk: str, reference: str) -> bool:
+    """Whether the kiosk has said that this payment stays. Until then it may still go back: by a reversal under way, or
+    by the terminal itself, which gives back what was never delivered while the kiosk is dead."""
+    row = _payment(connection, kiosk, reference)
+    return row is not None and row.state == SETTLED
 
 
 def purchase(report: bytes) -> Purchase:

@@ -6,6 +6,7 @@ decides in it, so that event and effect are one commit; one elsewhere ignores it
 payment is judged once, whatever the wire repeats, is :mod:`central.ledger`'s business and not a department's.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol, TypeVar
@@ -103,8 +104,11 @@ class ExitEntryOffice(Department[EndorsementsPaid], KeepsCases, Protocol):
     def apply(self, connection: sa.Connection, kiosk: str, ask: Apply, now: datetime) -> Approval:
         """Approve an application as a whole. The same request gets the same answer."""
 
-    def print(self, connection: sa.Connection, kiosk: str, ask: AskPrint, now: datetime) -> PrintRight:
-        """Give the right to print what was paid, to one job at a time."""
+    def print(
+        self, connection: sa.Connection, kiosk: str, ask: AskPrint, now: datetime, *, stays: Callable[[str, str], bool]
+    ) -> PrintRight:
+        """Give the right to print what was paid, to one job at a time. ``stays``: whether the kiosk of the first
+        argument has said that its payment of the second stays."""
 
     def progress(self, connection: sa.Connection, ask: AskProgress, now: datetime) -> Progress:
         """How far applications are."""

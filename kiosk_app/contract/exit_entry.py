@@ -229,8 +229,10 @@ class AskPrint(msgspec.Struct, frozen=True, kw_only=True):
 
     ``job`` is the permit unit's id of the print, made by the kiosk: asking again with it repeats the right.
     ``endorsed`` is what the card itself says; it is the witness of a print that nobody reported.
+    ``paying`` is the reference of the payment that this machine is still making, and holds while it prints.
 
     Refused with ``unknown-approval`` (or of another permit), ``not-paid``, ``given-back``, ``already-printed``,
+    ``not-settled`` (who took the money has not said yet that it stays: it may still go back by itself),
     ``printing-elsewhere`` (another job holds the right, or the card bears a print whose report is not here yet),
     ``job-used`` (it has an outcome: take a new one), and Holder's codes with hyphens.
     """
@@ -241,6 +243,7 @@ class AskPrint(msgspec.Struct, frozen=True, kw_only=True):
     permit: PermitKey
     job: Annotated[str, msgspec.Meta(min_length=1, max_length=40)]
     endorsed: Endorsed
+    paying: Annotated[str, msgspec.Meta(max_length=40)] = ""
 
 
 class PrintRight(msgspec.Struct, frozen=True, kw_only=True):

@@ -124,7 +124,7 @@ async def pay_and_print(desk: Desk, held: Held, permit: Permit, approval: Approv
         async with desk.working(text("work.reporting"), text("work.waits.central"), usually=2, steps=PAY):
             if await desk.central.report(charge, claim(charge, approval)) is None:
                 raise CentralUnreachable("no word on the payment: nothing is printed")
-        printed = await print_approved(desk, held, permit, approval.approval, PRINT)
+        printed = await print_approved(desk, held, permit, approval.approval, PRINT, paying=charge.reference)
     done = Endorsements(
         reference=charge.reference,
         approval=approval.approval,

@@ -24,11 +24,14 @@ HOLD = 100.0
 ONE_PRINT = 45.0
 RELEASE, LOOK = 5.0, 0.5
 """Seconds until central has heard of the outcome before, so that it gives the next right; and between two questions."""
-ELSEWHERE = "printing-elsewhere"
+SOON = frozenset({"printing-elsewhere", "not-settled"})
+"""Refusals that a report on its way may lift."""
 
 
-async def print_approved(desk: Desk, held: Held, permit: Permit, approval: str, steps: Steps) -> bool:
-    """True: it is on the card. False: nobody knows yet.
+async def print_approved(
+    desk: Desk, held: Held, permit: Permit, approval: str, steps: Steps, *, paying: str = ""
+) -> bool:
+    """True: it is on the card. False: nobody knows yet. ``paying``: the payment that is held meanwhile, if one is.
 
     Raises EndorsementNotPrinted, PermitSpoiled, and CentralError or a unit's error while nothing was printed.
     """
@@ -37,7 +40,8 @@ async def print_approved(desk: Desk, held: Held, permit: Permit, approval: str, 
     endorsed_so_far = permit.endorsed
     while True:
         job = held.next_job()
-        right = await _right(desk, permit, approval, job, endorsed=endorsed_so_far, steps=steps)
+        question = AskPrint(approval=approval, permit=key_of(permit), job=job, endorsed=endorsed_so_far, paying=paying)
+        right = await _right(desk, question, steps)
         result = await _print(desk, held, job, tuple(right.lines), within=end - loop.time(), steps=steps)
         if result.outcome is EndorsementOutcome.PRINTED:
             return True
@@ -50,8 +54,7 @@ async def print_approved(desk: Desk, held: Held, permit: Permit, approval: str, 
         endorsed_so_far += 1  # the unit counts each erasing on the card
 
 
-async def _right(desk: Desk, permit: Permit, approval: str, job: str, *, endorsed: int, steps: Steps) -> PrintRight:
-    question = AskPrint(approval=approval, permit=key_of(permit), job=job, endorsed=endorsed)
+async def _right(desk: Desk, question: AskPrint, steps: Steps) -> PrintRight:
     loop = asyncio.get_running_loop()
     end = loop.time() + RELEASE
     async with desk.working(text("work.approving"), text("work.waits.central"), usually=2, steps=steps):
@@ -59,7 +62,7 @@ async def _right(desk: Desk, permit: Permit, approval: str, job: str, *, endorse
             try:
                 return await desk.central.ask(question, PrintRight)
             except CentralRefused as error:
-                if error.code != ELSEWHERE or loop.time() > end:
+                if error.code not in SOON or loop.time() > end:
                     raise
             await asyncio.sleep(LOOK)
 

@@ -11,7 +11,7 @@ from central.departments.exit_entry import ExitEntry
 from central.departments.exit_entry import samples as exit_samples
 from central.departments.exit_entry.samples import SAMPLES
 from central.departments.rules import china_day
-from kiosk_app.contract import Problem, Verdict
+from kiosk_app.contract import PaymentMoved, Problem, Verdict
 from kiosk_app.contract.catalogue import PURPOSE, PURPOSE_OID
 from kiosk_app.contract.exit_entry import (
     Apply,
@@ -112,8 +112,10 @@ class Hall:
     def states(self, key: str) -> list[str]:
         return [case.state.value for case in self.progress(permit=self.permit(key)).cases]
 
-    def right(self, key: str, approval: str, job: str = "J1", *, endorsed: int = 1, kiosk: str = "") -> PrintRight:
-        ask = AskPrint(approval=approval, permit=self.permit(key), job=job, endorsed=endorsed)
+    def right(
+        self, key: str, approval: str, job: str = "J1", *, endorsed: int = 1, kiosk: str = "", paying: str = ""
+    ) -> PrintRight:
+        ask = AskPrint(approval=approval, permit=self.permit(key), job=job, endorsed=endorsed, paying=paying)
         return msgspec.json.decode(self.post(ask, kiosk), type=PrintRight)
 
     # --- reports ---
@@ -136,10 +138,14 @@ class Hall:
         return verdict
 
     def paid(self, key: str, *ids: str) -> Approval:
-        """Applied for and paid."""
+        """Applied for and paid, and the kiosk has said that the money stays."""
         approval = self.apply(key, *ids)
         assert self.pay(approval, f"R{self.made}").accepted
+        self.settle(approval, f"R{self.made}")
         return approval
+
+    def settle(self, approval: Approval, reference: str = "R1") -> None:
+        self.fleet.say(PaymentMoved(reference=reference, state="settled", amount=approval.fee))
 
     def tell(
         self, approval: str, outcome: PrintResult = PrintResult.PRINTED, job: str = "J1", *, kiosk: str = ""

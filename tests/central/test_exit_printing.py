@@ -3,6 +3,7 @@
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import msgspec
 import pytest
@@ -17,6 +18,7 @@ from central.departments.exit_entry import samples as exit_samples
 from central.departments.rules import china_day
 from central.problems import Refused
 from central.server import Central, Settings
+from kiosk_app.contract import PaymentMoved
 from kiosk_app.contract.exit_entry import IdentityCheck, IdentityChecked, PrintResult, Sameness
 from tests.central.exit_fleet import OTHER, Hall, RefusedError, hall
 from tests.central.fleet import KIOSK
@@ -30,9 +32,9 @@ def office() -> Hall:
     return hall()
 
 
-def refusal(office: Hall, key: str, approval: str, job: str = "J1", *, endorsed: int = 1, kiosk: str = "") -> str:
+def refusal(office: Hall, key: str, approval: str, job: str = "J1", **asked: Any) -> str:
     with pytest.raises(RefusedError) as no:
-        office.right(key, approval, job, endorsed=endorsed, kiosk=kiosk)
+        office.right(key, approval, job, **asked)
     return no.value.code
 
 
@@ -128,6 +130,28 @@ def test_while_one_job_may_print_no_other_gets_the_right(office: Hall) -> None:
     assert refusal(office, "zhang", approval.approval, "J1", kiosk=OTHER) == "printing-elsewhere"
     office.fleet.clock.turn(seconds=120 + 299)
     assert refusal(office, "zhang", approval.approval, "J1", kiosk=OTHER) == "printing-elsewhere"
+
+
+def test_nobody_gets_print_and_money_while_the_payment_may_still_go_back(office: Hall) -> None:
+    approval = office.apply("zhang", "MO.G.3m1")
+    assert office.pay(approval, "R1").accepted  # and then the reply is lost, or the plug is pulled
+    for asked in ({"kiosk": OTHER}, {"kiosk": OTHER, "paying": "R1"}, {}, {"paying": "R2"}):
+        assert refusal(office, "zhang", approval.approval, **asked) == "not-settled", asked
+    office.fleet.say(PaymentMoved(reference="R1", state="reversed", amount=approval.fee))
+    assert refusal(office, "zhang", approval.approval, kiosk=OTHER) == "given-back"
+
+
+def test_who_is_paying_and_holds_the_money_prints_at_once(office: Hall) -> None:
+    approval = office.apply("zhang", "MO.G.3m1")
+    assert office.pay(approval, "R1").accepted
+    assert office.right("zhang", approval.approval, paying="R1").lines == approval.lines
+
+
+def test_a_payment_that_stays_is_printed_anywhere(office: Hall) -> None:
+    approval = office.apply("zhang", "MO.G.3m1")
+    assert office.pay(approval, "R1").accepted
+    office.settle(approval)
+    assert office.right("zhang", approval.approval, kiosk=OTHER).lines == approval.lines
 
 
 def test_a_machine_that_never_printed_loses_the_right_in_time(office: Hall) -> None:

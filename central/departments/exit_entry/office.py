@@ -162,13 +162,15 @@ class ExitEntry:
 
     # --- printing ---
 
-    def print(self, connection: sa.Connection, kiosk: str, ask: AskPrint, now: datetime) -> PrintRight:
+    def print(
+        self, connection: sa.Connection, kiosk: str, ask: AskPrint, now: datetime, *, stays: Callable[[str, str], bool]
+    ) -> PrintRight:
         """Keep :class:`central.departments.ExitEntryOffice`."""
         self._be_available()
         rules, found = self._catalogue(connection).exit_entry, record(connection, ask.permit, ask.endorsed)
         if refused := why_refused(found.person, rules, china_day(now)):
             raise Refused(409, _hyphened(refused), "this person cannot be served at a machine")
-        return printing.right(connection, kiosk, ask, found, rules=rules, now=now)
+        return printing.right(connection, kiosk, ask, found, rules=rules, now=now, stays=stays)
 
     def printed(self, connection: sa.Connection, kiosk: str, told: EndorsementPrinted, now: datetime) -> None:
         """Keep :class:`central.departments.ExitEntryOffice`."""

@@ -8,12 +8,16 @@ Rules.
   machine is silent shows a higher number at the next machine, and waits for the report or a person.
 - The same job may ask again: the unit never prints a job twice. A job that has an outcome gets no right again.
 - What a print puts on the card: all valid endorsements, without those replaced, with those approved.
+- Who is paying right now, and holds the money until the print, gets the right at once. Whoever comes later, anywhere,
+  gets it when the kiosk that took the money has said that it stays: with its reply lost or its plug pulled the money
+  may go back by itself, and nobody shall have it and the print.
 - A spoiled back is mended with a new job. If the money went back meanwhile, the back is printed without what was paid
   for, so that the others are on the card again.
 - What must not be (an outcome without a right, two prints) is believed, since plastic is a fact, and marked as trouble
   for a person.
 """
 
+from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -67,10 +71,20 @@ def back(found: Record, items: list[ApprovedItem], replaces: list[str], today: d
 
 
 def right(
-    connection: sa.Connection, kiosk: str, ask: AskPrint, found: Record, *, rules: ExitRules, now: datetime
+    connection: sa.Connection,
+    kiosk: str,
+    ask: AskPrint,
+    found: Record,
+    *,
+    rules: ExitRules,
+    now: datetime,
+    stays: Callable[[str, str], bool],
 ) -> PrintRight:
     """The right, for this job alone. Raises Refused with the codes of :class:`AskPrint`."""
     row = _to_print(connection, ask, found, now)
+    paying = (row.kiosk, row.reference) == (kiosk, ask.paying)
+    if row.state == CaseState.PAID and not paying and not stays(row.kiosk, row.reference):
+        raise Refused(409, "not-settled", "who took the money has not said that it stays")
     known = connection.execute(sa.select(jobs).where(jobs.c.kiosk == kiosk, jobs.c.job == ask.job)).one_or_none()
     held = open_job(connection, ask.approval)
     if known is not None and (held is None or (held.kiosk, held.job) != (kiosk, ask.job)):
