@@ -302,7 +302,7 @@ class Recovery:
         return time.monotonic() - began
 
 
-async def kill_many(name: str, times: int, ears: Overheard, *, seed: int = 0) -> Kills:
+async def kill_many(name: str, times: int, ears: Overheard, *, seed: int = 0, limit: float = LIMIT) -> Kills:
     """Kill the host ``times`` times, the phases in turn; whole work in between and at the end."""
     kills, random = Kills(), Random(seed)
     sentences = catalogue("zh_CN")
@@ -320,13 +320,8 @@ async def kill_many(name: str, times: int, ears: Overheard, *, seed: int = 0) ->
                 if number % 10 == 9 or number == times - 1:
                     await _work_whole(place, kills)
             kills.faults += (await settled(first)).leaks(first)
-    kills.faults += [f"slow: {took:.2f} s" for took in kills.all if took > _limit()]
+    kills.faults += [f"slow: {took:.2f} s" for took in kills.all if took > limit]
     return kills
-
-
-def _limit() -> float:
-    """More only while others keep the machine busy: then its processors are not ours."""
-    return LIMIT * max(1.0, os.getloadavg()[0] / (os.cpu_count() or 1))
 
 
 async def _kill(
