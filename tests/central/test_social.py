@@ -12,6 +12,8 @@ from hypothesis import strategies as st
 from central.catalogue import SHIPPED_SOCIAL, read_section
 from central.departments.rules import china_day
 from central.departments.social import MedicalInsurance, SocialSecurity, faults, rules, samples
+from central.departments.social.records import ONESELF
+from central.departments.social.tables import month as months
 from central.departments.social.tables import person as persons
 from kiosk_app.contract import PaymentMoved, Problem, Verdict
 from kiosk_app.contract.catalogue import GradeRule, SocialRules
@@ -352,6 +354,17 @@ def test_a_contribution_that_is_given_back_never_was(hall: Hall) -> None:
     assert hall.ask(AskRecord(person=hall.key("zhao"))) == before
     assert hall.due("zhao", "flexible_pension").refused == ""
     assert hall.pay(hall.paid("zhao", "flexible_pension", "60", "R2")).accepted
+
+
+def test_a_month_of_another_insurance_stays_when_one_is_given_back(hall: Hall) -> None:
+    token, period = samples.SAMPLES["zhao"].token, hall.today.year * 100 + hall.today.month
+    row = {"person": token, "period": period, "insurance": "medical", "employer": ONESELF, "base": 477_500}
+    with hall.central.front.store.write() as connection:
+        connection.execute(months.insert().values(row | {"own": 38_200, "employers": 0, "account": 0}))
+    before = hall.ask(AskRecord(person=hall.key("zhao")))
+    assert hall.pay(hall.paid("zhao", "flexible_pension", "60")).accepted
+    hall.central.say(PaymentMoved(reference="R1", state="reversed", amount=95_500))
+    assert hall.ask(AskRecord(person=hall.key("zhao"))) == before
 
 
 @pytest.mark.parametrize(

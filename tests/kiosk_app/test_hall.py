@@ -150,6 +150,9 @@ async def test_a_slot_has_as_many_places_as_counters_and_is_gone_when_it_comes(s
 
     one, again, two, three = (book(request) for request in ("1", "1", "2", "3"))
     assert one == again != two
+    differs = central_of(stand, Book(request="1", centre="xinhui", business="road", starts=first.starts), Appointment)
+    assert isinstance(differs, Problem)
+    assert differs.type == "request-differs"
     assert isinstance(three, Problem)
     assert three.type == "slot-full"
     now_first = central_of(stand, AskSlots(centre="baisha"), Slots)

@@ -259,6 +259,42 @@ async def test_proofs_are_forgotten_and_the_journal_still_says_where_the_money_i
 
 
 @story
+async def test_a_proof_of_a_clock_that_was_ahead_is_forgotten_in_time_too(stand: Stand) -> None:
+    await has_paid(stand)
+    stand.store.transact(lambda connection: connection.execute("UPDATE proof SET at = '2999' || substr(at, 5)"))
+    assert stand._clean().proofs == 0
+    stand.shift_clock(KEEP + timedelta(days=1))
+    assert stand._clean().proofs == 1
+
+
+@story
+async def test_a_central_that_refuses_the_question_does_not_keep_back_what_is_here(stand: Stand) -> None:
+    reference = await has_paid(stand)
+    del stand.front._handlers["/cases/mine"]  # an older central
+    page = await lists(stand)
+    assert [row.key for row in page.rows] == [reference]
+    assert page.subtitle == text("reprint.only_here")
+
+
+@story
+async def test_a_sum_is_not_guessed_by_beginning_again(stand: Stand) -> None:
+    reference = await has_paid(stand, by_number=True)
+    await types_number(stand, reference)
+    for guess in (1, 2, 3):
+        await types_sum(stand, guess)
+    await stand.person.sees(Sorry, "reprint.none.title")
+    stand.person.touches(Chosen("other"))
+    await stand.person.sees(Menu)
+    stand.person.touches(Chosen("reprint"))
+    await stand.person.sees(PlaceCard)
+    stand.person.touches(Chosen("other"))
+    await stand.person.sees(EnterNumber, "reprint.number.title")
+    stand.person.touches(Typed(reference))
+    sorry = await stand.person.sees(Sorry, "reprint.none.title")
+    assert sorry.detail == text("reprint.sum.over")
+
+
+@story
 async def test_a_proof_whose_money_went_back_says_so(stand: Stand) -> None:
     stand.network.lose_next = "/tx/batch"
     reference = await has_paid(stand)
