@@ -1,6 +1,7 @@
 """Stories of social security at central: whose record, which acts, which contributions, and what never leaves."""
 
 from datetime import date, timedelta
+from hashlib import sha256
 from itertools import pairwise
 from typing import Any
 
@@ -316,6 +317,12 @@ def test_a_new_pin_is_kept_nowhere(hall: Hall) -> None:
         kept = connection.execute(persons.select().where(persons.c.token == "insured-zhang")).one().pin
     assert len(kept) == 16 + 64
     assert PIN not in repr(hall.change("zhang", CardAct.RESET_PIN, pin=PIN))
+
+
+def test_what_is_kept_of_a_request_does_not_tell_its_pin_by_trying(hall: Hall) -> None:
+    ask = hall.change("zhang", CardAct.RESET_PIN, pin=PIN)
+    hall.ask(ask)
+    assert sha256(msgspec.json.encode(ask)).hexdigest() not in everything(hall)
 
 
 @pytest.mark.parametrize("pin", ["111111", "123456", "654321", "199003", "7391", "", "7391642"])

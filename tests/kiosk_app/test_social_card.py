@@ -171,6 +171,37 @@ async def test_a_report_whose_answer_was_lost_is_sent_again_and_counts_once(stan
 
 
 @story
+async def test_who_gives_up_on_a_new_pin_without_an_answer_has_a_slip_and_the_pin_is_left_nowhere(stand: Stand) -> None:
+    await chooses(stand, "zhang", "reset_pin")
+    await is_found(stand, "zhang", EnterNumber, "social_card.pin.title")
+    stand.person.touches(Typed(PIN))
+    await stand.person.sees(EnterNumber, "social_card.pin.again")
+    stand.network.lose_next = "/social/change-card"
+    stand.person.touches(Typed(PIN))
+    await stand.person.sees(Sorry)
+    stand.person.touches(Chosen("back"))
+    sorry = await stand.person.sees(Sorry, "counter.title")
+    assert sorry.detail == text("counter.unsent")
+    [slip] = stand.slips()
+    assert PIN not in slip + repr(stand.glass.seen) + repr(stand.logs) + repr(stand.books_here.entries())
+    await stand.person.goes()
+    assert not remembers(PIN)
+
+
+@story
+async def test_who_walks_away_between_the_two_pins_leaves_neither_a_change_nor_the_first(stand: Stand) -> None:
+    before = department(stand, "zhang").pin
+    await chooses(stand, "zhang", "reset_pin")
+    await is_found(stand, "zhang", EnterNumber, "social_card.pin.title")
+    stand.person.touches(Typed(PIN))
+    await stand.person.sees(EnterNumber, "social_card.pin.again")
+    await stand.until(lambda: stand.glass.forgotten == 1, within=600)
+    assert department(stand, "zhang").pin == before
+    assert PIN not in repr(stand.glass.seen) + repr(stand.logs) + repr(stand.books_here.entries())
+    assert not remembers(PIN)
+
+
+@story
 async def test_a_card_that_changed_meanwhile_is_not_changed_blindly(stand: Stand) -> None:
     await chooses(stand, "zhang", "report_loss")
     await stand.person.sees(Consent)
