@@ -44,6 +44,7 @@ from kiosk_app.contract.social import (
     Record,
     SocialCard,
 )
+from provisioning.device_key import DeviceKey
 from tests.central.exit_fleet import RefusedError
 from tests.central.fleet import Fleet, fleet
 
@@ -268,7 +269,21 @@ def test_the_same_verification_twice_is_one_and_another_under_its_request_is_ref
     assert hall.refused(hall.confirm("li", request=asked.request)) == (409, "request-differs")
 
 
+def test_another_kiosk_may_number_its_requests_alike(hall: Hall) -> None:
+    front, asked = hall.central.front, hall.change("zhang", CardAct.REPORT_LOSS)
+    hall.post(asked)
+    front.register("another-kiosk", DeviceKey.from_number(2).public_pem, site="another")
+    other = hall.change("li", CardAct.REPORT_LOSS, request=asked.request)
+    assert front.post("another-kiosk", ChangeCard.path, msgspec.json.encode(other))[0] == 200
+    assert hall.state("li") is CardState.LOST
+
+
 # --- the card ---
+
+
+def test_no_picture_leaves_of_who_has_no_card_to_do_anything_with(hall: Hall) -> None:
+    card = hall.card("ho")
+    assert (card.may, card.checked, card.portrait) == ([], [], b"")
 
 
 def test_a_new_card_is_activated_once(hall: Hall) -> None:
