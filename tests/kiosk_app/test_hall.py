@@ -143,6 +143,20 @@ async def test_who_gives_up_on_a_lost_answer_has_a_slip_for_the_counter(stand: S
 
 
 @story
+async def test_who_gives_up_on_cancelling_is_told_that_nobody_knows(stand: Stand) -> None:
+    await begins(stand, "appointment")
+    await stand.person.sees(ChooseOne, "appointment.title")
+    stand.person.touches(Chosen("cancel"))
+    await stand.person.sees(EnterNumber)
+    stand.network.lose_next = Cancel.path
+    stand.person.touches(Typed("000000000000"))
+    await stand.person.sees(Sorry)
+    stand.person.touches(Chosen("back"))
+    sorry = await stand.person.sees(Sorry, "counter.title")
+    assert sorry.detail == text("counter.unsent")
+
+
+@story
 async def test_a_number_that_nobody_has_cancels_nothing(stand: Stand) -> None:
     await begins(stand, "appointment")
     await stand.person.sees(ChooseOne, "appointment.title")

@@ -21,7 +21,7 @@ from kiosk_app.views import (
     Typed,
     text,
 )
-from offline_cache.proofs import KEEP
+from offline_cache.proofs import KEEP, SqlProofs
 from tests.social import begins
 from tests.stand import Stand, story, story_from_the_dark
 
@@ -151,6 +151,7 @@ async def test_nobody_gets_the_proof_of_somebody_else(stand: Stand) -> None:
 @story
 async def test_the_number_of_a_slip_with_a_name_behind_it_needs_its_holders_card(stand: Stand) -> None:
     reference = await has_paid(stand)
+    assert SqlProofs(stand.store).of_nobody(reference) is None
     await types_number(stand, reference)
     await stand.person.sees(PlaceCard)
     stand.id_card_reader.lay("wang")

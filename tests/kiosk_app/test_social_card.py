@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from kiosk_app.contract.social import CardState
+from kiosk_app.contract.social import CardState, ChangeCard
 from kiosk_app.views import Back, ChooseOne, Chosen, Consent, Done, EnterNumber, Menu, Sorry, Typed, text
 from tests.kiosk_app.test_living_verification import obeying
 from tests.social import department, shows
@@ -75,9 +75,10 @@ async def test_a_new_card_is_activated(stand: Stand) -> None:
 
 
 def remembers(what: str) -> bool:
-    """Whether any text of this process is this one (but those of the test itself)."""
+    """Whether anything in which a PIN travels is still in memory with this one."""
     gc.collect()
-    return any(isinstance(one, Typed) and one.value == what for one in gc.get_objects())
+    travelling = [one for one in gc.get_objects() if isinstance(one, Typed | ChangeCard)]
+    return any(what == (one.value if isinstance(one, Typed) else one.pin) for one in travelling)
 
 
 @story
