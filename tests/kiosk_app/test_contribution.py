@@ -24,7 +24,7 @@ from kiosk_app.views import (
     Sorry,
     text,
 )
-from tests.social import begins, shows
+from tests.social import begins, is_held, shows
 from tests.stand import Stand, story
 
 RULES = read_section(SHIPPED_SOCIAL, faults, SocialRules)
@@ -107,6 +107,7 @@ async def test_a_flexibly_employed_citizen_pays_a_month_by_card(stand: Stand) ->
     assert "灵活就业养老保险" in slip
     assert "2026-11" in slip
     assert "赵样本" not in slip
+    assert is_held(stand, "zhao")
 
 
 @story

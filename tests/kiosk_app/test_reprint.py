@@ -1,12 +1,17 @@
 """A proof once more: whose it is, what is needed to have it, and that it is never another original."""
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 import pytest
 
 from hardware.simulators.samples import CARDS
+from kiosk_app.contract.cases import MyCase
+from kiosk_app.devices import Slip
+from kiosk_app.errors import StoreError
 from kiosk_app.money.amounts import Fen
+from kiosk_app.ports import KeptProof
 from kiosk_app.views import (
     Attract,
     ChooseMany,
@@ -125,6 +130,18 @@ async def test_a_second_slip_of_the_same_visit_is_no_original_either(stand: Stan
 
 
 @story
+async def test_a_store_that_dies_in_the_visit_does_not_keep_the_second_slip_back(stand: Stand) -> None:
+    await stand.person.pays_a_fine()
+    stand.kill_store()
+    stand.person.touches(Chosen("again"))
+    await stand.until(lambda: len(stand.slips()) == 2)
+    second = stand.slips()[-1]
+    assert second.startswith("补打件")
+    assert "本机第" not in second
+    await stand.person.sees(Done)
+
+
+@story
 async def test_a_slip_that_never_came_out_is_an_original_when_it_does(stand: Stand) -> None:
     stand.receipt_printer.paper_out_next()
     await stand.person.pays_a_fine()
@@ -204,6 +221,44 @@ async def test_whose_a_proof_is_cannot_be_read_from_the_store(stand: Stand) -> N
     for said in (card.number.encode(), card.name.encode()):
         assert said not in whose
         assert said not in body
+
+
+@story
+async def test_of_several_proofs_the_number_of_one_brings_that_one(stand: Stand) -> None:
+    reference = await has_paid(stand)
+    shelf, holder = SqlProofs(stand.store), CARDS["zhang"].text.number
+    [proof] = shelf.of_holder(holder)
+    shelf.keep(replace(proof, reference="90000000000000000001"), holder)
+    rows = stand.store.read(lambda connection: connection.execute("SELECT whose FROM proof").fetchall())
+    assert len({whose for (whose,) in rows}) == 2  # nor can it be seen that both are of one person
+    await types_number(stand, reference)
+    await stand.person.sees(PlaceCard)
+    stand.id_card_reader.lay("zhang")
+    page = await stand.person.sees(ChooseOne)
+    assert [row.key for row in page.rows] == [reference]
+
+
+@story
+async def test_of_what_never_came_to_be_there_is_no_proof(stand: Stand) -> None:
+    def mine(*_: object) -> list[MyCase]:
+        return [
+            MyCase(number=f"A-{state}", what="living", state=state, at=stand.clock.now())
+            for state in ("done", "applied", "approved", "lapsed", "given_back")
+        ]
+
+    stand.front.social.mine = mine  # type: ignore[method-assign] # a department with a history
+    page = await lists(stand)
+    assert [row.key for row in page.rows] == ["A-done"]
+
+
+@story
+async def test_a_disk_that_is_full_keeps_what_is_left_for_money_and_not_for_proofs(stand: Stand) -> None:
+    await stand.person.comes()
+    stand.fill_disk()
+    proof = KeptProof("90000000000000000001", stand.clock.now(), "cases.what.fines", Fen(1), Slip(()))
+    with pytest.raises(StoreError):
+        SqlProofs(stand.store).keep(proof, "")
+    assert SqlProofs(stand.store).of_nobody(proof.reference) is None
 
 
 # --- central and time ------------------------------------------------------------------------------------------

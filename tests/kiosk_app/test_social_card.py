@@ -8,7 +8,7 @@ import pytest
 from kiosk_app.contract.social import CardState, ChangeCard
 from kiosk_app.views import Back, ChooseOne, Chosen, Consent, Done, EnterNumber, Menu, Sorry, Typed, text
 from tests.kiosk_app.test_living_verification import obeying
-from tests.social import department, shows
+from tests.social import department, is_held, shows
 from tests.stand import Stand, story
 
 PIN, OTHER, WEAK = "739164", "739165", "111111"
@@ -48,6 +48,7 @@ async def test_a_lost_card_is_reported_at_once_and_the_slip_says_until_when(stan
     assert done.facts[0] == text("social_card.lapses", date="2026-12-08")
     assert "2026-12-08" in stand.slips()[0]
     assert department(stand, "zhang").card_state == CardState.LOST
+    assert is_held(stand, "zhang")
 
 
 @story
