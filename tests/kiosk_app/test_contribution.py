@@ -200,6 +200,19 @@ async def test_a_new_price_needs_no_new_release(stand: Stand) -> None:
 
 
 @story
+async def test_a_price_that_is_published_while_somebody_begins_is_fetched_before_it_is_taken(stand: Stand) -> None:
+    await begins(stand, "contribution")
+    stand.front.catalogue.publish(dearer())
+    stand.id_card_reader.lay("zhao")
+    await stand.person.sees(ChooseOne, "contribution.choose.title")
+    stand.person.touches(Chosen("flexible_pension"))
+    await stand.person.sees(ChooseOne, "contribution.grade.title")
+    stand.person.touches(Chosen("60"))
+    pay = await stand.person.sees(Pay, "pay.title.insert_card")
+    assert pay.amount == BASE_60 + 100
+
+
+@story
 async def test_a_price_that_is_not_the_catalogues_is_not_paid_and_operations_hear_of_it(stand: Stand) -> None:
     honest = office(stand).dues
 
