@@ -246,7 +246,7 @@ async def test_of_what_never_came_to_be_there_is_no_proof(stand: Stand) -> None:
             for state in ("done", "applied", "approved", "lapsed", "given_back")
         ]
 
-    stand.front.social.mine = mine  # type: ignore[method-assign] # a department with a history
+    stand.front.social.mine = mine  # type: ignore[method-assign,assignment] # a department with a history
     page = await lists(stand)
     assert [row.key for row in page.rows] == ["A-done"]
 
