@@ -322,7 +322,7 @@ def everything(hall: Hall) -> str:
     """Every row of every table, as text."""
     with hall.central.front.store.read() as connection:
         names = connection.exec_driver_sql("SELECT name FROM sqlite_master WHERE type = 'table'").scalars().all()
-        return "".join(str(row) for name in names for row in connection.exec_driver_sql(f'SELECT * FROM "{name}"'))
+        return "".join(str(tuple(row)) for name in names for row in connection.exec_driver_sql(f'SELECT * FROM "{name}"'))
 
 
 def test_a_new_pin_is_kept_nowhere(hall: Hall) -> None:

@@ -51,7 +51,8 @@ def said(stand: Stand) -> list[feedback.FeedbackLine]:
 
 def kept_at_central(stand: Stand) -> str:
     with stand.front.store.read() as central:
-        return str([central.exec_driver_sql(f"SELECT * FROM {table}").all() for table in ("event", "feedback")])
+        tables = [central.exec_driver_sql(f"SELECT * FROM {table}") for table in ("event", "feedback")]
+        return str([tuple(row) for rows in tables for row in rows])  # a Row itself would print itself shortened
 
 
 def number_on(done: Done) -> str:
