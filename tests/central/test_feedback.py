@@ -74,4 +74,7 @@ def test_scores_are_counted_from_the_day_that_is_asked_for(central: Fleet) -> No
         feedback.rated(connection, KIOSK, 5, central.clock.now())
         feedback.rated(connection, KIOSK, 4, central.clock.now())
         [line] = feedback.scores(connection, day - timedelta(days=30))
+        feedback.rated(connection, KIOSK, 2, central.clock.now().replace(hour=17))  # tomorrow in China
+        [tomorrow] = feedback.scores(connection, day + timedelta(days=1))
+    assert tomorrow.counts == [0, 1, 0, 0, 0]
     assert (line.counts, line.mean) == ([0, 0, 0, 1, 1], 4.5)

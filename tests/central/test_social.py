@@ -322,7 +322,9 @@ def everything(hall: Hall) -> str:
     """Every row of every table, as text."""
     with hall.central.front.store.read() as connection:
         names = connection.exec_driver_sql("SELECT name FROM sqlite_master WHERE type = 'table'").scalars().all()
-        return "".join(str(tuple(row)) for name in names for row in connection.exec_driver_sql(f'SELECT * FROM "{name}"'))
+        return "".join(
+            str(tuple(row)) for name in names for row in connection.exec_driver_sql(f'SELECT * FROM "{name}"')
+        )
 
 
 def test_a_new_pin_is_kept_nowhere(hall: Hall) -> None:
@@ -331,6 +333,10 @@ def test_a_new_pin_is_kept_nowhere(hall: Hall) -> None:
     with hall.central.front.store.read() as connection:
         kept = connection.execute(persons.select().where(persons.c.token == "insured-zhang")).one().pin
     assert len(kept) == 16 + 64
+    hall.ask(hall.change("zhang", CardAct.RESET_PIN, pin=PIN))
+    with hall.central.front.store.read() as connection:
+        again = connection.execute(persons.select().where(persons.c.token == "insured-zhang")).one().pin
+    assert again[16:] != kept[16:]  # salted: the same PIN does not look the same
     assert PIN not in repr(hall.change("zhang", CardAct.RESET_PIN, pin=PIN))
 
 

@@ -390,7 +390,7 @@ async def test_nothing_of_the_person_is_in_what_central_keeps_as_events(stand: S
     await stand.person.sees(Done)
     await stand.person.goes()
     with stand.engine.connect() as central:
-        events = str(central.exec_driver_sql("SELECT raw FROM event").all())
+        events = "".join(raw.decode() for raw in central.exec_driver_sql("SELECT raw FROM event").scalars())
     assert "contribution.paid" in events
     assert "34052419800101001X" not in events
     assert "赵样本" not in events

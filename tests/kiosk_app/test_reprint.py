@@ -402,6 +402,15 @@ async def test_without_a_card_reader_a_slip_with_a_name_is_not_given_away(stand:
 
 
 @story
+async def test_where_nothing_can_be_counted_the_menu_says_so_before_anybody_begins(stand: Stand) -> None:
+    await stand.person.comes()
+    stand.fill_disk()
+    stand.machine.session.changed()
+    menu = await stand.person.sees(Menu)
+    assert {item.key: item.closed for item in menu.items}["reprint"] == text("menu.closed.store")
+
+
+@story
 async def test_what_cannot_be_counted_is_not_printed(stand: Stand) -> None:
     reference = await has_paid(stand)
     await lists(stand)
