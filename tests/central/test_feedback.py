@@ -2,10 +2,12 @@
 
 from collections.abc import Callable
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
 from central import feedback
+from central.db import file_engine
 from central.departments.rules import china_day
 from central.problems import Refused
 from kiosk_app.contract import FeedbackGiven
@@ -78,3 +80,10 @@ def test_scores_are_counted_from_the_day_that_is_asked_for(central: Fleet) -> No
         [tomorrow] = feedback.scores(connection, day + timedelta(days=1))
     assert tomorrow.counts == [0, 1, 0, 0, 0]
     assert (line.counts, line.mean) == ([0, 0, 0, 1, 1], 4.5)
+
+
+def test_what_is_wiped_is_overwritten_in_the_file(tmp_path: Path) -> None:
+    engine = file_engine(tmp_path / "central.db")
+    with engine.connect() as connection:
+        assert connection.exec_driver_sql("PRAGMA secure_delete").scalar() == 1
+    engine.dispose()
