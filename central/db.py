@@ -213,7 +213,7 @@ def _prepare(engine: sa.Engine) -> sa.Engine:
     @sa.event.listens_for(engine, "connect")
     def _connect(driver: Any, _record: Any) -> None:
         driver.isolation_level = None
-        for pragma in ("journal_mode=WAL", "synchronous=FULL", "busy_timeout=5000"):
+        for pragma in ("journal_mode=WAL", "synchronous=FULL", "busy_timeout=5000", "secure_delete=ON"):
             driver.execute(f"PRAGMA {pragma}")
 
     @sa.event.listens_for(engine, "begin")

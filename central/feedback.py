@@ -1,8 +1,9 @@
 """What citizens said of the service: complaints with a number, which a person answers, and scores without a person.
 
 Rules. Feedback is kept once per number, whatever the wire repeats. A telephone number is shown whole only to who asks
-for it by name to call back, and is wiped when the matter is settled; the operators' page has it masked. A score is one
-more in the count of its machine, day and worth: there is no row for one visit.
+for it by name to call back; the operators' page has it masked. When the matter is settled it is wiped, also from the
+event that brought it: that event's signature then proves nothing any more, but its digest still links the chain.
+A score is one more in the count of its machine, day and worth: there is no row for one visit.
 """
 
 from datetime import date, datetime
@@ -14,9 +15,11 @@ from sqlalchemy.dialects.sqlite import insert
 
 from central.clock import Clock
 from central.db import Store, Utc, metadata
+from central.db import event as events
 from central.departments.rules import china_day
 from central.problems import Refused
-from kiosk_app.contract import FeedbackGiven
+from kiosk_app.contract import Event, FeedbackGiven
+from kiosk_app.contract.feedback import FEEDBACK
 
 SHOWN: Final = 50
 
@@ -130,9 +133,20 @@ def call_back(store: Store, reference: str, by: str) -> str:
 def settle(store: Store, clock: Clock, reference: str, by: str) -> None:
     """It was answered: nobody needs the number any more. Raises Refused."""
     with store.write() as connection:
-        _open(connection, reference)
+        _forget_number(connection, _open(connection, reference))
         done = {"owner": by, "settled_at": clock.now(), "phone": ""}
         connection.execute(feedback.update().where(feedback.c.reference == reference).values(done))
+
+
+def _forget_number(connection: sa.Connection, row: sa.Row[Any]) -> None:
+    """The event is kept as it came, and the number came in it."""
+    of_kiosk = (events.c.kiosk == row.kiosk) & (events.c.stream == FEEDBACK)
+    brought = of_kiosk & (sa.func.instr(events.c.raw, row.reference.encode()) > 0)
+    for kept in connection.execute(sa.select(events.c.seq, events.c.raw).where(brought)).all():
+        event = msgspec.json.decode(kept.raw, type=Event)
+        body = {name: value for name, value in event.body.items() if name != "phone"}
+        raw = msgspec.json.encode(msgspec.structs.replace(event, body=body))
+        connection.execute(events.update().where(of_kiosk, events.c.seq == kept.seq).values(raw=raw))
 
 
 def _open(connection: sa.Connection, reference: str) -> sa.Row[Any]:

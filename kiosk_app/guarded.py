@@ -11,6 +11,7 @@ STEADY seconds.
 import asyncio
 import inspect
 import traceback
+from collections import deque
 from collections.abc import Callable
 from dataclasses import fields, replace
 from pathlib import Path
@@ -27,16 +28,20 @@ log = structlog.get_logger()
 REASON = "driver_failed"
 FIRST_PAUSE, LONGEST_PAUSE = 5.0, 300.0
 STEADY = 60.0
+KEPT = 8
 
 
 class Guarded:
-    """Everything of ``device``, but its task cannot end the machine. ``failures``: what it raised until now."""
+    """Everything of ``device``, but its task cannot end the machine.
+
+    ``failures``: the last of what ended it, in words: the exception itself would keep what its driver had just read.
+    """
 
     def __init__(self, device: Device) -> None:
         self._device = device
         self._fault: Condition | None = None
         self._listeners: list[Callable[[Condition], None]] = []
-        self.failures: list[BaseException] = []
+        self.failures: deque[str] = deque(maxlen=KEPT)
 
     def __getattr__(self, name: str) -> Any:
         found = getattr(self._device, name)
@@ -88,7 +93,7 @@ class Guarded:
             error = error.exceptions[0]
         what = "ended" if error is None else type(error).__name__ + _place(error)  # its words may be about a person
         log.error("driver failed", role=self._device.role, what=what)
-        self.failures.append(error or RuntimeError("ended"))
+        self.failures.append(what)
         known = self._device.condition
         self._become(Condition(DeviceState.HARDWARE_ERROR, REASON, known.supplies, known.levels, detail=what))
 

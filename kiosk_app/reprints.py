@@ -6,8 +6,10 @@ paper is numbered in the journal before it is printed, and no two of one proof h
 for weeks; of an older payment the journal still says where its money is, and nothing else.
 """
 
+from collections import Counter
 from contextlib import suppress
 from dataclasses import replace
+from datetime import date
 
 from kiosk_app.devices import Slip
 from kiosk_app.errors import StoreError
@@ -28,6 +30,7 @@ class Reprints:
 
     def __init__(self, journal: Journal, shelf: ProofShelf, clock: Clock, machine: str) -> None:
         self._journal, self._shelf, self._clock, self._machine = journal, shelf, clock, machine
+        self._wrong: Counter[tuple[str, date]] = Counter()
 
     def keep(self, reference: str, slip: Slip, what: str, amount: Fen, holder: str) -> None:
         """Remember a proof. One that cannot be kept is handed out all the same."""
@@ -47,6 +50,14 @@ class Reprints:
             return self._today(proof)
         payment = self._payment(reference)
         return None if payment is None else self._statement(payment)
+
+    def guessed(self, reference: str) -> None:
+        """Somebody typed a wrong sum for this slip. A restart forgives."""
+        self._wrong[reference, self._clock.now().date()] += 1
+
+    def wrong_today(self, reference: str) -> int:
+        """How often that was today, in whichever visit."""
+        return self._wrong[reference, self._clock.now().date()]
 
     def marked(self, reference: str, slip: Slip) -> tuple[int, Slip]:
         """``slip`` as a reprint, and its number, which is used up. Raises StoreError: what is not counted is no paper.

@@ -55,7 +55,11 @@ class SqlProofs:
 
 
 def forget(connection: Connection, now: datetime) -> int:
-    """Delete what is old enough; how many that was."""
+    """Delete what is old enough; how many that was.
+
+    What a clock that was ahead has written is counted from now: else it would stay until that time has come.
+    """
+    connection.execute("UPDATE proof SET at = ?1 WHERE at > ?1", (stamp(now),))
     return connection.execute("DELETE FROM proof WHERE at < ?", (stamp(now - KEEP),)).rowcount
 
 

@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 from central.departments.social import samples
 from central.departments.social.tables import person as persons
 from kiosk_app.views import Chosen, PlaceCard, View
+from offline_cache.proofs import SqlProofs
 from tests.stand import Stand
 
 Seen = TypeVar("Seen", bound=View)
@@ -33,3 +34,10 @@ def department(stand: Stand, who: str) -> Any:
     """What the department knows of a sample person."""
     with stand.engine.connect() as central:
         return central.execute(persons.select().where(persons.c.token == samples.SAMPLES[who].token)).one()
+
+
+def is_held(stand: Stand, who: str) -> bool:
+    """Whether everything that was handed out is this person's: nobody has it again without their card."""
+    number = samples.SAMPLES[who].person.id_number
+    kept = stand.store.read(lambda connection: connection.execute("SELECT reference FROM proof").fetchall())
+    return [(proof.reference,) for proof in SqlProofs(stand.store).of_holder(number)] == kept != []

@@ -342,7 +342,7 @@ class Stand(World):
         """Raise what the machine died of, or a driver that is not meant to."""
         for device in self.machine._devices.all() if self._power.on and not self.drivers_fail else ():
             for failure in device.failures:  # type: ignore[attr-defined] # each is Guarded
-                raise failure
+                raise AssertionError(f"{device.role}: {failure}")
         if self._running is not None and self._running.done() and self._power.on:
             self._running.result()
 

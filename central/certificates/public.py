@@ -28,7 +28,7 @@ from central.limits import Limits
 from central.problems import Refused
 from stationery.social import INSURANCES, in_words
 
-PER_MINUTE: Final[Mapping[str, int]] = {"code": 30, "compare": 6, "file": 6}
+PER_MINUTE: Final[Mapping[str, int]] = {"code": 30, "caller": 30, "compare": 6, "file": 6}
 LARGEST: Final = 1_000_000
 """Bytes of a file; ours have a tenth of that."""
 SEE_NO_MORE: Final = {"Cache-Control": "no-store", "Referrer-Policy": "no-referrer", "X-Robots-Tag": "noindex"}
@@ -84,11 +84,13 @@ def router(office: CertificateOffice, clock: Clock, templates: jinja2.Environmen
         code: FromPath[str],
         data: Annotated[dict[str, str], Body(media_type=RequestEncodingType.URL_ENCODED)],
     ) -> Response[str]:
+        if not allowed(request, "caller"):
+            return page(429, problem="too-many")
         found = find(code)
         if isinstance(found, Response):
             return found
         if not allowed(request, "compare", found.code):
-            return page(429, problem="too-many", found=found)
+            return page(429, problem="too-many")
         return page(found=found, compared=office.agrees(found, data.get("name", ""), data.get("ending", "")))
 
     @post("/file", status_code=200, request_max_body_size=LARGEST + 10_000)

@@ -104,7 +104,9 @@ async def cancel(desk: Desk) -> bool:
     if number is None:
         return True
     ended = await look_up(desk, Cancel(number=number), Appointment, WHAT, detail=text("look_up.again"))
-    return True if ended is None else await _proof(desk, ended)
+    if ended is None:  # nor here
+        return await to_counter(desk, text("counter.unsent"), WHAT)
+    return await _proof(desk, ended)
 
 
 async def _proof(desk: Desk, made: Appointment) -> bool:

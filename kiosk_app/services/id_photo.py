@@ -12,7 +12,7 @@ import structlog
 
 from kiosk_app.contract.photos import KeepPhoto, PhotoKept
 from kiosk_app.desk import Desk
-from kiosk_app.errors import CentralError
+from kiosk_app.errors import CentralError, CentralUnreachable
 from kiosk_app.papers.photo_sheet import COPIES, PickUp, photo_sheet
 from kiosk_app.portrait.spec import PhotoSpec, specs
 from kiosk_app.services.steps.counter import reference_now
@@ -88,11 +88,17 @@ async def wants_code(desk: Desk, steps: Steps) -> bool:
 
 
 async def keep(desk: Desk, photo: Portrait, steps: Steps) -> PickUp | None:
-    """Lay the finished file on central's shelf; None when central cannot."""
+    """Lay the finished file on central's shelf; None when central cannot.
+
+    A lost answer is asked for once more: that gives a new code, and drops the file that nobody has a code for.
+    """
     wish = KeepPhoto(request=reference_now(desk), photo=photo.data)
     try:
         async with desk.working(text("work.keeping_photo"), text("work.waits.central"), usually=2, steps=steps):
-            kept = await desk.central.ask(wish, PhotoKept)
+            try:
+                kept = await desk.central.ask(wish, PhotoKept)
+            except CentralUnreachable:
+                kept = await desk.central.ask(wish, PhotoKept)
     except CentralError as error:
         log.warning("photo not kept", error=type(error).__name__, detail=error.detail)
         return None

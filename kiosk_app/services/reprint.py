@@ -9,10 +9,12 @@ never showed a card needs its number and its sum, which only the slip says.
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
+import structlog
+
 from kiosk_app.contract.cases import AskCases, Cases, MyCase
 from kiosk_app.desk import Desk
 from kiosk_app.devices import IdentityCard, PrintOutcome, Slip
-from kiosk_app.errors import CentralUnreachable, Left
+from kiosk_app.errors import CentralError, Left
 from kiosk_app.money.amounts import Fen
 from kiosk_app.papers.reprint import department_slip
 from kiosk_app.reprints import KeptProof
@@ -23,13 +25,15 @@ from kiosk_app.services.steps.look_up import WAITS, WORK
 from kiosk_app.services.steps.shown import moment
 from kiosk_app.views import Back, Choice, ChooseOne, Chosen, Done, EnterNumber, Sorry, Steps, Text, Typed, text
 
+log = structlog.get_logger()
+
 STEPS = tuple(text(f"reprint.step.{name}") for name in ("which", "choose", "print"))
 WHICH, CHOOSE, PRINT = (Steps(STEPS, at) for at in range(3))
 REFERENCE = (20,)
 """Digits of the numbers on our slips (``docs/decisions/0007``)."""
 SUM = tuple(range(1, 10))
 TRIES = 3
-"""So often the sum of a slip may be typed wrong in one visit: numbers of slips can be guessed."""
+"""So often the sum of one slip may be typed wrong on one day: numbers of slips can be guessed, and fines are round."""
 PROVEN = frozenset({"accepted", "done", "paid", "printing", "printed"})
 """States of which there is something to prove."""
 
@@ -82,12 +86,13 @@ async def type_digits(desk: Desk, what: str, lengths: tuple[int, ...], problem: 
 async def by_slip(desk: Desk, proof: KeptProof) -> bool:
     """Nobody was identified then: who knows the sum holds the slip."""
     problem = None
-    for _ in range(TRIES):
+    while desk.reprints.wrong_today(proof.reference) < TRIES:
         typed = await type_digits(desk, "sum", SUM, problem)
         if typed is None:
             return True
         if int(typed) == proof.amount:
             return await print_it(desk, of_shelf(proof))
+        desk.reprints.guessed(proof.reference)
         problem = text("reprint.sum.wrong")
     return await nothing(desk, (text("reprint.sum.over"),))
 
@@ -119,11 +124,12 @@ async def choose(desk: Desk, card: IdentityCard, number: str) -> Proof | bool | 
 
 
 async def elsewhere(desk: Desk, card: IdentityCard) -> tuple[list[Proof], tuple[Text, ...]]:
-    """What the departments know of, and what could not be asked. Raises CentralRefused."""
+    """What the departments know of, and what could not be asked: that keeps nothing back that is here."""
     try:
         async with desk.working(WORK, WAITS, usually=2, steps=WHICH):
             cases = await desk.central.ask(AskCases(number=card.number), Cases)
-    except CentralUnreachable:
+    except CentralError as error:
+        log.warning("cases not known", error=type(error).__name__)
         return [], (text("reprint.only_here"),)
     found = [case for office in cases.offices for case in office.cases if case.state in PROVEN]
     found.sort(key=lambda case: case.at, reverse=True)

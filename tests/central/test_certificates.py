@@ -6,14 +6,19 @@ import subprocess
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from io import BytesIO
 from pathlib import Path
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from pyhanko.pdf_utils.reader import PdfFileReader
 
 from central import codes
-from central.authority import Authority
+from central.authority import Authority, Issued, _usage
 from central.certificates.office import VALID, State, Verdict
 from central.certificates.sealing import Sealer, SealState
 from central.departments.rules import china_day
@@ -151,6 +156,13 @@ def test_a_new_key_seals_after_half_a_life_and_old_seals_stay_good(central: Cert
     central.clock.turn(days=2 * 365)
     second = sealer.seal(forged(central, name="张样本", code=central.ask("later").code), "局")
     assert sealer.look(first) is sealer.look(second) is SealState.OURS
+    third = sealer.seal(forged(central, name="张样本", code=central.ask("third").code), "局")
+    assert sealed_by(first) != sealed_by(second) == sealed_by(third)
+
+
+def sealed_by(pdf: bytes) -> int:
+    (signature,) = PdfFileReader(BytesIO(pdf)).embedded_signatures
+    return int(signature.signer_cert.serial_number)
 
 
 def test_a_certificate_of_ours_that_is_not_for_seals_makes_no_seal(central: Certifying) -> None:
@@ -158,6 +170,22 @@ def test_a_certificate_of_ours_that_is_not_for_seals_makes_no_seal(central: Cert
     sealer._signer = central.authority.signer("catalogue", "1.3.6.1.4.1.59999.1")
     paper = forged(central, name="张样本", code=central.ask().code)
     assert sealer.look(sealer.seal(paper, "局")) is not SealState.OURS
+
+
+def test_a_certificate_of_ours_that_may_sign_but_something_else_makes_no_seal(central: Certifying) -> None:
+    sealer = Sealer(central.authority, central.clock.now)
+    key = ec.generate_private_key(ec.SECP256R1())
+    use = x509.ObjectIdentifier("1.3.6.1.4.1.59999.1")
+    leaf = central.authority._leaf("other", key.public_key(), use, usage=_usage(content_commitment=True))
+    sealer._signer = Issued(leaf.sign(central.authority._issuing.key, hashes.SHA256()), key)
+    paper = forged(central, name="张样本", code=central.ask().code)
+    assert sealer.look(sealer.seal(paper, "局")) is SealState.FOREIGN
+
+
+def test_a_seal_that_does_not_cover_the_whole_file_is_broken(central: Certifying) -> None:
+    sealer = Sealer(central.authority, central.clock.now)
+    assert sealer.look(central.ask().pdf) is SealState.OURS
+    assert sealer.look(appended(central.ask().pdf)) is SealState.BROKEN
 
 
 # --- whether a file is genuine ---

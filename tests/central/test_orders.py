@@ -269,7 +269,7 @@ def test_who_paid_is_nowhere_in_centrals_database(town: Town) -> None:
     for number, channel in enumerate(("wechat", "alipay")):
         town.pay(channel=channel, reference=f"{REFERENCE}{number}")
     with town.front.store.read() as connection:
-        rows = str(connection.exec_driver_sql("SELECT * FROM payment_order").all())
+        rows = str([tuple(row) for row in connection.exec_driver_sql("SELECT * FROM payment_order")])
     assert "wechat" in rows
     assert OPENID not in rows
     assert BUYER not in rows

@@ -160,6 +160,15 @@ def test_who_tries_codes_is_stopped_and_nobody_else_is(central: Fleet) -> None:
     assert refused(shelf, "0000-0000-0000-0", "the guesser") == "no-photo"
 
 
+def test_deleting_is_no_way_around_the_limit(central: Fleet) -> None:
+    shelf, said = central.front.photos, []
+    for _ in range(PER_MINUTE["one"] + 1):
+        with pytest.raises(Refused) as refusal:
+            shelf.drop("the guesser", "0000-0000-0000-0")
+        said.append(refusal.value.code)
+    assert said[-2:] == ["no-photo", "too-many"]
+
+
 def test_many_guessers_are_stopped_together(central: Fleet) -> None:
     said = {refused(central.front.photos, "0000-0000-0000-0", str(n)) for n in range(PER_MINUTE["all"] + 1)}
     assert said == {"no-photo", "too-many"}

@@ -1,6 +1,7 @@
 """Stories of social security at central: whose record, which acts, which contributions, and what never leaves."""
 
 from datetime import date, timedelta
+from hashlib import sha256
 from itertools import pairwise
 from typing import Any
 
@@ -12,6 +13,8 @@ from hypothesis import strategies as st
 from central.catalogue import SHIPPED_SOCIAL, read_section
 from central.departments.rules import china_day
 from central.departments.social import MedicalInsurance, SocialSecurity, faults, rules, samples
+from central.departments.social.records import ONESELF
+from central.departments.social.tables import month as months
 from central.departments.social.tables import person as persons
 from kiosk_app.contract import PaymentMoved, Problem, Verdict
 from kiosk_app.contract.catalogue import GradeRule, SocialRules
@@ -41,6 +44,7 @@ from kiosk_app.contract.social import (
     Record,
     SocialCard,
 )
+from provisioning.device_key import DeviceKey
 from tests.central.exit_fleet import RefusedError
 from tests.central.fleet import Fleet, fleet
 
@@ -265,7 +269,21 @@ def test_the_same_verification_twice_is_one_and_another_under_its_request_is_ref
     assert hall.refused(hall.confirm("li", request=asked.request)) == (409, "request-differs")
 
 
+def test_another_kiosk_may_number_its_requests_alike(hall: Hall) -> None:
+    front, asked = hall.central.front, hall.change("zhang", CardAct.REPORT_LOSS)
+    hall.post(asked)
+    front.register("another-kiosk", DeviceKey.from_number(2).public_pem, site="another")
+    other = hall.change("li", CardAct.REPORT_LOSS, request=asked.request)
+    assert front.post("another-kiosk", ChangeCard.path, msgspec.json.encode(other))[0] == 200
+    assert hall.state("li") is CardState.LOST
+
+
 # --- the card ---
+
+
+def test_no_picture_leaves_of_who_has_no_card_to_do_anything_with(hall: Hall) -> None:
+    card = hall.card("ho")
+    assert (card.may, card.checked, card.portrait) == ([], [], b"")
 
 
 def test_a_new_card_is_activated_once(hall: Hall) -> None:
@@ -304,7 +322,9 @@ def everything(hall: Hall) -> str:
     """Every row of every table, as text."""
     with hall.central.front.store.read() as connection:
         names = connection.exec_driver_sql("SELECT name FROM sqlite_master WHERE type = 'table'").scalars().all()
-        return "".join(str(row) for name in names for row in connection.exec_driver_sql(f'SELECT * FROM "{name}"'))
+        return "".join(
+            str(tuple(row)) for name in names for row in connection.exec_driver_sql(f'SELECT * FROM "{name}"')
+        )
 
 
 def test_a_new_pin_is_kept_nowhere(hall: Hall) -> None:
@@ -313,7 +333,17 @@ def test_a_new_pin_is_kept_nowhere(hall: Hall) -> None:
     with hall.central.front.store.read() as connection:
         kept = connection.execute(persons.select().where(persons.c.token == "insured-zhang")).one().pin
     assert len(kept) == 16 + 64
+    hall.ask(hall.change("zhang", CardAct.RESET_PIN, pin=PIN))
+    with hall.central.front.store.read() as connection:
+        again = connection.execute(persons.select().where(persons.c.token == "insured-zhang")).one().pin
+    assert again[16:] != kept[16:]  # salted: the same PIN does not look the same
     assert PIN not in repr(hall.change("zhang", CardAct.RESET_PIN, pin=PIN))
+
+
+def test_what_is_kept_of_a_request_does_not_tell_its_pin_by_trying(hall: Hall) -> None:
+    ask = hall.change("zhang", CardAct.RESET_PIN, pin=PIN)
+    hall.ask(ask)
+    assert sha256(msgspec.json.encode(ask)).hexdigest() not in everything(hall)
 
 
 @pytest.mark.parametrize("pin", ["111111", "123456", "654321", "199003", "7391", "", "7391642"])
@@ -352,6 +382,17 @@ def test_a_contribution_that_is_given_back_never_was(hall: Hall) -> None:
     assert hall.ask(AskRecord(person=hall.key("zhao"))) == before
     assert hall.due("zhao", "flexible_pension").refused == ""
     assert hall.pay(hall.paid("zhao", "flexible_pension", "60", "R2")).accepted
+
+
+def test_a_month_of_another_insurance_stays_when_one_is_given_back(hall: Hall) -> None:
+    token, period = samples.SAMPLES["zhao"].token, hall.today.year * 100 + hall.today.month
+    row = {"person": token, "period": period, "insurance": "medical", "employer": ONESELF, "base": 477_500}
+    with hall.central.front.store.write() as connection:
+        connection.execute(months.insert().values(row | {"own": 38_200, "employers": 0, "account": 0}))
+    before = hall.ask(AskRecord(person=hall.key("zhao")))
+    assert hall.pay(hall.paid("zhao", "flexible_pension", "60")).accepted
+    hall.central.say(PaymentMoved(reference="R1", state="reversed", amount=95_500))
+    assert hall.ask(AskRecord(person=hall.key("zhao"))) == before
 
 
 @pytest.mark.parametrize(

@@ -117,6 +117,22 @@ def test_nobody_finds_out_a_name_or_a_code_by_trying(central: Certifying, visito
     assert visitor.get(path).status_code == 200
 
 
+def test_comparing_is_no_way_around_the_limit_of_looks(central: Certifying, visitor: TestClient[Litestar]) -> None:
+    path = f"/verify/{bare(central.ask().code)}/compare"
+    said = [visitor.post(path, data={"name": "x", "ending": "0013"}) for _ in range(31)]
+    assert "张**" in said[5].text
+    assert not [reply for reply in said[6:] if "张**" in reply.text]
+    other = f"/verify/{bare(central.ask('visit-2').code)}/compare"
+    assert visitor.post(other, data={}).status_code == 429
+    central.clock.turn(minutes=1)
+    assert [visitor.post(path, data={}).status_code for _ in range(7)] == [200] * 6 + [429]
+    assert visitor.post(other, data={}).status_code == 200  # each certificate has its own tries
+    central.clock.turn(minutes=1)
+    unknown = f"/verify/{bare(codes.show('0' * codes.CERTIFICATE))}/compare"
+    tries = [visitor.post(unknown, data={}).status_code for _ in range(31)]
+    assert tries == [404] * 30 + [429]
+
+
 def test_a_file_too_large_for_a_certificate_is_not_taken(central: Certifying, visitor: TestClient[Litestar]) -> None:
     reply = visitor.post("/verify/file", files={"file": ("x.pdf", b"x" * 1_100_000, "application/pdf")})
     assert reply.status_code == 413

@@ -49,6 +49,12 @@ def said(stand: Stand) -> list[feedback.FeedbackLine]:
         return feedback.lines(central)
 
 
+def kept_at_central(stand: Stand) -> str:
+    with stand.front.store.read() as central:
+        tables = [central.exec_driver_sql(f"SELECT * FROM {table}") for table in ("event", "feedback")]
+        return str([tuple(row) for rows in tables for row in rows])  # a Row itself would print itself shortened
+
+
 def number_on(done: Done) -> str:
     return str(dict(done.facts[0].args)["number"])
 
@@ -73,6 +79,35 @@ async def test_a_complaint_has_a_number_on_paper_and_at_central_and_is_called_ba
     feedback.settle(stand.front.store, stand.front.clock, line.reference, "1207")
     [line] = said(stand)
     assert (line.call, line.owner, line.settled_at is None) == ("", "1207", False)
+
+
+@story
+async def test_a_number_that_is_settled_is_not_left_in_the_event_that_brought_it(stand: Stand) -> None:
+    await begins(stand)
+    await complains(stand, phone=PHONE)
+    stand.person.touches(Leave())
+    await begins(stand)
+    await complains(stand, phone="13900009999")
+    await stand.until(lambda: len(said(stand)) == 2)
+    assert PHONE in kept_at_central(stand)
+    feedback.settle(stand.front.store, stand.front.clock, said(stand)[0].reference, "1207")
+    assert PHONE not in kept_at_central(stand)
+    assert "13900009999" in kept_at_central(stand)  # that one is still to be called
+
+
+@story
+async def test_a_store_that_dies_at_the_last_question_gives_no_number(stand: Stand) -> None:
+    await begins(stand)
+    await stand.person.sees(ChooseOne, "complaint.kind.title")
+    stand.person.touches(Chosen("complaint"))
+    await stand.person.sees(ChooseOne, "complaint.topic.title")
+    stand.person.touches(Chosen("staff"))
+    await stand.person.sees(Consent)
+    stand.kill_store()
+    stand.person.touches(Chosen("silent"))
+    await stand.person.sees(Sorry)
+    assert stand.slips() == []
+    assert said(stand) == []
 
 
 @story

@@ -24,7 +24,7 @@ from kiosk_app.views import (
     Sorry,
     text,
 )
-from tests.social import begins, shows
+from tests.social import begins, is_held, shows
 from tests.stand import Stand, story
 
 RULES = read_section(SHIPPED_SOCIAL, faults, SocialRules)
@@ -107,6 +107,7 @@ async def test_a_flexibly_employed_citizen_pays_a_month_by_card(stand: Stand) ->
     assert "灵活就业养老保险" in slip
     assert "2026-11" in slip
     assert "赵样本" not in slip
+    assert is_held(stand, "zhao")
 
 
 @story
@@ -196,6 +197,19 @@ async def test_a_new_price_needs_no_new_release(stand: Stand) -> None:
     await stand.person.types_pin()
     await stand.person.sees(Done)
     assert booked(stand) == [("flexible_pension", MONTH, "60", BASE_60 + 100)]
+
+
+@story
+async def test_a_price_that_is_published_while_somebody_begins_is_fetched_before_it_is_taken(stand: Stand) -> None:
+    await begins(stand, "contribution")
+    stand.front.catalogue.publish(dearer())
+    stand.id_card_reader.lay("zhao")
+    await stand.person.sees(ChooseOne, "contribution.choose.title")
+    stand.person.touches(Chosen("flexible_pension"))
+    await stand.person.sees(ChooseOne, "contribution.grade.title")
+    stand.person.touches(Chosen("60"))
+    pay = await stand.person.sees(Pay, "pay.title.insert_card")
+    assert pay.amount == BASE_60 + 100
 
 
 @story
@@ -376,7 +390,7 @@ async def test_nothing_of_the_person_is_in_what_central_keeps_as_events(stand: S
     await stand.person.sees(Done)
     await stand.person.goes()
     with stand.engine.connect() as central:
-        events = str(central.exec_driver_sql("SELECT raw FROM event").all())
+        events = "".join(raw.decode() for raw in central.exec_driver_sql("SELECT raw FROM event").scalars())
     assert "contribution.paid" in events
     assert "34052419800101001X" not in events
     assert "赵样本" not in events

@@ -1,6 +1,8 @@
 """A driver of another maker that fails is that device being broken; everything else serves, and people are told."""
 
 import asyncio
+import gc
+import weakref
 from typing import Any
 
 import pytest
@@ -139,6 +141,76 @@ def test_a_driver_is_believed_only_when_it_has_lived_for_a_while() -> None:
         assert guard.condition.reason == "driver_failed"
         await asyncio.sleep(2)
         assert guard.condition.serves
+        running.cancel()
+        await asyncio.wait({running})
+
+    virtual.run(story())
+
+
+def test_a_driver_that_lived_well_for_a_while_is_not_punished_for_long_ago() -> None:
+    class Settling(Maker):
+        """Fails at once, four times; then after good lives."""
+
+        async def run(self) -> None:
+            if len(self.begun) >= 4:
+                await asyncio.sleep(STEADY + 1)
+            await super().run()
+
+    async def story() -> None:
+        device = Settling(*[OSError()] * 6)
+        running = asyncio.create_task(Guarded(device).run())
+        await asyncio.sleep(1000)
+        pauses = [round(later - earlier) for earlier, later in zip(device.begun, device.begun[1:], strict=False)]
+        assert pauses == [5, 10, 20, 40 + STEADY + 1, 5 + STEADY + 1, 5 + STEADY + 1]
+        running.cancel()
+        await asyncio.wait({running})
+
+    virtual.run(story())
+
+
+def test_what_a_driver_says_while_it_is_not_believed_is_heard_by_nobody() -> None:
+    class Talking(Maker):
+        def watch(self, listener: Any) -> None:
+            self.say = listener
+
+    async def story() -> None:
+        device = Talking(OSError())
+        guard = Guarded(device)
+        heard = list[Condition]()
+        guard.watch(heard.append)
+        running = asyncio.create_task(guard.run())
+        await asyncio.sleep(10)
+        device.say(device.condition)
+        assert [condition.reason for condition in heard] == ["driver_failed"]
+        await asyncio.sleep(STEADY)
+        device.say(device.condition)
+        assert heard[1:] == [device.condition, device.condition]
+        running.cancel()
+        await asyncio.wait({running})
+
+    virtual.run(story())
+
+
+def test_what_a_driver_had_in_hand_when_it_failed_is_not_kept() -> None:
+    class Card:
+        """What was read."""
+
+    held = list[weakref.ref[Card]]()
+
+    class Reading(Maker):
+        async def run(self) -> None:
+            card = Card()
+            held.append(weakref.ref(card))
+            raise ValueError(card)
+
+    async def story() -> None:
+        guard = Guarded(Reading())
+        running = asyncio.create_task(guard.run())
+        await asyncio.sleep(20_000)
+        gc.collect()
+        assert len(held) > 60
+        assert [card for card in held if card() is not None] == []
+        assert 0 < len(guard.failures) < 20
         running.cancel()
         await asyncio.wait({running})
 

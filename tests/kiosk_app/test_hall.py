@@ -9,6 +9,7 @@ import pytest
 from central.db import kiosk as kiosks
 from central.db import presence
 from central.departments.hall.tables import appointment as appointments
+from central.registry import revoke
 from kiosk_app.contract import Problem
 from kiosk_app.contract.hall import Appointment, AskSlots, Book, Cancel, Slots
 from kiosk_app.views import Back, ChooseOne, Chosen, Done, EnterNumber, Menu, Sorry, Table, Typed, text
@@ -64,6 +65,9 @@ async def test_only_machines_that_serve_and_were_heard_of_lately_are_named(stand
     another(stand, "closed", "样本环市街政务服务中心", state="closed")
     another(stand, "silent-one", "样本环市街政务服务中心", ago=200)
     another(stand, FAR, "somewhere unknown")
+    another(stand, "a-revoked-one", "样本环市街政务服务中心")
+    with stand.front.store.write() as central:
+        assert revoke(central, "a-revoked-one", stand.clock.now())
     await begins(stand, "places")
     await stand.person.sees(Table)
     stand.person.touches(Chosen("machines"))
@@ -126,6 +130,33 @@ async def test_a_lost_answer_makes_no_second_appointment(stand: Stand) -> None:
 
 
 @story
+async def test_who_gives_up_on_a_lost_answer_has_a_slip_for_the_counter(stand: Stand) -> None:
+    await begins(stand, "appointment")
+    stand.network.lose_next = Book.path
+    booking = asyncio.create_task(books(stand))
+    await stand.until(lambda: isinstance(stand.glass.view, Sorry), within=60)
+    booking.cancel()
+    stand.person.touches(Back())
+    sorry = await stand.person.sees(Sorry, "counter.title")
+    assert sorry.detail == text("counter.unsent")
+    assert len(stand.slips()) == 1
+
+
+@story
+async def test_who_gives_up_on_cancelling_is_told_that_nobody_knows(stand: Stand) -> None:
+    await begins(stand, "appointment")
+    await stand.person.sees(ChooseOne, "appointment.title")
+    stand.person.touches(Chosen("cancel"))
+    await stand.person.sees(EnterNumber)
+    stand.network.lose_next = Cancel.path
+    stand.person.touches(Typed("000000000000"))
+    await stand.person.sees(Sorry)
+    stand.person.touches(Chosen("back"))
+    sorry = await stand.person.sees(Sorry, "counter.title")
+    assert sorry.detail == text("counter.unsent")
+
+
+@story
 async def test_a_number_that_nobody_has_cancels_nothing(stand: Stand) -> None:
     await begins(stand, "appointment")
     await stand.person.sees(ChooseOne, "appointment.title")
@@ -150,12 +181,18 @@ async def test_a_slot_has_as_many_places_as_counters_and_is_gone_when_it_comes(s
 
     one, again, two, three = (book(request) for request in ("1", "1", "2", "3"))
     assert one == again != two
+    differs = central_of(stand, Book(request="1", centre="xinhui", business="road", starts=first.starts), Appointment)
+    assert isinstance(differs, Problem)
+    assert differs.type == "request-differs"
     assert isinstance(three, Problem)
     assert three.type == "slot-full"
     now_first = central_of(stand, AskSlots(centre="baisha"), Slots)
     assert isinstance(now_first, Slots)
     assert now_first.slots[0].starts > first.starts
     assert isinstance(one, Appointment)
+    assert isinstance(two, Appointment)
+    central_of(stand, Cancel(number=two.number), Appointment)
+    assert isinstance(book("5"), Appointment)  # the place that was given back
     stand.shift_clock(timedelta(days=1))
     over = central_of(stand, Cancel(number=one.number), Appointment)
     assert isinstance(over, Problem)

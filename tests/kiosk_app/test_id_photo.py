@@ -8,7 +8,7 @@ import pytest
 from PIL import Image
 
 from kiosk_app import health
-from kiosk_app.contract.photos import MOST_PHOTO
+from kiosk_app.contract.photos import MOST_PHOTO, KeepPhoto
 from kiosk_app.devices import Condition, DeviceState
 from kiosk_app.errors import Left
 from kiosk_app.papers.photo_sheet import COPIES, PickUp, photo_sheet
@@ -88,6 +88,21 @@ async def costs_the_code_only(booth: BoothStand) -> None:
     done = await booth.sees(Done, "id_photo.done.printed")
     assert [warning.id for warning in done.warnings] == ["id_photo.code.failed"]
     assert len(booth.stand.document_printer.papers) == 1
+    await booth.touches(Chosen("other"))
+    assert await taking
+
+
+@booth_story
+async def test_a_lost_answer_gives_a_code_all_the_same_and_leaves_one_photo(booth: BoothStand) -> None:
+    booth.face.large = booth.face.file = drawn_photo()
+    booth.stand.network.lose_next = KeepPhoto.path
+    taking = booth.begin(take_id_photo(booth.desk))
+    await takes(booth, way="code")
+    done = await booth.sees(Done, "id_photo.done.printed")
+    assert done.warnings == ()
+    code = next(dict(fact.args)["code"] for fact in done.facts if fact.id == "id_photo.code")
+    assert booth.stand.front.photos.fetch("a telephone", str(code)) == booth.face.file
+    assert booth.stand.front.photos.waiting() == 1
     await booth.touches(Chosen("other"))
     assert await taking
 

@@ -10,7 +10,7 @@ from kiosk_app.contract.catalogue import months_after
 from kiosk_app.portrait.liveness import Gesture
 from kiosk_app.views import Chosen, Consent, Done, LivePortrait, Menu, Sorry, text
 from tests.faces import Someone
-from tests.social import begins, department, shows
+from tests.social import begins, department, is_held, shows
 from tests.stand import Stand, story
 
 TODAY = date(2026, 11, 23)
@@ -61,6 +61,7 @@ async def test_a_pensioner_who_is_due_is_verified_and_has_it_in_writing(stand: S
     assert department(stand, "li").living_on == TODAY
     stand.person.touches(Chosen("other"))
     await stand.person.sees(Menu)
+    assert is_held(stand, "li")
 
 
 @story

@@ -1,5 +1,10 @@
 """One list of everything somebody has going on: by their card, and honest about who did not answer."""
 
+from datetime import UTC, date, datetime
+
+from kiosk_app.contract.cases import Cases, MyCase, Office, OfficeCases
+from kiosk_app.services.my_cases import page
+from kiosk_app.services.steps.shown import day
 from kiosk_app.views import Back, Chosen, Menu, Sorry, Table, text
 from tests.social import begins, shows
 from tests.stand import Stand, story
@@ -11,28 +16,42 @@ async def test_one_card_shows_what_was_paid_and_done_everywhere(stand: Stand) ->
     reference = stand.books_here.entries(kind="payment")[-1].reference
     await stand.until(lambda: stand.states(reference)[-1] == "settled")
     await stand.person.goes()
-    page = await shows(stand, "my_cases", "zhang", Table)
-    [row] = page.rows
+    shown = await shows(stand, "my_cases", "zhang", Table)
+    [row] = shown.rows
     what, state, _, amount = row.cells
     assert dict(what.args)["what"] == text("cases.what.fines")  # type: ignore[union-attr] # a sentence
     assert state == text("cases.state.accepted")
     assert amount != "—"
-    assert page.facts == ()
+    assert shown.facts == ()
     stand.person.touches(Back())
     await stand.person.sees(Menu)
 
 
+def test_the_newest_stands_first_whichever_department_it_is_of() -> None:
+    def case(number: str, on: int) -> MyCase:
+        return MyCase(number=number, what="living", state="done", at=datetime(2026, 3, on, 4, tzinfo=UTC), lines=[])
+
+    cases = Cases(
+        offices=[
+            OfficeCases(office=Office.TRAFFIC, cases=[case("1", 2)]),
+            OfficeCases(office=Office.SOCIAL, cases=[case("2", 1), case("3", 3)]),
+        ],
+        asked_at=datetime(2026, 3, 4, tzinfo=UTC),
+    )
+    assert [row.cells[2] for row in page(cases).rows] == [day(date(2026, 3, of)) for of in (3, 2, 1)]
+
+
 @story
 async def test_who_has_nothing_going_on_is_told_so(stand: Stand) -> None:
-    page = await shows(stand, "my_cases", "wang", Table)
-    assert (page.rows, page.empty) == ((), text("my_cases.none"))
+    shown = await shows(stand, "my_cases", "wang", Table)
+    assert (shown.rows, shown.empty) == ((), text("my_cases.none"))
 
 
 @story
 async def test_a_department_that_does_not_answer_is_named_and_the_rest_is_shown(stand: Stand) -> None:
     stand.front.exit_entry.available = False  # type: ignore[attr-defined] # the reference platform's own adapter
-    page = await shows(stand, "my_cases", "zhang", Table)
-    assert page.facts == (text("cases.away.exit_entry"),)
+    shown = await shows(stand, "my_cases", "zhang", Table)
+    assert shown.facts == (text("cases.away.exit_entry"),)
 
 
 @story

@@ -1,12 +1,17 @@
 """A proof once more: whose it is, what is needed to have it, and that it is never another original."""
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 import pytest
 
 from hardware.simulators.samples import CARDS
+from kiosk_app.contract.cases import MyCase
+from kiosk_app.devices import Slip
+from kiosk_app.errors import StoreError
 from kiosk_app.money.amounts import Fen
+from kiosk_app.ports import KeptProof
 from kiosk_app.views import (
     Attract,
     ChooseMany,
@@ -21,7 +26,7 @@ from kiosk_app.views import (
     Typed,
     text,
 )
-from offline_cache.proofs import KEEP
+from offline_cache.proofs import KEEP, SqlProofs
 from tests.social import begins
 from tests.stand import Stand, story, story_from_the_dark
 
@@ -125,6 +130,18 @@ async def test_a_second_slip_of_the_same_visit_is_no_original_either(stand: Stan
 
 
 @story
+async def test_a_store_that_dies_in_the_visit_does_not_keep_the_second_slip_back(stand: Stand) -> None:
+    await stand.person.pays_a_fine()
+    stand.kill_store()
+    stand.person.touches(Chosen("again"))
+    await stand.until(lambda: len(stand.slips()) == 2)
+    second = stand.slips()[-1]
+    assert second.startswith("补打件")
+    assert "本机第" not in second
+    await stand.person.sees(Done)
+
+
+@story
 async def test_a_slip_that_never_came_out_is_an_original_when_it_does(stand: Stand) -> None:
     stand.receipt_printer.paper_out_next()
     await stand.person.pays_a_fine()
@@ -151,6 +168,7 @@ async def test_nobody_gets_the_proof_of_somebody_else(stand: Stand) -> None:
 @story
 async def test_the_number_of_a_slip_with_a_name_behind_it_needs_its_holders_card(stand: Stand) -> None:
     reference = await has_paid(stand)
+    assert SqlProofs(stand.store).of_nobody(reference) is None
     await types_number(stand, reference)
     await stand.person.sees(PlaceCard)
     stand.id_card_reader.lay("wang")
@@ -203,6 +221,44 @@ async def test_whose_a_proof_is_cannot_be_read_from_the_store(stand: Stand) -> N
     for said in (card.number.encode(), card.name.encode()):
         assert said not in whose
         assert said not in body
+
+
+@story
+async def test_of_several_proofs_the_number_of_one_brings_that_one(stand: Stand) -> None:
+    reference = await has_paid(stand)
+    shelf, holder = SqlProofs(stand.store), CARDS["zhang"].text.number
+    [proof] = shelf.of_holder(holder)
+    shelf.keep(replace(proof, reference="90000000000000000001"), holder)
+    rows = stand.store.read(lambda connection: connection.execute("SELECT whose FROM proof").fetchall())
+    assert len({whose for (whose,) in rows}) == 2  # nor can it be seen that both are of one person
+    await types_number(stand, reference)
+    await stand.person.sees(PlaceCard)
+    stand.id_card_reader.lay("zhang")
+    page = await stand.person.sees(ChooseOne)
+    assert [row.key for row in page.rows] == [reference]
+
+
+@story
+async def test_of_what_never_came_to_be_there_is_no_proof(stand: Stand) -> None:
+    def mine(*_: object) -> list[MyCase]:
+        return [
+            MyCase(number=f"A-{state}", what="living", state=state, at=stand.clock.now())
+            for state in ("done", "applied", "approved", "lapsed", "given_back")
+        ]
+
+    stand.front.social.mine = mine  # type: ignore[method-assign,assignment] # a department with a history
+    page = await lists(stand)
+    assert [row.key for row in page.rows] == ["A-done"]
+
+
+@story
+async def test_a_disk_that_is_full_keeps_what_is_left_for_money_and_not_for_proofs(stand: Stand) -> None:
+    await stand.person.comes()
+    stand.fill_disk()
+    proof = KeptProof("90000000000000000001", stand.clock.now(), "cases.what.fines", Fen(1), Slip(()))
+    with pytest.raises(StoreError):
+        SqlProofs(stand.store).keep(proof, "")
+    assert SqlProofs(stand.store).of_nobody(proof.reference) is None
 
 
 # --- central and time ------------------------------------------------------------------------------------------
@@ -259,6 +315,42 @@ async def test_proofs_are_forgotten_and_the_journal_still_says_where_the_money_i
 
 
 @story
+async def test_a_proof_of_a_clock_that_was_ahead_is_forgotten_in_time_too(stand: Stand) -> None:
+    await has_paid(stand)
+    stand.store.transact(lambda connection: connection.execute("UPDATE proof SET at = '2999' || substr(at, 5)"))
+    assert stand._clean().proofs == 0
+    stand.shift_clock(KEEP + timedelta(days=1))
+    assert stand._clean().proofs == 1
+
+
+@story
+async def test_a_central_that_refuses_the_question_does_not_keep_back_what_is_here(stand: Stand) -> None:
+    reference = await has_paid(stand)
+    del stand.front._handlers["/cases/mine"]  # an older central
+    page = await lists(stand)
+    assert [row.key for row in page.rows] == [reference]
+    assert page.subtitle == text("reprint.only_here")
+
+
+@story
+async def test_a_sum_is_not_guessed_by_beginning_again(stand: Stand) -> None:
+    reference = await has_paid(stand, by_number=True)
+    await types_number(stand, reference)
+    for guess in (1, 2, 3):
+        await types_sum(stand, guess)
+    await stand.person.sees(Sorry, "reprint.none.title")
+    stand.person.touches(Chosen("other"))
+    await stand.person.sees(Menu)
+    stand.person.touches(Chosen("reprint"))
+    await stand.person.sees(PlaceCard)
+    stand.person.touches(Chosen("other"))
+    await stand.person.sees(EnterNumber, "reprint.number.title")
+    stand.person.touches(Typed(reference))
+    sorry = await stand.person.sees(Sorry, "reprint.none.title")
+    assert sorry.detail == text("reprint.sum.over")
+
+
+@story
 async def test_a_proof_whose_money_went_back_says_so(stand: Stand) -> None:
     stand.network.lose_next = "/tx/batch"
     reference = await has_paid(stand)
@@ -307,6 +399,15 @@ async def test_without_a_card_reader_a_slip_with_a_name_is_not_given_away(stand:
     stand.person.touches(Typed(reference))
     sorry = await stand.person.sees(Sorry, "reprint.none.title")
     assert sorry.detail == text("reprint.needs_card")
+
+
+@story
+async def test_where_nothing_can_be_counted_the_menu_says_so_before_anybody_begins(stand: Stand) -> None:
+    await stand.person.comes()
+    stand.fill_disk()
+    stand.machine.session.changed()
+    menu = await stand.person.sees(Menu)
+    assert {item.key: item.closed for item in menu.items}["reprint"] == text("menu.closed.store")
 
 
 @story

@@ -5,10 +5,10 @@ from typing import Any
 
 import pytest
 
-from kiosk_app.contract.social import CardState
+from kiosk_app.contract.social import CardState, ChangeCard
 from kiosk_app.views import Back, ChooseOne, Chosen, Consent, Done, EnterNumber, Menu, Sorry, Typed, text
 from tests.kiosk_app.test_living_verification import obeying
-from tests.social import department, shows
+from tests.social import department, is_held, shows
 from tests.stand import Stand, story
 
 PIN, OTHER, WEAK = "739164", "739165", "111111"
@@ -48,6 +48,7 @@ async def test_a_lost_card_is_reported_at_once_and_the_slip_says_until_when(stan
     assert done.facts[0] == text("social_card.lapses", date="2026-12-08")
     assert "2026-12-08" in stand.slips()[0]
     assert department(stand, "zhang").card_state == CardState.LOST
+    assert is_held(stand, "zhang")
 
 
 @story
@@ -75,9 +76,10 @@ async def test_a_new_card_is_activated(stand: Stand) -> None:
 
 
 def remembers(what: str) -> bool:
-    """Whether any text of this process is this one (but those of the test itself)."""
+    """Whether anything in which a PIN travels is still in memory with this one."""
     gc.collect()
-    return any(isinstance(one, Typed) and one.value == what for one in gc.get_objects())
+    travelling = [one for one in gc.get_objects() if isinstance(one, Typed | ChangeCard)]
+    return any(what == (one.value if isinstance(one, Typed) else one.pin) for one in travelling)
 
 
 @story
@@ -168,6 +170,37 @@ async def test_a_report_whose_answer_was_lost_is_sent_again_and_counts_once(stan
     await stand.person.sees(Done, "social_card.done.report_loss")
     with stand.engine.connect() as central:
         assert len(central.exec_driver_sql("SELECT * FROM social_act").all()) == 1
+
+
+@story
+async def test_who_gives_up_on_a_new_pin_without_an_answer_has_a_slip_and_the_pin_is_left_nowhere(stand: Stand) -> None:
+    await chooses(stand, "zhang", "reset_pin")
+    await is_found(stand, "zhang", EnterNumber, "social_card.pin.title")
+    stand.person.touches(Typed(PIN))
+    await stand.person.sees(EnterNumber, "social_card.pin.again")
+    stand.network.lose_next = "/social/change-card"
+    stand.person.touches(Typed(PIN))
+    await stand.person.sees(Sorry)
+    stand.person.touches(Chosen("back"))
+    sorry = await stand.person.sees(Sorry, "counter.title")
+    assert sorry.detail == text("counter.unsent")
+    [slip] = stand.slips()
+    assert PIN not in slip + repr(stand.glass.seen) + repr(stand.logs) + repr(stand.books_here.entries())
+    await stand.person.goes()
+    assert not remembers(PIN)
+
+
+@story
+async def test_who_walks_away_between_the_two_pins_leaves_neither_a_change_nor_the_first(stand: Stand) -> None:
+    before = department(stand, "zhang").pin
+    await chooses(stand, "zhang", "reset_pin")
+    await is_found(stand, "zhang", EnterNumber, "social_card.pin.title")
+    stand.person.touches(Typed(PIN))
+    await stand.person.sees(EnterNumber, "social_card.pin.again")
+    await stand.until(lambda: stand.glass.forgotten == 1, within=600)
+    assert department(stand, "zhang").pin == before
+    assert PIN not in repr(stand.glass.seen) + repr(stand.logs) + repr(stand.books_here.entries())
+    assert not remembers(PIN)
 
 
 @story

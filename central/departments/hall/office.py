@@ -78,6 +78,8 @@ class Halls:
         mine = (appointments.c.kiosk == kiosk.id, appointments.c.request == ask.request)
         again = connection.execute(sa.select(appointments).where(*mine)).one_or_none()
         if again is not None:
+            if (again.centre, again.business, again.starts) != (ask.centre, ask.business, ask.starts):
+                raise Refused(409, "request-differs", "another appointment was asked for under this request")
             return _shown(connection, again)
         if ask.starts not in set(_times(row, now)):
             raise Refused(409, "slot-gone", "nobody can be booked at this time")

@@ -195,7 +195,7 @@ class SocialSecurity:
         """Keep :class:`central.departments.Department`."""
         del kiosk, now
         self._be_available()
-        payments.undo(connection, paid, voucher)
+        payments.undo(connection, paid, self._rules(connection), voucher)
 
     def mine(self, connection: sa.Connection, number: str, now: datetime) -> list[MyCase]:
         """Keep :class:`central.departments.KeepsCases`."""

@@ -47,10 +47,11 @@ def accept(
     return Judgement(True, voucher=voucher)
 
 
-def undo(connection: sa.Connection, paid: ContributionPaid, voucher: str) -> None:
+def undo(connection: sa.Connection, paid: ContributionPaid, law: SocialRules, voucher: str) -> None:
     """The money went back: neither contribution nor month is there any more."""
     connection.execute(contributions.delete().where(contributions.c.voucher == voucher))
-    mine = (months.c.person == paid.token) & (months.c.employer == records.ONESELF)
+    insurance = next((one.insurance for one in law.schemes if one.id == paid.scheme), "")
+    mine = (months.c.person == paid.token) & (months.c.employer == records.ONESELF) & (months.c.insurance == insurance)
     connection.execute(months.delete().where(mine, months.c.period == paid.period))
 
 
