@@ -4,7 +4,7 @@ import asyncio
 
 from kiosk_app.views import Back, Chosen, Leave, Typed
 from screens.bars import Stack
-from screens.menu import SmallTile, home
+from screens.menu import home
 from screens.sample_books import SERVICES
 from screens.samples import SAMPLES
 from screens.stage import Stage
@@ -115,6 +115,7 @@ def test_no_word_and_no_date_is_parted_however_large_the_letters(booth: Booth) -
             for say in booth.stage.sayings():
                 parts = {word for line in say.set_in(say.width)[1] for word in line.split()}
                 assert parts <= set(say.text.split()), name
+        booth.stage.forget()
 
     booth.run(story())
 
@@ -126,8 +127,8 @@ def test_services_of_a_family_stand_one_below_the_other_for_large_letters(uprigh
             upright.stage.wear(large=large)
             upright.stage.put(SAMPLES["menu_social"])
             await asyncio.sleep(0.05)
-            tiles = [t for t in upright.stage.page.targets() if isinstance(t, SmallTile)]
-            lefts.append(len({tile.x for tile in tiles}))
+            keys = {one.key for one in SERVICES}
+            lefts.append(len({tile["x"] for tile in upright.stage.targets() if tile["key"] in keys}))
         assert lefts == [2, 1, 2]
 
     upright.run(story())
