@@ -7,7 +7,7 @@ from kivy.properties import ObjectProperty, StringProperty
 
 from kiosk_app.views import MenuItem, text
 from screens.look import Look
-from screens.widgets.element import Element, Row, load
+from screens.widgets.element import Column, Element, Row, load
 from screens.widgets.frame import Key
 from screens.widgets.notice import Notice
 from screens.widgets.target import Tile
@@ -39,6 +39,35 @@ class SmallTile(AnyTile):
     """One of a family's services, two beside each other."""
 
 
+class Grid(Column):
+    """Two beside each other; one below the other for large letters, or hardly a word would fit on a line."""
+
+    across = 2
+
+    def fill_in(self, tiles: Sequence[SmallTile]) -> None:
+        """Show these."""
+        self._tiles = tiles
+        self._lay()
+
+    def dress(self, look: Look) -> None:
+        across = 1 if look.large else 2
+        if across != self.across:
+            self.across = across
+            self._lay()
+        super().dress(look)
+
+    def _lay(self) -> None:
+        for row in self.children[:]:
+            row.clear_widgets()
+        self.clear_widgets()
+        for at in range(0, len(self._tiles), self.across):
+            row = Row(gap=24, lean="fill")
+            some = self._tiles[at : at + self.across]
+            for part in (*some, *(Element() for _ in range(self.across - len(some)))):
+                row.add_widget(part)
+            self.add_widget(row)
+
+
 class Menu(Work):
     """The home screen, or one family of services."""
 
@@ -46,13 +75,9 @@ class Menu(Work):
         self.title, self.subtitle = text(f"family.{view.family}.title" if view.family else "menu.title"), None
         tiles = self.ids.tiles
         if view.family:
-            for at in range(0, len(view.items), 2):
-                row = Row(gap=24, lean="fill")
-                for item in view.items[at : at + 2]:
-                    row.add_widget(self._tile(item, SmallTile))
-                if at + 1 == len(view.items):
-                    row.add_widget(Element())
-                tiles.add_widget(row)
+            grid = Grid(gap=28)
+            grid.fill_in([self._tile(item, SmallTile) for item in view.items])
+            tiles.add_widget(grid)
         else:
             for item in home(view.items):
                 tiles.add_widget(self._tile(item, ServiceTile))

@@ -8,6 +8,7 @@ TABS = tuple(
     (kind, text(f"rights.insurance.{kind}")) for kind in ("pension", "medical", "unemployment", "injury", "maternity")
 )
 YEARS = tuple(range(2026, 2015, -1))
+MONTHS = {2026: "1", 2016: "4"}
 OWN = (49747, 574042, 551962, 530736, 510317, 490694, 321869, 436378, 419635, 403430, 193920)
 
 
@@ -58,15 +59,15 @@ BOOKS: dict[str, View] = {
     "menu_families": Menu(items=SERVICES),
     "menu_social": Menu(items=tuple(one for one in SERVICES if one.family == "social"), family="social"),
     "table_years": Table(
-        title=text("rights.title", name="张**"), subtitle=text("rights.as_of", date="2026-11-23"), tabs=TABS,
+        title=text("rights.title", name="张**"), subtitle=text("rights.as_of", date="2026-01-31"), tabs=TABS,
         tab="pension",
         facts=(
-            text("rights.standing", state=text("rights.state.paying"), months=124, since="2016-03"),
+            text("rights.standing", state=text("rights.state.paying"), months=113, since="2016-09"),
             text("rights.account", money="58213.44"),
         ),
         columns=heads("year", "months", "own", "employers"),
         rows=tuple(
-            TableRow(key=str(year), cells=(str(year), "12", money(own), money(2 * own)))
+            TableRow(key=str(year), cells=(str(year), MONTHS.get(year, "12"), money(own), money(2 * own)))
             for year, own in zip(YEARS, OWN, strict=True)
         ),
         actions=(("picture", text("rights.action.picture")), ("print", text("rights.action.print"))), steps=READ,

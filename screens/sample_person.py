@@ -51,9 +51,13 @@ def drawn_photo() -> bytes:
     return file.getvalue()
 
 
-ENDORSE = tuple(text("plain", words=name) for name in ("身份验证", "拍照", "选择签注", "确认缴费", "制证"))
+ENDORSE = tuple(text(f"endorsement.step.{name}") for name in ("permit", "face", "choose", "pay", "print"))
+PHOTO = tuple(text(f"id_photo.step.{name}") for name in ("document", "photo", "print"))
+BORDER_PHOTO = text("named", zh="出入境证件相片", en="Exit-entry document photo")
+CARD_PHOTO = text("named", zh="居民身份证相片", en="Resident ID card photo")
+SITE = text("named", zh="环市街服务中心", en="Huanshi Street Service Centre")
 CHECKS = ("facing", "place", "calm", "light", "sharp", "wall", "glasses")
-LIVE, EMPTY = DrawnPreview(), DrawnPreview(near=0.01)
+LIVE, EMPTY = DrawnPreview(), DrawnPreview(aside=2.0)
 
 
 def live(say: str, wrong: tuple[str, ...] | None = (), *, right: bool = False) -> LivePortrait:
@@ -61,7 +65,7 @@ def live(say: str, wrong: tuple[str, ...] | None = (), *, right: bool = False) -
     return LivePortrait(
         title=text("photo.title"), live=LIVE if wrong is not None else EMPTY, say=text(say), right=right,
         checks=tuple((text(f"photo.check.{check}"), None if wrong is None else check not in wrong) for check in CHECKS),
-        release=text("photo.release"), steps=Steps(ENDORSE, 1),
+        release=text("photo.release"), steps=Steps(PHOTO, 1),
     )  # fmt: skip
 
 
@@ -69,34 +73,32 @@ def asked(gesture: str, done: int) -> LivePortrait:
     """A gesture to make."""
     return LivePortrait(
         title=text("face.title"), live=LIVE, say=text(f"face.gesture.{gesture}"), gesture=gesture, done=done,
-        gestures=3, seconds=8, steps=Steps(ENDORSE, 0),
+        gestures=3, seconds=8, steps=Steps(ENDORSE, 1),
     )  # fmt: skip
 
 
 def reviewed(title: str, **more: tuple[Text, ...] | Text) -> PortraitReview:
     """The finished photo."""
-    size = text("photo.review.size", title=text("plain", words="出入境证件相片"), width=354, height=472)
+    size = text("photo.review.size", title=BORDER_PHOTO, width=354, height=472)
     return PortraitReview(
         title=text(title), picture=drawn_photo(), size=(354, 472), facts=(size,), again=text("photo.again"),
-        steps=Steps(ENDORSE, 1), **more,  # type: ignore[arg-type] # the view's own fields
+        steps=Steps(PHOTO, 1), **more,  # type: ignore[arg-type] # the view's own fields
     )  # fmt: skip
 
 
 CONSENT = Consent(
     title=text("consent.title"),
     points=(
-        (text("consent.about.who"), text("consent.who.said", site="环市街服务中心", phone="0750-1234567")),
-        (text("consent.about.what"), text("plain", words="确认您就是通行证的持有人 To see that the permit is yours")),
+        (text("consent.about.who"), text("consent.who.said", site=SITE, phone="0750-1234567")),
+        (text("consent.about.what"), text("endorsement.face.purpose")),
         *(
             (text(f"consent.about.{about}"), text(f"consent.{about}.said"))
             for about in ("how", "kept", "need", "rights")
         ),
     ),
     ways=tuple((way, text(f"consent.way.{way}"), text(f"consent.note.{way}")) for way in ("decline", "agree")),
-    steps=Steps(ENDORSE, 0),
+    steps=Steps(ENDORSE, 1),
 )
-
-PHOTO = tuple(text(f"id_photo.step.{name}") for name in ("document", "photo", "print"))
 PICK_UP = Consent(
     title=text("id_photo.code.title"),
     points=tuple(
@@ -111,7 +113,12 @@ PHOTO_DONE = Done(
     facts=(
         text("id_photo.code", code="K7QM-2V0X-9RTD-5"),
         text("id_photo.code.until", until="2026-11-30 14:32"),
-        text("photo.review.size", title=text("plain", words="居民身份证相片"), width=358, height=441),
+        text(
+            "photo.review.size",
+            title=CARD_PHOTO,
+            width=358,
+            height=441,
+        ),
         text("id_photo.copies", count=8),
     ),
     qr="https://example.invalid/photo#K7QM-2V0X-9RTD-5",

@@ -26,7 +26,7 @@ from kiosk_app.views import (
 )
 from screens.sample_books import BOOKS
 from screens.sample_hall import HALL
-from screens.sample_person import BOOTH
+from screens.sample_person import BOOTH, ENDORSE
 
 STEPS = tuple(text(f"fines.step.{name}") for name in ("identify", "choose", "pay", "proof"))
 FINES = MenuItem(
@@ -186,11 +186,11 @@ SAMPLES: dict[str, View] = {
         title=text("endorsement.print.title"),
         detail=text("endorsement.print.detail"),
         percent=62,
-        steps=Steps(STEPS, 3),
+        steps=Steps(ENDORSE, 4),
     ),
     "take_permit": Done(
         title=text("permit.take.title"), take=("permit",), warnings=(text("refused.counter"),), seconds=30,
-        steps=Steps(STEPS, 0),
+        steps=Steps(ENDORSE, 0),
     ),
     "closed": Sorry(title=text("closed.starting"), detail=text("sorry.detail.starting"), leave=False),
     "idle_warning": IdleWarning(seconds=15),

@@ -6,7 +6,7 @@ from typing import Any
 from kiosk_app.views import Column as Head
 from kiosk_app.views import TableRow, Text
 from screens.widgets.element import Row, load
-from screens.widgets.frame import Key
+from screens.widgets.frame import Buttons, Key
 from screens.widgets.say import Say
 from screens.widgets.target import PushButton, Tile
 from screens.widgets.work import Work
@@ -28,7 +28,7 @@ class Heads(Row):
     """The names of the columns."""
 
 
-class Tabs(Row):
+class Tabs(Buttons):
     """Other things to look at; the present one is filled."""
 
     def fill_in(self, work: Work, tabs: Sequence[tuple[str, Text]], tab: str) -> None:
@@ -50,7 +50,9 @@ def action_keys(work: Work, actions: Sequence[tuple[str, Text]]) -> list[Key]:
 
 
 def _cell(words: Text | str, head: Head, letters: int) -> Say:
-    cell = Say(letters=letters, single=head.number, share=head.share, align="right" if head.number else "left")
+    cell = Say(
+        letters=letters, single=head.number, balance=True, share=head.share, align="right" if head.number else "left"
+    )
     if isinstance(words, str):
         cell.plain = words
     else:

@@ -19,7 +19,7 @@ from kivy.core.text import Label as CoreLabel
 from PIL import ImageFont
 
 FONTS = Path("/usr/share/fonts/opentype/noto")
-_CLOSING = "，。、；：？！）」』】》〉％…·%,.;:?!)"
+_CLOSING = "，。、；：？！）」』】》〉％…·×%,.;:?!)"
 _OPENING = "（「『【《〈¥("
 _PIECE = re.compile(
     r"[\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef\u3000-\u303f]|\s+|[^\s\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef\u3000-\u303f]+"
@@ -104,13 +104,18 @@ def _longest(line: str, width: float, wide: Callable[[str], float]) -> int:
     return next((n for n in range(len(line) - 1, 1, -1) if wide(line[:n]) <= width), 1)
 
 
+def longest(text: str, wide: Callable[[str], float]) -> float:
+    """How wide its widest part is that should stay whole."""
+    return max((wide(piece.rstrip()) for piece in pieces(text)), default=0.0)
+
+
 def balanced(text: str, width: float, wide: Callable[[str], float]) -> list[str]:
     """As many lines as :func:`wrap` needs, of nearly equal length: no single character on the last one."""
     lines = wrap(text, width, wide)
-    halves = re.split(r"(?<=[，。？])", text.strip(), maxsplit=1)
+    halves = re.split(r"(?<=[，。？、])", text.strip(), maxsplit=1)
     if len(lines) == 2 and all(halves) and all(wide(half) <= width for half in halves):
         return halves
-    low, high = width / max(1, len(lines)), width
+    low, high = max(width / max(1, len(lines)), min(width, longest(text, wide))), width  # no word is parted for it
     while len(lines) > 1 and high - low > 8:
         middle = (low + high) / 2
         if len(wrap(text, middle, wide)) > len(lines):

@@ -12,7 +12,7 @@ from kiosk_app.money.amounts import Fen, yuan
 from kiosk_app.papers.proof import PaidBy
 from kiosk_app.papers.slips import RULE, moment, paid_by_lines
 
-DESTINATIONS = {"HK": ("香港", "Hong Kong"), "MO": ("澳门", "Macau"), "TW": ("台湾", "Taiwan")}
+DESTINATIONS = {"HK": ("香港", "Hong Kong"), "MO": ("澳门", "Macao"), "TW": ("台湾", "Taiwan")}
 PURPOSES = {
     "T": ("探亲", "Family visit"),
     "S": ("商务", "Business"),

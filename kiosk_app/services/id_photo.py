@@ -17,7 +17,7 @@ from kiosk_app.papers.photo_sheet import COPIES, PickUp, photo_sheet
 from kiosk_app.portrait.spec import PhotoSpec, specs
 from kiosk_app.services.steps.counter import reference_now
 from kiosk_app.services.steps.hand_out import hand_out
-from kiosk_app.services.steps.portrait import Portrait, take_portrait
+from kiosk_app.services.steps.portrait import Portrait, spec_name, take_portrait
 from kiosk_app.services.steps.shown import moment
 from kiosk_app.views import Back, Choice, ChooseOne, Chosen, Consent, Done, Steps, Text, text
 
@@ -107,7 +107,7 @@ async def keep(desk: Desk, photo: Portrait, steps: Steps) -> PickUp | None:
 
 def _done(spec: PhotoSpec, pickup: PickUp | None, missed: Text | None, steps: Steps) -> Done:
     form = spec.form
-    size = text("photo.review.size", title=text("plain", words=spec.title), width=form.width, height=form.height)
+    size = text("photo.review.size", title=spec_name(spec), width=form.width, height=form.height)
     code = (text("id_photo.code", code=pickup.code), text("id_photo.code.until", until=pickup.until)) if pickup else ()
     return Done(
         title=text("id_photo.done.printed"),

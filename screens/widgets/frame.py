@@ -123,7 +123,29 @@ class Key:
     enabled: bool = True
 
 
-class Bar(Row):
+class Buttons(Row):
+    """Side by side, each as wide as its words ask."""
+
+    def widths(self, width: float) -> list[float]:
+        """Natural widths, stretched by shares; or thinner margins, and then all letters smaller by the same part."""
+        parts = self.parts()
+        wants = [part.want() for part in parts]
+        spare = self.free(width) - sum(wants)
+        if spare < 0:
+            snug = [part.least() for part in parts]
+            short = self.free(width) - sum(snug)
+            words = [part.ids.label.want() if short < 0 else 1.0 for part in parts]
+            return [least + short * word / sum(words) for least, word in zip(snug, words, strict=True)]
+        shares = sum(part.share for part in parts)
+        return [want + spare * part.share / shares for part, want in zip(parts, wants, strict=True)]
+
+    def free(self, width: float) -> float:
+        """What the buttons have to themselves."""
+        gaps = self.px(self.gap) * max(0, len(self.parts()) - 1)
+        return float(width - self.px(self.pad[0]) - self.px(self.pad[2]) - gaps)
+
+
+class Bar(Buttons):
     """Back, leave, then the one primary action at the right."""
 
     def fill(self, keys: Sequence[Key]) -> None:
@@ -136,16 +158,11 @@ class Bar(Row):
             self.add_widget(button)
 
     def widths(self, width: float) -> list[float]:
-        """Natural widths, stretched by shares as far as a button should go, or all narrower by the same part."""
+        """One or two, of which none is the primary one, take a half each."""
         parts = self.parts()
-        free = width - self.px(self.pad[0]) - self.px(self.pad[2]) - self.px(self.gap) * max(0, len(parts) - 1)
-        wants = [part.want() for part in parts]
-        spare = free - sum(wants)
-        if spare < 0:
-            return [free * want / sum(wants) for want in wants]
-        shares = sum(part.share for part in parts)
-        wide = [want + spare * part.share / shares for part, want in zip(parts, wants, strict=True)]
-        return [min(w, free / 2) for w in wide] if len(parts) < 3 and parts[-1].kind != "go" else wide
+        if len(parts) < 3 and parts[-1].kind != "go":
+            return [self.free(width) / 2] * len(parts)
+        return super().widths(width)
 
     def button(self, name: str) -> Any:
         """The button of this name."""

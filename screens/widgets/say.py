@@ -1,7 +1,8 @@
 """A sentence on the screen. Its letters are textures, tinted by the canvas; the words themselves are not kept there.
 
 ``words`` is a Text (or an id, in ``.kv``) and changes with the language; ``plain`` is data and is shown as it is,
-never read as markup. A text limited to one line becomes smaller until it fits: nothing is ever cut.
+never read as markup. A text limited to one line becomes smaller until it fits: nothing is ever cut. So does one with a
+word or a date that is wider than the lines: ``certificat-e`` is no word.
 """
 
 from functools import partial
@@ -15,6 +16,8 @@ from screens import typeface
 from screens.look import Look
 from screens.widgets.element import Element
 
+LEAST = 0.6
+"""How small letters may become for a word's sake; what is longer still is parted."""
 HEIGHT = 1.448
 """Ascent and descent of Noto Sans CJK together, in letter sizes."""
 
@@ -92,7 +95,15 @@ class Say(Element):
                 wide = typeface.measure(text, size, bold=self.bold)
             return size, [text]
         breaking = typeface.balanced if self.balance else typeface.wrap
+        size = self._whole(text, size, width)
         return size, breaking(text, max(width, size), partial(typeface.measure, size=size, bold=self.bold))
+
+    def _whole(self, text: str, size: int, width: float) -> int:
+        """The size at which no word need be parted; ``size`` itself where only parting helps."""
+        for smaller in range(size, round(size * LEAST) - 1, -1):
+            if typeface.longest(text, partial(typeface.measure, size=smaller, bold=self.bold)) <= width:
+                return smaller
+        return size
 
     def place(self, x: float, y: float, width: float, height: float) -> None:
         super().place(x, y, width, height)

@@ -100,6 +100,7 @@ class Tile(Target, Strip):
 
 
 INKS = {"go": ("go", "go", "on_go"), "stop": ("surface", "stop", "stop"), "second": ("surface", "second", "second")}
+MARGIN = 14
 DOWN = {"go": "go_down", "stop": "stop_soft", "second": "down"}
 
 
@@ -141,10 +142,13 @@ class PushButton(Target, Skin):
     def want(self) -> float:
         return self.px(self.wide) if self.wide > 0 else float(self.ids.row.want()) + self.px(56)
 
+    def least(self) -> float:
+        """Narrower than this, its letters become smaller."""
+        return float(self.ids.row.want()) + 2 * self.px(MARGIN)
+
     def place(self, x: float, y: float, width: float, height: float) -> None:
         super().place(x, y, width, height)
-        margin = self.px(14)
-        room = max(0, width - 2 * margin)
+        room = max(0, width - 2 * self.px(MARGIN))
         row = self.ids.row
         wide = min(room, row.want())
         row.place(round(x + (width - wide) / 2), y, wide, height)

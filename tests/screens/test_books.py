@@ -104,3 +104,31 @@ def test_a_secret_is_typed_and_no_digit_of_it_is_shown(booth: Booth) -> None:
         assert await asking == Typed("739164")
 
     booth.run(story())
+
+
+def test_no_word_and_no_date_is_parted_however_large_the_letters(booth: Booth) -> None:
+    async def story() -> None:
+        booth.stage.wear(language="en", large=True)
+        for name in ("menu_social", "my_cases", "printing", "guide_entry", "review_refused"):
+            booth.stage.put(SAMPLES[name])
+            await asyncio.sleep(0.05)
+            for say in booth.stage.sayings():
+                parts = {word for line in say.set_in(say.width)[1] for word in line.split()}
+                assert parts <= set(say.text.split()), name
+        booth.stage.forget()
+
+    booth.run(story())
+
+
+def test_services_of_a_family_stand_one_below_the_other_for_large_letters(upright: Booth) -> None:
+    async def story() -> None:
+        lefts = []
+        for large in (False, True, False):
+            upright.stage.wear(large=large)
+            upright.stage.put(SAMPLES["menu_social"])
+            await asyncio.sleep(0.05)
+            keys = {one.key for one in SERVICES}
+            lefts.append(len({tile["x"] for tile in upright.stage.targets() if tile["key"] in keys}))
+        assert lefts == [2, 1, 2]
+
+    upright.run(story())

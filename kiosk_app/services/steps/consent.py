@@ -27,8 +27,9 @@ async def consent_to_face_check(desk: Desk, purpose: Text, steps: Steps) -> bool
 
 def notice(desk: Desk, purpose: Text, steps: Steps) -> Consent:
     """The notice and the two ways; declining stands first, so that no key pressed in haste consents."""
+    site = text("named", zh=desk.site.name, en=desk.site.name_en or desk.site.name)
     said = {
-        "who": text("consent.who.said", site=desk.site.name, phone=desk.site.hotline),
+        "who": text("consent.who.said", site=site, phone=desk.site.hotline),
         "what": purpose,
         "how": text("consent.how.said"),
         "kept": text("consent.kept.said"),

@@ -135,12 +135,17 @@ def _checks(wrong: frozenset[str] | None) -> tuple[tuple[Text, bool | None], ...
     return tuple((text(f"photo.check.{check}"), None if wrong is None else check not in wrong) for check in CHECKS)
 
 
+def spec_name(spec: PhotoSpec) -> Text:
+    """What kind of photo it is, in both languages."""
+    return text("named", zh=spec.title, en=spec.title_en)
+
+
 def _review(photo: Portrait, spec: PhotoSpec, steps: Steps, left: int) -> PortraitReview:
     """The photo as it will be, and what breaks a rule: with a reason it cannot be used."""
     refused, advised = reasons(photo.findings), advice(photo.findings)
     title = "good" if not (refused or advised) else "advice" if not refused else "unusable" if left else "last"
     form = spec.form
-    size = text("photo.review.size", title=text("plain", words=spec.title), width=form.width, height=form.height)
+    size = text("photo.review.size", title=spec_name(spec), width=form.width, height=form.height)
     return PortraitReview(
         title=text(f"photo.review.{title}"),
         picture=photo.data,
