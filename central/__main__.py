@@ -10,9 +10,9 @@ from typing import Annotated
 import typer
 
 from central import feedback, registry
-from central.catalogue import CatalogueFault, read, read_section
+from central.catalogue import CatalogueFault, Section, read, read_house, read_offers, read_section
 from central.codes import MistypedError
-from central.departments import guide, social
+from central.departments import guide, requests, social
 from central.departments.exit_entry import desk, faults
 from central.enrolment import Place
 from central.front import Front
@@ -135,39 +135,51 @@ def refund(
 # --- rules and fees ---
 
 
-class Section(StrEnum):
+class Part(StrEnum):
     """Whose rules a file holds."""
 
     EXIT_ENTRY = "exit-entry"
     SOCIAL = "social"
     GUIDE = "guide"
+    SERVICES = "services"
+    HOUSE = "house"
 
 
 @app.command()
 def publish(
-    file: Annotated[Path, typer.Argument(help="Rules and fees of a department (TOML).")],
+    file: Annotated[Path, typer.Argument(help="What is to hold from now on, whole (TOML).")],
     data: Data = Path("central-data"),
     *,
-    section: Annotated[Section, typer.Option(help="Whose they are.")] = Section.EXIT_ENTRY,
+    section: Annotated[Part, typer.Option(help="Of what.")] = Part.EXIT_ENTRY,
+    check: Annotated[bool, typer.Option("--check", help="Only say what is wrong with it.")] = False,
 ) -> None:
-    """Check rules and fees and sign them as the new catalogue: central and all kiosks go by them from then on."""
+    """Check a section of the catalogue and sign the whole anew: central and all kiosks go by it from then on.
+
+    Sections: a department's rules and fees, the guide, services that are data, and the house's notices and hours.
+    """
     try:
-        version = Central(Settings(data)).front.catalogue.publish(_rules(file, section))
+        rules = _rules(file, section)
+        said = "nothing is wrong" if check else f"version {Central(Settings(data)).front.catalogue.publish(rules)}"
     except CatalogueFault as fault:
-        typer.echo(f"not published: {fault}", err=True)
+        for line in str(fault).split("; "):
+            typer.echo(f"not published: {line}", err=True)
         raise typer.Exit(1) from None
-    typer.echo(f"version {version}")
+    typer.echo(said)
 
 
-def _rules(file: Path, section: Section) -> ExitRules | SocialRules | Guide:
+def _rules(file: Path, section: Part) -> Section:
     """What the file holds. Raises CatalogueFault."""
     match section:
-        case Section.EXIT_ENTRY:
+        case Part.EXIT_ENTRY:
             return read(file, faults)
-        case Section.SOCIAL:
+        case Part.SOCIAL:
             return read_section(file, social.faults, SocialRules)
-        case Section.GUIDE:
+        case Part.GUIDE:
             return read_section(file, guide.faults, Guide)
+        case Part.SERVICES:
+            return read_offers(file)
+        case Part.HOUSE:
+            return read_house(file)
 
 
 # --- exit-entry ---
@@ -196,6 +208,29 @@ def hand_out(
 ) -> None:
     """A card from a machine's box was given to its holder."""
     _do(lambda front: desk.hand_out(front.store, slip, by), data)
+
+
+# --- requests for services that are data ---
+
+Case = Annotated[str, typer.Argument(help="The number on the citizen's slip, and on the console.")]
+
+
+@app.command()
+def request(number: Case, by: By, data: Data = Path("central-data")) -> None:
+    """Take a request and show what was answered, for whoever does it: it has an owner then."""
+    try:
+        lines = requests.take(Central(Settings(data)).front.store, number, by)
+    except Refused as no:
+        typer.echo(f"not done: {no.title}", err=True)
+        raise typer.Exit(1) from None
+    for line in lines:
+        typer.echo(line)
+
+
+@app.command()
+def request_done(number: Case, by: By, data: Data = Path("central-data")) -> None:
+    """It was done: its citizen sees that at a machine, and digits that were answered (a telephone) are wiped."""
+    _do(lambda front: requests.finish(front.store, front.clock, number, by), data)
 
 
 # --- feedback ---

@@ -20,7 +20,7 @@ from central.departments.exit_entry.desk import Record, records
 from central.departments.exit_entry.records import in_boxes
 from central.ledger import GIVEN_BACK, purchase
 from central.payments.reconcile import Case, cases
-from kiosk_app.contract import ContributionPaid, DayClosed, EndorsementsPaid, Purchase
+from kiosk_app.contract import ContributionPaid, DayClosed, EndorsementsPaid, Purchase, ServicePaid
 from kiosk_app.contract.exit_entry import RetainedCard
 
 
@@ -153,6 +153,8 @@ def _numbers(paid: Purchase | None) -> list[str]:
         return []
     if isinstance(paid, ContributionPaid):
         return [f"{paid.scheme} {paid.period} {paid.grade}"]
+    if isinstance(paid, ServicePaid):
+        return [f"{paid.service} {paid.token}"]
     return [item.number for item in paid.items]
 
 

@@ -14,14 +14,16 @@ from central import ledger
 from central.departments import KeepsCases
 from central.departments.rules import is_id_number
 from central.problems import Refused, Unavailable
-from kiosk_app.contract.cases import AskCases, Cases, MyCase, Office, OfficeCases
+from kiosk_app.contract.cases import FIRST, AskCases, Cases, MyCase, Office, OfficeCases
 
 
 def answer(connection: sa.Connection, ask: AskCases, offices: Mapping[Office, KeepsCases], now: datetime) -> Cases:
     """The whole list. Raises Refused for what is no identity number."""
     if not is_id_number(ask.number):
         raise Refused(422, "bad-id-number", "not a valid ID number")
-    said = [_of_office(connection, office, adapter, ask.number, now) for office, adapter in offices.items()]
+    knows = ask.knows or FIRST
+    asked = {office: adapter for office, adapter in offices.items() if office in knows}
+    said = [_of_office(connection, office, adapter, ask.number, now) for office, adapter in asked.items()]
     return Cases(offices=said, asked_at=now)
 
 

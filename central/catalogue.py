@@ -31,15 +31,27 @@ from kiosk_app.contract.catalogue import (
     SocialRules,
     signed_bytes,
 )
+from kiosk_app.contract import house as house_rules
 from kiosk_app.contract.guide import Guide
+from kiosk_app.contract.house import House
+from kiosk_app.contract.services import DataService, Offers
+from kiosk_app.contract.services_check import faults_of_all, untranslated
 
 DEPARTMENTS: Final = Path(__file__).parent / "departments"
 SHIPPED: Final = DEPARTMENTS / "exit_entry" / "exit_entry.toml"
 SHIPPED_SOCIAL: Final = DEPARTMENTS / "social" / "social.toml"
 SHIPPED_GUIDE: Final = DEPARTMENTS / "guide" / "guide.toml"
-Section = ExitRules | SocialRules | Guide
+SHIPPED_OFFERS: Final = DEPARTMENTS / "requests" / "services.toml"
+SHIPPED_HOUSE: Final = DEPARTMENTS / "requests" / "house.toml"
+Section = ExitRules | SocialRules | Guide | Offers | House
 Rules = TypeVar("Rules", bound=Section)
-NAMES: Final[Mapping[type[Section], str]] = {ExitRules: "exit_entry", SocialRules: "social", Guide: "guide"}
+NAMES: Final[Mapping[type[Section], str]] = {
+    ExitRules: "exit_entry",
+    SocialRules: "social",
+    Guide: "guide",
+    Offers: "offers",
+    House: "house",
+}
 """Which field of the document holds a department's rules."""
 _NEWEST: Final = sa.select(published).order_by(published.c.version.desc()).limit(1)
 
@@ -72,6 +84,31 @@ def read_section(path: Path, faults: Callable[[Rules], Iterator[str]], kind: typ
     return rules
 
 
+def read_offers(path: Path) -> Offers:
+    """Services as data from a TOML file, each checked completely. Raises CatalogueFault with every fault there is."""
+    try:
+        written = tomllib.loads(path.read_text("utf-8"))
+        if missing := list(untranslated(written)):
+            raise CatalogueFault(f"{path.name}: {'; '.join(missing)}")
+        services = msgspec.convert(written, _Written).services
+        wrong = list(faults_of_all(services))
+        offers = Offers(services=[msgspec.to_builtins(one) for one in services])
+    except (OSError, UnicodeError, tomllib.TOMLDecodeError, msgspec.ValidationError) as error:
+        raise CatalogueFault(f"{path.name}: {error}") from error
+    if wrong:
+        raise CatalogueFault(f"{path.name}: {'; '.join(wrong)}")
+    return offers
+
+
+class _Written(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    services: list[DataService]
+
+
+def read_house(path: Path) -> House:
+    """Notices and opening rules from a TOML file; whose they are is looked at when it is published."""
+    return read_section(path, lambda _: iter(()), House)
+
+
 def _misspelt(written: dict[str, Any], kind: Any) -> Iterator[str]:
     """Names that no rule has. On the wire they are ignored; whoever writes the file wants to know."""
     fields = {field.encode_name: field.type for field in msgspec.structs.fields(kind)}
@@ -99,6 +136,8 @@ class Publisher:
         newest = _newest(connection)
         kept = {name: getattr(newest, name) for name in NAMES.values()} if newest else {}
         rules = kept | {NAMES[type(section)]: section for section in sections}
+        if isinstance(house := rules.get("house"), House) and house in sections:
+            _about_something(house, rules.get("offers"))
         if newest is not None and rules == kept:
             return newest.version
         version = max(newest.version + 1 if newest else 1, int(now.timestamp()))
@@ -125,6 +164,11 @@ class Publisher:
             raise Unavailable("catalogue")
         return newest
 
+    def at(self, connection: sa.Connection, version: int) -> Catalogue | None:
+        """What was published as this version, however long ago; None if nothing was."""
+        row = connection.execute(sa.select(published).where(published.c.version == version)).one_or_none()
+        return _decoded(row.document) if row else None
+
     def version(self) -> int:
         """The newest; 0 without one, or without a signer."""
         if self._signer is None:
@@ -145,11 +189,18 @@ class Publisher:
         return CatalogueReply(version=row.version, signed=signed)
 
 
+def _about_something(house: House, offers: Any) -> None:
+    """Raise CatalogueFault if it closes, or speaks of, what there is not."""
+    ids = [str(row.get("id")) for row in offers.services] if isinstance(offers, Offers) else []
+    if wrong := list(house_rules.faults(house, ids)):
+        raise CatalogueFault("; ".join(wrong))
+
+
 def _newest(connection: sa.Connection) -> Catalogue | None:
     row = connection.execute(_NEWEST).one_or_none()
     return _decoded(row.document) if row else None
 
 
-@lru_cache(maxsize=2)
+@lru_cache(maxsize=8)
 def _decoded(document: bytes) -> Catalogue:
     return msgspec.json.decode(document, type=Catalogue)

@@ -26,6 +26,7 @@ from central.db import event as events
 from central.db import fork as forks
 from central.db import kiosk as kiosks
 from central.db import presence
+from central.departments import requests
 from central.departments.rules import CHINA, china_day
 from central.front import Front
 from central.payments import telephone
@@ -138,7 +139,9 @@ def page(front: Front) -> str:
     with front.store.read() as connection:
         kept, rows, aside = books(connection, now), kiosk_rows(connection, now), set_aside(connection)
         spoken = {"feedback": said.lines(connection), "scores": said.scores(connection, china_day(now) - MONTH)}
+        asked = requests.lines(connection)
     given = spoken | {
+        "requests": asked,
         "now": now,
         "books": kept,
         "kiosks": rows,

@@ -17,7 +17,19 @@ import sqlalchemy as sa
 
 from central import cases, ledger, presence, registry
 from central.books import Books, books
-from central.catalogue import SHIPPED, SHIPPED_GUIDE, SHIPPED_SOCIAL, Publisher, Signer, read, read_section
+from central.catalogue import (
+    SHIPPED,
+    SHIPPED_GUIDE,
+    SHIPPED_HOUSE,
+    SHIPPED_OFFERS,
+    SHIPPED_SOCIAL,
+    Publisher,
+    Signer,
+    read,
+    read_house,
+    read_offers,
+    read_section,
+)
 from central.certificates import InsuredBooks
 from central.certificates.office import CertificateOffice
 from central.certificates.sealing import Sealer
@@ -28,6 +40,7 @@ from central.departments import guide as guide_
 from central.departments import hall as hall_
 from central.departments import social as social_
 from central.departments.exit_entry import ExitEntry, faults
+from central.departments.requests import Requests
 from central.departments.traffic import Traffic
 from central.ingest import Departments, Intake
 from central.limits import Limits
@@ -55,6 +68,7 @@ from kiosk_app.contract.exit_entry import (
 )
 from kiosk_app.contract.guide import Guide
 from kiosk_app.contract.photos import KeepPhoto, PhotoKept
+from kiosk_app.contract.requests import AskRequest, Requested
 
 CAPS: Final[Mapping[str, int]] = {
     "/hb": 8_000,
@@ -69,6 +83,7 @@ CAPS: Final[Mapping[str, int]] = {
     AskProgress.path: 1_000,
     AskCertificate.path: 1_000,
     AskCases.path: 1_000,
+    AskRequest.path: 4_000,
     KeepPhoto.path: 120_000,
     **dict.fromkeys(CALLS, 1_000),
     **dict.fromkeys(social_.CALLS, 4_000),
@@ -116,6 +131,8 @@ class Front:
             exit_entry=lambda: read(SHIPPED, faults),
             social=lambda: read_section(SHIPPED_SOCIAL, social_.faults, SocialRules),
             guide=lambda: read_section(SHIPPED_GUIDE, guide_.faults, Guide),
+            offers=lambda: read_offers(SHIPPED_OFFERS),
+            house=lambda: read_house(SHIPPED_HOUSE),
         )
         self.traffic = traffic or Traffic()
         self.exit_entry = exit_entry or ExitEntry(self.catalogue.current)
@@ -124,7 +141,8 @@ class Front:
         self.halls = hall_.Halls()
         self._hall_desk = hall_.HallDesk(self.store, self.halls)
         self._counter = social_.Counter(self.store, self.social, self.medical)
-        self._departments = Departments(self.traffic, self.exit_entry, self.social)
+        self.requests = Requests(self.catalogue.current, self.catalogue.at)
+        self._departments = Departments(self.traffic, self.exit_entry, self.social, self.requests)
         self.orders = Orders(self.store, clock, {} if channels is None else channels)
         self.providers = ProviderThreads()
         self.last_night: NightNote | None = None
@@ -147,6 +165,7 @@ class Front:
             **{path: partial(self._insured, path) for path in social_.CALLS},
             AskCertificate.path: self._certificate,
             AskCases.path: self._cases,
+            AskRequest.path: self._request,
             **{path: partial(self._hall, path) for path in hall_.CALLS},
             KeepPhoto.path: self._keep_photo,
         }
@@ -237,9 +256,20 @@ class Front:
 
     def _cases(self, _kiosk: Kiosk, body: bytes) -> Cases:
         ask = decode(body, AskCases)
-        offices = {Office.TRAFFIC: self.traffic, Office.EXIT_ENTRY: self.exit_entry, Office.SOCIAL: self.social}
+        offices = {
+            Office.TRAFFIC: self.traffic,
+            Office.EXIT_ENTRY: self.exit_entry,
+            Office.SOCIAL: self.social,
+            Office.SERVICES: self.requests,
+        }
         with self.store.read() as connection:
             return cases.answer(connection, ask, offices, self.clock.now())
+
+    # --- services that are data ---
+
+    def _request(self, kiosk: Kiosk, body: bytes) -> Requested:
+        ask = decode(body, AskRequest)
+        return self.store.commit(lambda db: self.requests.request(db, kiosk.id, ask, self.clock.now()))
 
     # --- social security ---
 

@@ -27,7 +27,14 @@ import sqlalchemy as sa
 from central import feedback, ledger, presence
 from central.db import event as events
 from central.db import fork as forks
-from central.departments import Department, ExitEntryOffice, Judgement, SocialSecurityOffice, TrafficPolice
+from central.departments import (
+    Department,
+    ExitEntryOffice,
+    Judgement,
+    RequestsOffice,
+    SocialSecurityOffice,
+    TrafficPolice,
+)
 from central.payments import reported
 from central.problems import Unavailable
 from central.registry import Kiosk
@@ -49,6 +56,7 @@ from kiosk_app.contract import (
     Purchase,
     RatingGiven,
     Rejection,
+    ServicePaid,
     StreamAck,
     Verdict,
 )
@@ -109,6 +117,7 @@ class Departments:
     traffic: TrafficPolice
     exit_entry: ExitEntryOffice
     social: SocialSecurityOffice
+    requests: RequestsOffice
 
     def seller(self, paid: Purchase) -> Department[Any]:
         """The one that a payment is for."""
@@ -119,6 +128,8 @@ class Departments:
                 return self.exit_entry
             case ContributionPaid():
                 return self.social
+            case ServicePaid():
+                return self.requests
 
 
 class Intake:
@@ -198,7 +209,7 @@ class Intake:
         connection, kiosk, now = self._connection, self._kiosk.id, self._now
         office = self._departments.exit_entry
         match contract.body_of(event):
-            case FinesPaid() | EndorsementsPaid() | ContributionPaid() as paid:
+            case FinesPaid() | EndorsementsPaid() | ContributionPaid() | ServicePaid() as paid:
                 return self._verdict(event, self._judgement(paid))
             case PaymentMoved() as moved:
                 ledger.moved(connection, kiosk, moved, self._departments.seller, now)

@@ -2,7 +2,7 @@
 
 Rules. A document is taken only if its signature fits, its signer's certificate leads to the pinned root of central,
 is valid now, and is for signing catalogues and nothing else; if it is for this purpose; and if its version is greater
-than the one kept. What is refused changes nothing: the last good one stays. What was kept is verified again when it is
+than the one kept. A section that this release cannot read is left out. What is refused changes nothing: the last good one stays. What was kept is verified again when it is
 first read, as of the time it was taken: certificates live for months, and a kiosk may be cut off for longer.
 """
 
@@ -17,8 +17,7 @@ from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.hashes import SHA256
 
-from kiosk_app.contract import decode
-from kiosk_app.contract.catalogue import PURPOSE, PURPOSE_OID, Catalogue, SignedCatalogue, signed_bytes
+from kiosk_app.contract.catalogue import PURPOSE, PURPOSE_OID, Catalogue, SignedCatalogue, read_document, signed_bytes
 from kiosk_app.errors import CatalogueForged, CatalogueOlder
 from kiosk_app.ports import Clock
 from offline_cache.sql import Connection, stamp
@@ -102,7 +101,7 @@ def verified(signed: SignedCatalogue, roots: list[x509.Certificate], now: dateti
     except (InvalidSignature, ValueError):
         raise CatalogueForged("the signature does not fit") from None
     try:
-        catalogue = decode(signed.document, Catalogue)
+        catalogue = read_document(signed.document)
     except msgspec.DecodeError as error:
         raise CatalogueForged(f"not a catalogue: {error}") from error
     if catalogue.purpose != PURPOSE:

@@ -22,6 +22,7 @@ from kiosk_app.contract import (
     EndorsementsPaid,
     FinesPaid,
     PermitRetained,
+    ServicePaid,
 )
 from kiosk_app.contract.cases import MyCase
 from kiosk_app.contract.exit_entry import (
@@ -34,6 +35,7 @@ from kiosk_app.contract.exit_entry import (
     PrintRight,
     Progress,
 )
+from kiosk_app.contract.requests import AskRequest, Requested
 from kiosk_app.contract.social import (
     Act,
     AskBenefits,
@@ -149,6 +151,13 @@ class SocialSecurityOffice(Department[ContributionPaid], InsuredBooks, KeepsCase
 
     def dues(self, connection: sa.Connection, ask: AskDues, now: datetime) -> Dues:
         """What can be paid by oneself now."""
+
+
+class RequestsOffice(Department[ServicePaid], KeepsCases, Protocol):
+    """Services that are data: requests, which are cases when they are paid for or cost nothing."""
+
+    def request(self, connection: sa.Connection, kiosk: str, ask: AskRequest, now: datetime) -> Requested:
+        """Look at it. The same request gets the same answer. Raises Refused with the codes that the message names."""
 
 
 class MedicalInsuranceOffice(Protocol):

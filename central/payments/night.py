@@ -1,4 +1,5 @@
-"""What central does every night at an hour of China in which nobody pays: orders are looked at, old photos dropped.
+"""What central does every night at an hour of China in which nobody pays: orders are looked at, old photos dropped,
+requests that nobody paid for forgotten.
 
 Rule: nothing that a provider, a wire or the database does in one night may end central, or the nights to come. What
 the last one came to, also that it failed and with what, stands on the operators' page and in the log.
@@ -13,6 +14,7 @@ from typing import Final
 import structlog
 
 from central.clock import Clock
+from central.departments import requests
 from central.departments.rules import CHINA
 from central.front import Front, NightNote
 from central.payments.reconcile import reconcile
@@ -33,6 +35,7 @@ async def nights(front: Front, clock: Clock) -> None:
             last = now
             front.last_night = await _orders(front, clock)
             await _photos(front)
+            await _requests(front, clock)
 
 
 async def _orders(front: Front, clock: Clock) -> NightNote:
@@ -50,6 +53,13 @@ async def _photos(front: Front) -> None:
         await front.providers.run(front.photos.expire)
     except Exception as failure:
         log.error("old photos were not dropped", error=type(failure).__name__, at=_place(failure))
+
+
+async def _requests(front: Front, clock: Clock) -> None:
+    try:
+        await front.providers.run(requests.forget, front.store, clock)
+    except Exception as failure:
+        log.error("old requests were not forgotten", error=type(failure).__name__, at=_place(failure))
 
 
 def _place(failure: Exception) -> str:

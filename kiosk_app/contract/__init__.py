@@ -22,6 +22,7 @@ from kiosk_app.contract.exit_entry import IdentityChecked as IdentityChecked
 from kiosk_app.contract.exit_entry import PermitRetained as PermitRetained
 from kiosk_app.contract.feedback import FeedbackGiven as FeedbackGiven
 from kiosk_app.contract.feedback import RatingGiven as RatingGiven
+from kiosk_app.contract.requests import ServicePaid as ServicePaid
 from kiosk_app.contract.social import ContributionPaid as ContributionPaid
 
 PATH: Final = "/k/v1"
@@ -116,9 +117,11 @@ class Alarm(msgspec.Struct, frozen=True, kw_only=True, tag="alarm/1", tag_field=
     detail: str = ""
 
 
-Purchase = FinesPaid | EndorsementsPaid | ContributionPaid
+Purchase = FinesPaid | EndorsementsPaid | ContributionPaid | ServicePaid
 """Reports of payments: each owes its kiosk a :class:`Verdict`, and money that is refused goes back."""
-PURCHASES: Final = frozenset(kind.__struct_config__.tag for kind in (FinesPaid, EndorsementsPaid, ContributionPaid))
+PURCHASES: Final = frozenset(
+    kind.__struct_config__.tag for kind in (FinesPaid, EndorsementsPaid, ContributionPaid, ServicePaid)
+)
 
 Told = EndorsementPrinted | PermitRetained | IdentityChecked | FeedbackGiven | RatingGiven | Alarm
 Body = Purchase | PaymentMoved | DayClosed | Told

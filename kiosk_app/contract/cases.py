@@ -5,11 +5,11 @@ carries its payment's reference, and what a proof of it may say. Nobody is named
 """
 
 from enum import StrEnum
-from typing import Annotated, ClassVar
+from typing import Annotated, ClassVar, Final
 
 import msgspec
 
-from kiosk_app.contract.common import Aware
+from kiosk_app.contract.common import Aware, Name
 
 
 class Office(StrEnum):
@@ -18,14 +18,28 @@ class Office(StrEnum):
     TRAFFIC = "traffic"
     EXIT_ENTRY = "exit_entry"
     SOCIAL = "social"
+    SERVICES = "services"
+
+
+FIRST: Final = (Office.TRAFFIC, Office.EXIT_ENTRY, Office.SOCIAL)
+"""Those that every release knows: one that does not say whom it knows is answered with these."""
 
 
 class AskCases(msgspec.Struct, frozen=True, kw_only=True):
-    """``POST /cases/mine``: of the person with this number, as their card says it; never typed."""
+    """``POST /cases/mine``: of the person with this number, as their card says it; never typed.
+
+    ``knows``: the departments that the asking release knows; another's cases it could not read.
+    """
 
     path: ClassVar[str] = "/cases/mine"
 
     number: Annotated[str, msgspec.Meta(min_length=15, max_length=18)]
+    knows: Annotated[list[Name], msgspec.Meta(max_length=32)] = []
+
+
+def ask_cases(number: str) -> AskCases:
+    """Everything that this release can read."""
+    return AskCases(number=number, knows=[office.value for office in Office])
 
 
 class MyCase(msgspec.Struct, frozen=True, kw_only=True):

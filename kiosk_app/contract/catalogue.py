@@ -2,18 +2,23 @@
 
 A document is JSON of :class:`Catalogue`; its signature covers :func:`signed_bytes`, which begin with the purpose, so
 that a signature made for anything else fits nothing here. Versions only grow. Sections are independent of each other:
-a kiosk ignores those that it does not know.
+a kiosk ignores those that it does not know, and of those that it knows and cannot read (:func:`read_document`) it closes
+what goes by them and nothing else.
 """
 
 from calendar import monthrange
+from collections.abc import Mapping
 from datetime import date
 from typing import Annotated, ClassVar, Final, Literal
 
 import msgspec
 
+from kiosk_app.contract import decode
 from kiosk_app.contract.common import Amount, Aware, Dated, Name, Word
 from kiosk_app.contract.exit_entry import PermitLetters
 from kiosk_app.contract.guide import Guide
+from kiosk_app.contract.house import House
+from kiosk_app.contract.services import Offers
 from kiosk_app.contract.social import CardAct, Grade
 
 PURPOSE: Final = "kiosk-catalogue"
@@ -195,8 +200,11 @@ def months_after(day: date, months: int) -> date:
     return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
 
 
-class Catalogue(msgspec.Struct, frozen=True, kw_only=True):
-    """The document. ``issued_at``: when central signed it. A section that was never published is None."""
+class Catalogue(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """The document. ``issued_at``: when central signed it. A section that was never published is None.
+
+    ``unread``: sections that this release could not read (:func:`read_document`); nobody writes it.
+    """
 
     purpose: str
     version: Version
@@ -204,6 +212,9 @@ class Catalogue(msgspec.Struct, frozen=True, kw_only=True):
     exit_entry: ExitRules
     social: SocialRules | None = None
     guide: Guide | None = None
+    offers: Offers | None = None
+    house: House | None = None
+    unread: list[str] = []
 
     def fees(self, section: str, today: date) -> list[int]:
         """Everything that a section charges today, in fen, for whoever asks what it may cost."""
@@ -211,3 +222,49 @@ class Catalogue(msgspec.Struct, frozen=True, kw_only=True):
             return [rule.fen for rule in self.exit_entry.fees if rule.holds(today)]
         rows = self.social.grades if section == "social" and self.social is not None else []
         return [rule.fen for rule in rows if rule.holds(today)]
+
+
+SECTIONS: Final[Mapping[str, type[msgspec.Struct]]] = {
+    "exit_entry": ExitRules,
+    "social": SocialRules,
+    "guide": Guide,
+    "offers": Offers,
+    "house": House,
+}
+NOTHING_SOLD: Final = ExitRules(
+    options=[], fees=[], purposes={}, destinations={}, issuer="-", least_age=0, most_endorsed=0, least_days=0,
+    pay_minutes=1, print_seconds=10, print_takes=10, ways=[],
+)  # fmt: skip
+"""In place of rules of exit-entry that cannot be read: nothing has a fee, no way suffices."""
+
+
+class _Envelope(msgspec.Struct, frozen=True, kw_only=True):
+    """What must be readable for a document to be one."""
+
+    purpose: str
+    version: Version
+    issued_at: Aware
+    exit_entry: msgspec.Raw
+
+
+def read_document(document: bytes) -> Catalogue:
+    """The document as far as this release can read it. Raises msgspec.DecodeError if it is none.
+
+    Later releases may write a section in a way that this one does not know. Then that section is ``unread`` and the
+    others are in use: a new price must reach a machine also when something else in its document is ahead of it.
+    """
+    try:
+        return msgspec.structs.replace(decode(document, Catalogue), unread=[])
+    except msgspec.ValidationError:
+        head = decode(document, _Envelope)
+    parts = decode(document, dict[str, msgspec.Raw])
+    read: dict[str, msgspec.Struct] = {}
+    unread = []
+    for name, kind in SECTIONS.items():
+        try:
+            if name in parts and bytes(parts[name]) != b"null":
+                read[name] = decode(bytes(parts[name]), kind)
+        except msgspec.DecodeError:
+            unread.append(name)
+    fields = {"exit_entry": NOTHING_SOLD} | read
+    return Catalogue(purpose=head.purpose, version=head.version, issued_at=head.issued_at, unread=unread, **fields)  # type: ignore[arg-type] # each of its kind

@@ -2,14 +2,15 @@
 
 Words are data in two languages, since a new service needs no new release. An entry names the menu's service if a
 machine can give it. A fee is never written here: ``fee`` says where in the same document it is, so that guide and till
-cannot disagree.
+cannot disagree. A service that is data itself (:mod:`kiosk_app.contract.services`) stands in the guide without being
+written twice; notices are the house's (:mod:`kiosk_app.contract.house`).
 """
 
 from typing import Annotated, Literal
 
 import msgspec
 
-from kiosk_app.contract.common import Dated, Name, Word
+from kiosk_app.contract.common import Name, Word
 
 Line = Annotated[str, msgspec.Meta(min_length=1, max_length=200)]
 Clock = Annotated[str, msgspec.Meta(pattern=r"\A[0-2][0-9]:[0-5][0-9]\Z")]
@@ -31,12 +32,6 @@ class FormRule(msgspec.Struct, frozen=True, kw_only=True):
     had: Said
 
 
-class NoticeRule(Dated, frozen=True, kw_only=True):
-    """What everybody should know while it holds: a holiday, a change of rules."""
-
-    text: Said
-
-
 class OpeningRule(msgspec.Struct, frozen=True, kw_only=True):
     """When the counters of a family are open: ``days`` 1 (Monday) to 7, local times."""
 
@@ -48,7 +43,8 @@ class OpeningRule(msgspec.Struct, frozen=True, kw_only=True):
 
 class GuideEntry(msgspec.Struct, frozen=True, kw_only=True):
     """One piece of business. ``initials``: of its title in pinyin, to be found by. ``service``: the menu's key for it,
-    empty if no machine gives it. ``minutes`` it takes there; ``days`` until the result, 0: at once.
+    empty if no machine gives it. ``minutes`` it takes there; ``days`` until the result, 0: at once. A fee of
+    ``service`` is that of the service with this id.
     """
 
     id: Name
@@ -61,7 +57,7 @@ class GuideEntry(msgspec.Struct, frozen=True, kw_only=True):
     forms: Annotated[list[Name], msgspec.Meta(max_length=6)] = []
     minutes: Annotated[int, msgspec.Meta(ge=1, le=480)]
     days: Annotated[int, msgspec.Meta(ge=0, le=365)] = 0
-    fee: Literal["free", "exit_entry", "social", "decision", "counter"]
+    fee: Literal["free", "exit_entry", "social", "decision", "counter", "service"]
     where: Said | None = None
     source: Word = ""
 
@@ -72,7 +68,6 @@ class Guide(msgspec.Struct, frozen=True, kw_only=True):
     families: dict[Name, Said]
     entries: list[GuideEntry]
     forms: list[FormRule] = []
-    notices: list[NoticeRule] = []
     opening: list[OpeningRule] = []
 
     def form(self, id: str) -> FormRule:

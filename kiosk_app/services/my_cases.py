@@ -4,7 +4,7 @@ Nothing is asked but the card. Each department answers for itself: one that does
 short list for a whole one. What can be done about a case stands beside it; it is done in that service.
 """
 
-from kiosk_app.contract.cases import AskCases, Cases, MyCase
+from kiosk_app.contract.cases import Cases, MyCase, ask_cases
 from kiosk_app.desk import Desk
 from kiosk_app.local_time import LOCAL
 from kiosk_app.money.amounts import Fen, yuan
@@ -29,7 +29,7 @@ async def show_cases(desk: Desk) -> bool:
     """The whole query; True: the citizen goes on to the menu."""
     person = await show_card(desk, CARD)
     if person is not None:
-        ask = AskCases(number=person.key.number)
+        ask = ask_cases(person.key.number)
         cases = await look_up(desk, ask, Cases, CARD, detail=text("look_up.nothing_done"))
         if cases is not None:
             await read_page(desk, page(cases))

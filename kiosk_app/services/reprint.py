@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 
 import structlog
 
-from kiosk_app.contract.cases import AskCases, Cases, MyCase
+from kiosk_app.contract.cases import Cases, MyCase, ask_cases
 from kiosk_app.desk import Desk
 from kiosk_app.devices import IdentityCard, PrintOutcome, Slip
 from kiosk_app.errors import CentralError, Left
@@ -127,7 +127,7 @@ async def elsewhere(desk: Desk, card: IdentityCard) -> tuple[list[Proof], tuple[
     """What the departments know of, and what could not be asked: that keeps nothing back that is here."""
     try:
         async with desk.working(WORK, WAITS, usually=2, steps=WHICH):
-            cases = await desk.central.ask(AskCases(number=card.number), Cases)
+            cases = await desk.central.ask(ask_cases(card.number), Cases)
     except CentralError as error:
         log.warning("cases not known", error=type(error).__name__)
         return [], (text("reprint.only_here"),)

@@ -26,6 +26,8 @@ def _of_entry(entry: GuideEntry, guide: Guide) -> Iterator[str]:
         yield f"{entry.id} is of family {entry.family}, which has no title"
     for form in set(entry.forms) - {form.id for form in guide.forms}:
         yield f"{entry.id} wants form {form}, which is not there"
+    if entry.fee == "service":
+        yield f"{entry.id}: a service that is data stands in the guide by itself"
     if not entry.service and entry.where is None:
         yield f"{entry.id} is given nowhere: name a service, or where"
 

@@ -1,0 +1,86 @@
+"""What people do with requests that are cases, and what is forgotten of them.
+
+Rules. The operators' page shows number, service and state, and nothing that was answered. Who does it asks for the
+answers by name, and has the case then. When it is done its digits (a telephone, an account) are wiped. What was looked
+at and never paid for is no case: it is deleted after :data:`KEPT`, when no report of a payment can come any more.
+"""
+
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+import msgspec
+import sqlalchemy as sa
+
+from central.clock import Clock
+from central.db import Store
+from central.departments.requests.office import ACCEPTED, DONE, GIVEN_BACK, OPENED
+from central.departments.requests.tables import request as requests
+from central.problems import Refused
+
+KEPT: Final = timedelta(days=40)
+"""Longer than a kiosk keeps what central has not acknowledged to it (``offline_cache/retention.py``: 35)."""
+SHOWN: Final = 50
+WIPED: Final = "*"
+
+
+class Line(msgspec.Struct, frozen=True, kw_only=True):
+    """One request as operators see it."""
+
+    number: str
+    service: str
+    state: str
+    amount: int
+    owner: str
+    filed_at: datetime
+    kiosk: str
+
+
+def lines(connection: sa.Connection) -> list[Line]:
+    """Those to be done first, the oldest of them first; of the others the newest."""
+    cases = sa.select(requests).where(requests.c.number != "")
+    to_do = connection.execute(cases.where(requests.c.state == ACCEPTED).order_by(requests.c.n))
+    over = cases.where(requests.c.state != ACCEPTED).order_by(requests.c.n.desc()).limit(SHOWN)
+    fields = Line.__struct_fields__
+    return [Line(**{name: getattr(row, name) for name in fields}) for row in [*to_do, *connection.execute(over)]]
+
+
+def take(store: Store, number: str, by: str) -> list[str]:
+    """What was answered, for ``by``, whose it is from now on. Raises Refused."""
+    with store.write() as connection:
+        row = _open(connection, number)
+        connection.execute(requests.update().where(requests.c.n == row.n).values(owner=by))
+    answers = msgspec.json.decode(row.answers, type=dict[str, str])
+    person = [f"holder: {row.holder}"] if row.holder else []
+    return [f"service: {row.service}", *person, *(f"{name}: {said}" for name, said in answers.items())]
+
+
+def finish(store: Store, clock: Clock, number: str, by: str) -> None:
+    """It was done. Raises Refused."""
+    with store.write() as connection:
+        row = _open(connection, number)
+        done = {"state": DONE, "owner": by, "done_at": clock.now(), "answers": _without_digits(row.answers)}
+        connection.execute(requests.update().where(requests.c.n == row.n).values(done))
+
+
+def forget(store: Store, clock: Clock) -> int:
+    """Delete what was never paid for, and the answers of what was given back; how many rows. Each night."""
+    old = requests.c.opened_at < clock.now() - KEPT
+    with store.write() as connection:
+        gone = connection.execute(requests.delete().where(old, requests.c.state == OPENED)).rowcount
+        back = (requests.c.state == GIVEN_BACK) & (requests.c.answers != b"{}")
+        return gone + connection.execute(requests.update().where(old, back).values(answers=b"{}", holder="")).rowcount
+
+
+def _without_digits(answers: bytes) -> bytes:
+    """Days and choices are of the case; digits may be somebody's."""
+    kept = msgspec.json.decode(answers, type=dict[str, str])
+    return msgspec.json.encode({k: WIPED if said.isdigit() else said for k, said in kept.items()})
+
+
+def _open(connection: sa.Connection, number: str) -> sa.Row[Any]:
+    row = connection.execute(sa.select(requests).where(requests.c.number == number)).one_or_none() if number else None
+    if row is None:
+        raise Refused(404, "unknown-request", "no request has this number")
+    if row.state != ACCEPTED:
+        raise Refused(409, "over", f"it is {row.state}")
+    return row
