@@ -21,7 +21,7 @@ from central.payments import reconcile as reconcile_
 from central.photos import DAYS
 from central.problems import Refused
 from central.server import LOOPBACK, Central, Settings
-from kiosk_app.contract.catalogue import ExitRules, SocialRules
+from kiosk_app.contract.catalogue import SocialRules
 from kiosk_app.contract.guide import Guide
 
 app = typer.Typer(add_completion=False, no_args_is_help=False)

@@ -20,6 +20,7 @@ from central.clock import Clock
 from central.db import Store
 from central.db import catalogue as published
 from central.problems import Unavailable
+from kiosk_app.contract import house as house_rules
 from kiosk_app.contract.catalogue import (
     MOST_DOCUMENT,
     PURPOSE,
@@ -31,7 +32,6 @@ from kiosk_app.contract.catalogue import (
     SocialRules,
     signed_bytes,
 )
-from kiosk_app.contract import house as house_rules
 from kiosk_app.contract.guide import Guide
 from kiosk_app.contract.house import House
 from kiosk_app.contract.services import DataService, Offers

@@ -58,6 +58,7 @@
     │   ├── CatalogueForged            not signed by central as a catalogue: the last good one stays
     │   ├── CatalogueOlder             a version that was replaced: the last good one stays
     │   ├── CatalogueMissing           the version that is needed is not here
+    │   ├── CatalogueUnread            a part of it is ahead of this release: closed, the rest is in use
     │   └── FeeDiffers                 central approved another fee than was shown: nothing is paid
     ├── StoreError                 money is not taken before this is mended
     │   ├── DiskFull
@@ -549,6 +550,8 @@ class CentralRefused(CentralError):
     operator = "Read the code; the request will not be repeated."
     said: ClassVar[frozenset[str]] = frozenset(
         {
+            *("unknown-service", "service-closed", "answer-not-allowed", "card-needed", "unknown-request"),
+            "request-differs",
             *("already-paid", "amount-changed", "unknown-decision", "not-payable", "given-back"),
             *("department-unavailable", "counter", "under-age", "permit-expired", "permit-invalid", "permit-full"),
             *("not-the-holder", "unknown-permit", "unfinished-case", "approval-lapsed"),
@@ -606,6 +609,13 @@ class CatalogueMissing(CatalogueError):
 
     alarm = "missing"
     operator = "Check the kiosk's network; the catalogue comes by itself."
+
+
+class CatalogueUnread(CatalogueError):
+    """A section or a service of it is written in a way that this release does not know; the rest is in use."""
+
+    alarm = "unread"
+    operator = "Update this kiosk's software; until then what is named here is closed on it, and nothing else is."
 
 
 class FeeDiffers(CatalogueError):

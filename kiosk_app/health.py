@@ -5,11 +5,12 @@ serve) and what it does better with (``wants``). A broken receipt printer closes
 identity reader the number can be typed; without the card terminal one can pay by code, if central offers it. Without
 till or central there is nothing to pay with, and the menu says so before the citizen starts. A device that no service
 asks for (cabinet, UPS) makes alarms, not a limited machine; one that the machine does not have is ``no device`` only if
-a service asks for it.
+a service asks for it. Services that are data come with the parts (:mod:`kiosk_app.offered`), and so do the house's
+notices and what its rules close now.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from kiosk_app.devices import Condition, Device, DeviceState
 from kiosk_app.views import MenuItem, Text, text
@@ -31,12 +32,22 @@ ABSENT = Condition(DeviceState.NO_DEVICE)
 
 
 @dataclass(frozen=True)
+class Bulletin:
+    """A notice of the house; ``services``: which it is about, none: everybody."""
+
+    said: Text
+    services: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True)
 class Parts:
     """Everything that opens or closes services. ``till``, ``custody``: text ids of why they are closed, or empty.
 
     ``outage``: the same for everything, while the mains are away. ``catalogue``: whether signed fees are here;
     ``guide``: whether the guide is.
     ``permit_out``: a card waits at the exit, and nobody is served.
+    ``offered``: services that are data; ``shut``: why the house's rules close a service now; ``unread``: sections of
+    the catalogue that this release cannot read.
     """
 
     conditions: Mapping[str, Condition]
@@ -47,6 +58,10 @@ class Parts:
     catalogue: bool = True
     guide: bool = True
     permit_out: bool = False
+    offered: "tuple[Service, ...]" = ()
+    shut: Mapping[str, Text] = field(default_factory=dict)
+    bulletins: tuple[Bulletin, ...] = ()
+    unread: frozenset[str] = frozenset()
 
     def serves(self, role: str) -> bool:
         """Whether there is such a device and it can be used now."""
@@ -62,6 +77,9 @@ class Service:
     guide in the signed catalogue.
 
     ``needs``: groups of roles, of each of which one must serve; ``wants``: roles it can do without.
+
+    ``section``: of the catalogue by which it goes. ``title``, ``detail``: its words, where they are data; ``unfit``:
+    why this release cannot serve it.
     """
 
     key: str
@@ -74,6 +92,10 @@ class Service:
     guided: bool = False
     needs: tuple[tuple[str, ...], ...] = ()
     wants: tuple[str, ...] = ()
+    section: str = ""
+    title: Text | None = None
+    detail: Text | None = None
+    unfit: str = ""
 
     @property
     def roles(self) -> frozenset[str]:
@@ -90,6 +112,7 @@ SERVICES: Sequence[Service] = (
         "border",
         holds=True,
         priced=True,
+        section="exit_entry",
         needs=(
             ("permit_unit",),
             ("receipt_printer",),  # a card that is kept is told of on paper, and so is who goes to a counter
@@ -110,7 +133,14 @@ SERVICES: Sequence[Service] = (
         wants=("receipt_printer",),
     ),
     Service("social_card", "social", pays=False, needs=(CARDS,), wants=("camera", "face_analyst", "receipt_printer")),
-    Service("contribution", "social", priced=True, needs=(CARDS,), wants=("card_terminal", "receipt_printer")),
+    Service(
+        "contribution",
+        "social",
+        priced=True,
+        section="social",
+        needs=(CARDS,),
+        wants=("card_terminal", "receipt_printer"),
+    ),
     Service("pension_payments", "social", pays=False, needs=(CARDS,)),
     Service("medical_account", "social", pays=False, needs=(CARDS,)),
     Service("social_state", "social", pays=False, needs=(CARDS,)),
@@ -133,6 +163,8 @@ SERVICES: Sequence[Service] = (
 
 def why_closed(service: Service, parts: Parts) -> Text | None:
     """Why ``service`` cannot be begun now; None when it is open."""
+    if service.key in parts.shut:
+        return parts.shut[service.key]
     if why := _why_not_at_all(service, parts):
         return text(why)
     for group in service.needs:
@@ -143,6 +175,8 @@ def why_closed(service: Service, parts: Parts) -> Text | None:
 
 def _why_not_at_all(service: Service, parts: Parts) -> str:
     """The text id of what is in the way whatever devices there are, or empty."""
+    if service.unfit or service.section in parts.unread:
+        return service.unfit or "menu.closed.release"
     till = parts.till if service.pays or (service.stores and parts.till == STORE) else ""
     if why := parts.outage or till:
         return why
@@ -167,25 +201,39 @@ def menu(parts: Parts, services: Sequence[Service] = SERVICES) -> tuple[MenuItem
         MenuItem(
             key=service.key,
             family=service.family,
-            title=text(f"menu.{service.key}.title"),
-            detail=text(f"menu.{service.key}.detail"),
+            title=service.title or text(f"menu.{service.key}.title"),
+            detail=service.detail or text(f"menu.{service.key}.detail"),
             closed=why_closed(service, parts),
         )
-        for service in services
+        for service in (*services, *parts.offered)
     )
+
+
+def bulletins(parts: Parts, items: Sequence[MenuItem] = (), *, general: bool = True) -> tuple[Text, ...]:
+    """The notices for everybody (``general``), and those about ``items``, with their names."""
+    said = [one.said for one in parts.bulletins if general and not one.services]
+    titles = {item.key: item.title for item in items}
+    about = [(titles[key], one.said) for one in parts.bulletins for key in titles if key in one.services]
+    return (*said, *(text("notice.of", title=title, said=words) for title, words in about))
 
 
 def notes(parts: Parts, services: Sequence[Service] = SERVICES) -> tuple[Text, ...]:
     """What does not work today though services that want it are open."""
+    services = (*services, *parts.offered)
     wanted = {role for service in services if why_closed(service, parts) is None for role in service.wants}
     said = dict.fromkeys(NOTES[role] for role in NOTES if role in wanted and not parts.serves(role))
     return tuple(text(note) for note in said)
 
 
 def state(parts: Parts, services: Sequence[Service] = SERVICES) -> str:
-    """The machine in one word for the heartbeat: ``open``, ``limited`` or ``closed``."""
+    """The machine in one word for the heartbeat: ``open``, ``limited`` or ``closed``.
+
+    What the house's rules close at this hour is no limit of the machine.
+    """
+    services = (*services, *parts.offered)
     reasons = [why_closed(service, parts) for service in services]
     if all(why for service, why in zip(services, reasons, strict=True) if service.family != BESIDE):
         return "closed"
     whole = all(parts.serves(role) for service in services for role in service.roles)
-    return "open" if whole and not any(reasons) else "limited"
+    limits = [why for service, why in zip(services, reasons, strict=True) if service.key not in parts.shut]
+    return "open" if whole and not any(limits) else "limited"

@@ -7,7 +7,7 @@ brought to its end and the machine stops by itself.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, time
@@ -34,6 +34,7 @@ from kiosk_app.money.by_code import ByCode
 from kiosk_app.money.day import DAY, UNBALANCED, DayEnd
 from kiosk_app.money.payment import Payment, State
 from kiosk_app.money.till import Till
+from kiosk_app.offered import Offered
 from kiosk_app.outage import Outage
 from kiosk_app.owed_slips import OwedSlips
 from kiosk_app.portrait.match import Thresholds
@@ -43,6 +44,7 @@ from kiosk_app.reporting import Reporting
 from kiosk_app.reprints import Reprints
 from kiosk_app.rulebook import Rulebook
 from kiosk_app.services.appointment import make_appointment
+from kiosk_app.services.as_data import serve_offered
 from kiosk_app.services.complaint import take_feedback
 from kiosk_app.services.contribution import pay_contribution
 from kiosk_app.services.endorsement import endorse
@@ -67,8 +69,17 @@ from kiosk_app.views import Sorry, text
 
 log = structlog.get_logger()
 
-Services = Mapping[str, Callable[[Desk], Awaitable[bool]]]
-SERVICES: Services = {
+Service = Callable[[Desk], Awaitable[bool]]
+
+
+class AndOffered(dict[str, Service]):
+    """The services of this release by their keys; any other key is that of a service which is data."""
+
+    def __missing__(self, key: str) -> Service:
+        return partial(serve_offered, key=key)
+
+
+SERVICES: dict[str, Service] = {
     "traffic_fines": pay_traffic_fines,
     "progress": show_progress,
     "id_photo": take_id_photo,
@@ -91,6 +102,8 @@ STARTING_PATIENCE = 15.0
 UNRESOLVED = frozenset({State.UNKNOWN, State.REVERSING})
 NIGHT, NIGHT_AGAIN = time(3, 0), 60.0
 """Local hour of the cleaning, and seconds until another look while somebody is served then."""
+HOURS_LOOK = 20.0
+"""Seconds between looks at the clock for the house's hours and notices."""
 LAST_PATIENCE, LOOK = 100.0, 0.2
 """Seconds that a visit may still take when the battery ends: ``Limits.runtime`` less the system's own shutdown."""
 
@@ -177,11 +190,13 @@ class Machine:
             chip_card_reader=devices.chip_card_reader,
             aside=surroundings.aside,
         )
-        services: Services = {
-            **SERVICES,
-            "endorsement": partial(endorse, card_first=card_first),
-            "guide": partial(show_guide, menu=lambda: health.menu(self.parts())),
-        }
+        services = AndOffered(
+            SERVICES
+            | {
+                "endorsement": partial(endorse, card_first=card_first),
+                "guide": partial(show_guide, menu=lambda: health.menu(self.parts())),
+            }
+        )
         self.session = Session(self.desk, services, self.parts)
         self._alarms, self._supplies = Alarms(journal), Supplies(observations or Unkept(), clock)
         self._outage = Outage(devices.ups, surroundings.limits)
@@ -234,6 +249,7 @@ class Machine:
     def parts(self) -> health.Parts:
         """How the parts are now."""
         conditions = health.conditions_of(self._devices.all())
+        offers = self.rulebook.offered if self.rulebook is not None else Offered()
         return health.Parts(
             conditions=conditions,
             till=self.till.why_closed(),
@@ -243,6 +259,10 @@ class Machine:
             catalogue=self.rulebook is not None and self.rulebook.version > 0,
             guide=self.rulebook is not None and self.rulebook.guide is not None,
             permit_out=self.custody is not None and self.custody.offered,
+            offered=offers.rows(),
+            shut=offers.shut(self._now()),
+            bulletins=offers.bulletins(self._now()),
+            unread=self.rulebook.unread if self.rulebook is not None else frozenset(),
         )
 
     def _condition_changed(self, role: str, condition: Condition) -> None:
@@ -375,6 +395,7 @@ class Machine:
             group.create_task(self.session.run(), name="session")
             group.create_task(self._day_end.run(), name="day end")
             group.create_task(self._clean(), name="cleaning")
+            group.create_task(self._hours(), name="hours")
 
     def _settled(self, before: Payment, after: Payment) -> None:
         self._slips.settled(before, after)
@@ -408,6 +429,12 @@ class Machine:
                     await done.wait()
             except TimeoutError:
                 log.warning("devices silent at start", roles=sorted(left))
+
+    async def _hours(self) -> None:
+        """The house's rules open and close by the clock, whatever else happens or does not."""
+        while True:
+            await asyncio.sleep(HOURS_LOOK)
+            self.session.changed()
 
     async def _clean(self) -> None:
         """Night by night, between two visits."""

@@ -11,6 +11,7 @@ from collections.abc import Callable
 from datetime import date, datetime
 from typing import Final
 
+import msgspec
 import structlog
 
 from kiosk_app.central_desk import CentralDesk
@@ -18,9 +19,19 @@ from kiosk_app.contract import Alarm
 from kiosk_app.contract.catalogue import AskCatalogue, Catalogue, CatalogueReply, NoFee
 from kiosk_app.contract.exit_entry import Approval, ApprovedItem, Offer
 from kiosk_app.contract.guide import Guide
+from kiosk_app.contract.requests import Requested
+from kiosk_app.contract.services import Answers, DataService, fee_of, fees_of
 from kiosk_app.contract.social import Grade
-from kiosk_app.errors import CatalogueError, CatalogueMissing, CentralError, FeeDiffers, StoreError
+from kiosk_app.errors import (
+    CatalogueError,
+    CatalogueMissing,
+    CatalogueUnread,
+    CentralError,
+    FeeDiffers,
+    StoreError,
+)
 from kiosk_app.money.amounts import Fen, total
+from kiosk_app.offered import Offered, offered, unreadable
 from kiosk_app.ports import CatalogueShelf, Journal
 from kiosk_app.waiting import event_or_pause
 
@@ -40,6 +51,7 @@ class Rulebook:
         self._news = asyncio.Event()
         self._asking = asyncio.Lock()
         self._raised = ""
+        self._offered: tuple[Catalogue | None, Offered] = (None, Offered())
         self.renewed: list[Callable[[], None]] = []
         """Called when another version is in use."""
 
@@ -84,7 +96,7 @@ class Rulebook:
                     listener()
             if self.version < version:
                 raise CatalogueMissing(f"version {version} is wanted, central gave {reply.version}")
-            self._all_clear()
+            self._tell_unread()
 
     def suffices(self, way: str) -> bool:
         """Whether the rules accept this way to see that somebody is a permit's holder."""
@@ -129,13 +141,48 @@ class Rulebook:
         self._alarm(error)
         raise error
 
+    # --- services that are data ---
+
+    @property
+    def offered(self) -> Offered:
+        """What the catalogue that is here offers; nothing while none is."""
+        kept = self._kept()
+        if kept is not self._offered[0]:
+            self._offered = (kept, offered(kept) if kept is not None else Offered())
+        return self._offered[1]
+
+    @property
+    def unread(self) -> frozenset[str]:
+        """Sections that this release cannot read."""
+        kept = self._kept()
+        return frozenset(kept.unread if kept else ())
+
+    def service(self, key: str) -> DataService:
+        """By its key. Raises CatalogueMissing if it is withdrawn."""
+        found = self.offered.services.get(key)
+        if found is None:
+            raise CatalogueMissing(f"no service {key}")
+        return found
+
+    def request(self, service: DataService, answers: Answers, said: Requested) -> Fen:
+        """What it costs by the catalogue that is here. Raises FeeDiffers if central wants something else."""
+        mine = fee_of(service, answers)
+        if mine == said.amount:
+            return Fen(mine)
+        error = FeeDiffers(f"{service.id}: catalogue {mine}, wanted {said.amount}")
+        self._alarm(error)
+        raise error
+
     # --- the guide ---
 
     @property
     def guide(self) -> Guide | None:
-        """What can be done where; None while no document with it was received."""
+        """What can be done where, with the services that are data; None while no document with it was received."""
         kept = self._kept()
-        return kept.guide if kept else None
+        if kept is None or kept.guide is None:
+            return None
+        entries = [service.entry() for service in self.offered.services.values()]
+        return msgspec.structs.replace(kept.guide, entries=[*kept.guide.entries, *entries])
 
     @property
     def issued_at(self) -> datetime | None:
@@ -143,10 +190,11 @@ class Rulebook:
         kept = self._kept()
         return kept.issued_at if kept else None
 
-    def between(self, section: str, on: date) -> tuple[Fen, Fen] | None:
-        """The lowest and the highest fee of a section; None if it charges nothing that this document knows."""
-        kept = self._kept()
-        fees = kept.fees(section, on) if kept else []
+    def between(self, section: str, on: date, service: str = "") -> tuple[Fen, Fen] | None:
+        """The lowest and the highest fee of a section, or of the ``service`` that is data; None if it charges nothing
+        that this document knows."""
+        kept, data = self._kept(), self.offered.services.get(service)
+        fees = fees_of(data) if data is not None else kept.fees(section, on) if kept else []
         return (Fen(min(fees)), Fen(max(fees))) if fees else None
 
     def _kept(self) -> Catalogue | None:
@@ -156,6 +204,14 @@ class Rulebook:
             return None
 
     # --- telling ---
+
+    def _tell_unread(self) -> None:
+        """All is well, or a part of it is ahead of this release."""
+        kept = self._kept()
+        if kept is not None and (what := unreadable(kept, self.offered.heads)):
+            self._alarm(CatalogueUnread(what))
+        else:
+            self._all_clear()
 
     def _alarm(self, error: CatalogueError) -> None:
         if self._raised == error.alarm:

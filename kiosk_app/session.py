@@ -6,6 +6,7 @@ personal data; the next visit begins as if nothing had been.
 """
 
 import gc
+from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from functools import partial
 
@@ -121,7 +122,11 @@ class Session:
     def _menu(self, family: str) -> View:
         parts = self._parts()
         items = tuple(item for item in health.menu(parts) if family in {"", item.family})
-        return Menu(items=items, notes=() if family else health.notes(parts), family=family)
+        if family:
+            return Menu(items=items, notes=health.bulletins(parts, items, general=False), family=family)
+        count = Counter(item.family for item in items)
+        alone = [item for item in items if count[item.family] == 1]  # a tile of its own on the first page
+        return Menu(items=items, notes=health.bulletins(parts, alone) + health.notes(parts))
 
     def _front(self) -> View:
         """Nobody is here: the invitation, or why the machine is closed."""
@@ -130,12 +135,14 @@ class Session:
             return CARD_OUT
         items = health.menu(parts)
         if any(item.closed is None and item.family != health.BESIDE for item in items):
-            return Attract(services=_invited([item for item in items if item.closed is None]))
+            open_ = [item for item in items if item.closed is None]
+            return Attract(services=_invited(open_), notices=health.bulletins(parts))
         reasons = tuple(item.closed for item in items if item.closed is not None)
         words = any(item.closed is None for item in items)  # closed, but there is still what tells and what listens
         return Sorry(
             title=text("sorry.title.closed"),
             detail=reasons[0],
+            facts=health.bulletins(parts),
             cards=self._elsewhere(),
             actions=(("begin", text("sorry.action.hall")),) if words else (),
             leave=False,

@@ -89,9 +89,13 @@ class View:
 
 @dataclass(frozen=True, kw_only=True)
 class Attract(View):
-    """Nobody is here: what the machine is for, and "touch to begin". Intent: Chosen("begin")."""
+    """Nobody is here: what the machine is for, and "touch to begin". Intent: Chosen("begin").
+
+    ``notices``: what everybody should know before.
+    """
 
     services: tuple[Text, ...] = ()
+    notices: tuple[Text, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)

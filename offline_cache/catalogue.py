@@ -2,8 +2,9 @@
 
 Rules. A document is taken only if its signature fits, its signer's certificate leads to the pinned root of central,
 is valid now, and is for signing catalogues and nothing else; if it is for this purpose; and if its version is greater
-than the one kept. A section that this release cannot read is left out. What is refused changes nothing: the last good one stays. What was kept is verified again when it is
-first read, as of the time it was taken: certificates live for months, and a kiosk may be cut off for longer.
+than the one kept. A section that this release cannot read is left out of it. What is refused changes nothing: the last
+good one stays. What was kept is verified again when it is first read, as of the time it was taken: certificates live
+for months, and a kiosk may be cut off for longer.
 """
 
 from datetime import datetime

@@ -4,6 +4,7 @@ from typing import Any
 
 from kiosk_app.views import Chosen, text
 from screens.widgets.element import load
+from screens.widgets.notice import Notice
 from screens.widgets.say import Say
 from screens.widgets.work import Work
 
@@ -17,6 +18,9 @@ class Attract(Work):
             self.ids.services.add_widget(Say(words=name, letters=46, bold=True, align="center"))
             self.ids.services.add_widget(Say(words=name, letters=32, ink="ink2", second=True, align="center"))
         self.ids.services.hidden = not view.services
+        for words in view.notices:
+            self.ids.notices.add_widget(Notice(words=words))
+        self.ids.notices.hidden = not view.notices
 
     def begin(self) -> None:
         """Somebody is here."""

@@ -2,8 +2,8 @@
 
 A document is JSON of :class:`Catalogue`; its signature covers :func:`signed_bytes`, which begin with the purpose, so
 that a signature made for anything else fits nothing here. Versions only grow. Sections are independent of each other:
-a kiosk ignores those that it does not know, and of those that it knows and cannot read (:func:`read_document`) it closes
-what goes by them and nothing else.
+a kiosk ignores those that it does not know, and of those that it knows and cannot read (:func:`read_document`) it
+closes what goes by them and nothing else.
 """
 
 from calendar import monthrange

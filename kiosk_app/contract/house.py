@@ -32,7 +32,7 @@ class Notice(Dated, frozen=True, kw_only=True):
     id: Name
     text: Said
     severity: Literal["info", "warning"] = "info"
-    services: Keys = []
+    services: Keys = msgspec.field(default_factory=list)
 
 
 class Hours(msgspec.Struct, frozen=True, kw_only=True):
@@ -102,8 +102,9 @@ def faults(house: House, services: Iterable[str]) -> Iterable[str]:
     known = BUILT_IN | set(services)
     names = [notice.id for notice in house.notices]
     yield from (f"notice {name} is there twice" for name in sorted({n for n in names if names.count(n) > 1}))
-    for rule in (*house.notices, *house.hours, *house.closings):
-        yield from (f"{name} is no service" for name in rule.services if name not in known)
+    about = [rule.services for rule in house.notices]
+    about += [rule.services for rule in house.hours] + [rule.services for rule in house.closings]
+    yield from (f"{name} is no service" for keys in about for name in keys if name not in known)
     for notice in house.notices:
         if notice.until is not None and notice.until < notice.since:
             yield f"notice {notice.id} ends before it begins"

@@ -120,8 +120,8 @@ def _of_words(service: DataService) -> Iterator[str]:
         yield from short(question.ask, f"question {question.id}")
         for option in question.options if isinstance(question, OneOf) else []:
             yield from _too_long(option.title, f"option {option.key} of {question.id}", zh=20, en=48)
-    for at, line in enumerate(service.slip):
-        yield from _too_long(line, f"slip line {at + 1}", zh=LINE, en=LINE_EN)
+    for place, line in enumerate(service.slip):
+        yield from _too_long(line, f"slip line {place + 1}", zh=LINE, en=LINE_EN)
 
 
 def _too_long(said: Said, at: str, *, zh: int, en: int) -> Iterator[str]:

@@ -191,7 +191,7 @@ def _hours(rule: OpeningRule) -> Text:
 
 def fee(desk: Desk, entry: GuideEntry) -> Text:
     """What it costs, by the fees that the till goes by."""
-    span = desk.prices.between(entry.fee, today(desk))
+    span = desk.prices.between(entry.fee, today(desk), entry.id)
     if span is None:
         return text(f"guide.fee.{entry.fee if entry.fee in FEES else 'counter'}")
     low, high = span
@@ -202,7 +202,7 @@ def fee(desk: Desk, entry: GuideEntry) -> Text:
 
 def slip(desk: Desk, guide: Guide, entry: GuideEntry) -> Slip:
     """The same on paper."""
-    span = desk.prices.between(entry.fee, today(desk))
+    span = desk.prices.between(entry.fee, today(desk), entry.id)
     return guide_slip(
         Printed(
             entry=entry,
@@ -219,8 +219,9 @@ def slip(desk: Desk, guide: Guide, entry: GuideEntry) -> Slip:
 
 def notices_page(desk: Desk, guide: Guide) -> Table:
     """What everybody should know today, when counters are open, and how old this knowledge is."""
-    on, issued = today(desk), desk.prices.issued_at
-    notices = [TableRow(cells=(text("guide.row.notice"), both(one.text))) for one in guide.notices if one.holds(on)]
+    issued = desk.prices.issued_at
+    said = desk.prices.offered.bulletins(desk.clock.now())
+    notices = [TableRow(cells=(text("guide.row.notice"), one.said)) for one in said]
     hours = [TableRow(cells=(both(guide.families[rule.family]), _hours(rule))) for rule in guide.opening]
     signed = f"{issued.astimezone(LOCAL):%Y-%m-%d}" if issued else ""
     return Table(

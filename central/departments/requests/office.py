@@ -20,7 +20,7 @@ from central.problems import Refused, Unavailable
 from kiosk_app.contract.cases import MyCase
 from kiosk_app.contract.catalogue import Catalogue
 from kiosk_app.contract.requests import AskRequest, Requested, ServicePaid
-from kiosk_app.contract.services import DataService, allowed, fee_of
+from kiosk_app.contract.services import After, DataService, allowed, fee_of
 from kiosk_app.contract.services_check import readable
 
 VISIT: Final = timedelta(minutes=15)
@@ -65,9 +65,7 @@ class Requests:
         connection.execute(requests.insert().values(values))
         return _reply(connection.execute(sa.select(requests).where(mine)).one())
 
-    def accept(
-        self, connection: sa.Connection, kiosk: str, paid: ServicePaid, serial: int, now: datetime
-    ) -> Judgement:
+    def accept(self, connection: sa.Connection, kiosk: str, paid: ServicePaid, serial: int, now: datetime) -> Judgement:
         """Keep :class:`central.departments.Department`."""
         del serial  # a case has the number of its request
         self._be_available()
@@ -164,8 +162,6 @@ def _reply(row: sa.Row[Any]) -> Requested:
 
 def _case(row: sa.Row[Any], service: DataService | None) -> MyCase:
     title, english = (service.title.zh, service.title.en) if service else (row.service, row.service)
-    after = service.after if service else None
-    ready = [f"{after.days} 个工作日后：{after.where.zh}", f"Working days: {after.days}, {after.where.en}"]
     return MyCase(
         number=row.number,
         what="service",
@@ -173,6 +169,12 @@ def _case(row: sa.Row[Any], service: DataService | None) -> MyCase:
         at=row.filed_at,
         title=title,
         title_en=english,
-        lines=ready if after else [],
+        lines=_ready(service.after) if service is not None and service.after is not None else [],
         amount=row.amount,
     )
+
+
+def _ready(after: After) -> list[str]:
+    """When and where it is fetched, for a slip."""
+    when = (f"{after.days} 个工作日后", f"After {after.days} working days") if after.days else ("现在", "Now")
+    return [f"{when[0]}到{after.where.zh}领取", f"{when[1]} at {after.where.en}"]

@@ -4,7 +4,7 @@ from kiosk_app.contract.cases import Cases, MyCase
 from kiosk_app.views import Text, text
 
 KNOWN = frozenset(
-    {"fines", "endorsement", "contribution", "living", "activate", "report_loss", "lift_loss", "reset_pin"}
+    {"fines", "endorsement", "contribution", "service", "living", "activate", "report_loss", "lift_loss", "reset_pin"}
 )
 OURS = frozenset({"accepted", "done"})
 """States that are no travel endorsement's."""

@@ -24,7 +24,7 @@ class Papers:
     """What can be printed as proof: a slip, and an A4 document (if there is one) made only if asked for.
 
     ``what``: the id of the sentence that says of what; ``holder``: the identity number of whose proof it is. With them
-    it is kept for who loses it.
+    it is kept for who loses it. ``both``: the document comes out after the slip without being asked for.
     """
 
     reference: str
@@ -33,6 +33,7 @@ class Papers:
     title: str = ""
     what: str = ""
     holder: str = field(default="", repr=False)
+    both: bool = False
 
 
 async def deliver(desk: Desk, view: Done, papers: Papers, steps: Steps) -> bool:
@@ -46,13 +47,19 @@ async def deliver(desk: Desk, view: Done, papers: Papers, steps: Steps) -> bool:
     came = outcome is not None
     first = replace(view, seconds=desk.patience.done, faces=True)
     view = _after_receipt(desk, first, outcome, papers.reference)
+    if papers.both and papers.document is not None:
+        page = await _print_document(desk, papers, papers.document, steps)
+        papers_out = (*view.papers, *_from("document_printer", page))
+        view = replace(
+            view, warnings=view.warnings + _document_words(page, paid=view.amount is not None), papers=papers_out
+        )
     while True:
         intent = await _show_while_taking(desk, view, with_document=papers.document is not None)
         match intent:
             case Chosen("document") if papers.document is not None:
                 outcome = await _print_document(desk, papers, papers.document, steps)
                 papers_out = (*view.papers, *_from("document_printer", outcome))
-                view = replace(view, warnings=_document_words(outcome), papers=papers_out)
+                view = replace(view, warnings=_document_words(outcome, paid=view.amount is not None), papers=papers_out)
             case Chosen("again"):
                 outcome = await _print_receipt(desk, _another(desk, papers) if came else papers, steps)
                 came = came or outcome is not None
@@ -120,9 +127,11 @@ async def _print_document(desk: Desk, papers: Papers, make: Callable[[], bytes],
         return await desk.print_document(papers.reference, pdf, papers.title)
 
 
-def _document_words(outcome: PrintOutcome | None) -> tuple[Text, ...]:
+def _document_words(outcome: PrintOutcome | None, *, paid: bool) -> tuple[Text, ...]:
     if outcome is PrintOutcome.PRINTED:
         return (text("done.take.document"),)
+    if not outcome and not paid:
+        return (text("done.warning.page_failed"),)
     return (text("done.warning.document_sent" if outcome else "done.warning.document_failed"),)
 
 

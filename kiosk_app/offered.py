@@ -1,0 +1,84 @@
+"""What the signed catalogue offers on this machine: services that are data, notices, and when something is closed.
+
+Pure: the catalogue and the time go in, rows of the menu come out (:mod:`kiosk_app.health` decides the rest). A service
+that this release cannot serve stands on the menu and says so; one that is closed by the house's rules says until when.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from kiosk_app.contract.catalogue import Catalogue
+from kiosk_app.contract.house import House, Notice, Shut
+from kiosk_app.contract.services import DataService, fees_of
+from kiosk_app.contract.services_check import Head, readable
+from kiosk_app.health import CARDS, SERVICES, Bulletin, Service
+from kiosk_app.local_time import LOCAL
+from kiosk_app.services.steps.shown import both
+from kiosk_app.views import Text, text
+
+
+@dataclass(frozen=True)
+class Offered:
+    """Of one document. ``heads``: of services that it has and this release cannot serve."""
+
+    services: Mapping[str, DataService] = field(default_factory=dict)
+    heads: tuple[Head, ...] = ()
+    house: House = field(default_factory=House)
+
+    def rows(self) -> tuple[Service, ...]:
+        """The services as the menu knows them."""
+        return (*map(_row, self.services.values()), *map(_unfit, self.heads))
+
+    def shut(self, now: datetime) -> dict[str, Text]:
+        """Why the house's rules close what they close now, by the menu's keys."""
+        wall = now.astimezone(LOCAL).replace(tzinfo=None)
+        keys = [service.key for service in (*SERVICES, *self.rows())]
+        found = {key: self.house.shut(key, wall) for key in keys}
+        return {key: _why(shut) for key, shut in found.items() if shut is not None}
+
+    def bulletins(self, now: datetime) -> tuple[Bulletin, ...]:
+        """The notices in force, warnings first."""
+        wall = now.astimezone(LOCAL).replace(tzinfo=None)
+        return tuple(_bulletin(notice) for notice in self.house.holding(wall))
+
+
+def offered(catalogue: Catalogue) -> Offered:
+    """What this document offers here."""
+    services, heads = readable(catalogue.offers)
+    return Offered({one.id: one for one in services}, tuple(heads), catalogue.house or House())
+
+
+def unreadable(catalogue: Catalogue, heads: Iterable[Head]) -> str:
+    """What of it this release cannot use, for operations; empty if all is in use."""
+    return ", ".join([*catalogue.unread, *(f"service {head.id}" for head in heads)])
+
+
+def _row(service: DataService) -> Service:
+    return Service(
+        key=service.id,
+        family=service.family,
+        title=both(service.title),
+        detail=both(service.about),
+        pays=bool(fees_of(service)),
+        priced=True,
+        stores=True,  # what was asked for is written down
+        needs=((CARDS,) if service.identify else ()) + ((("document_printer",),) if service.sheet else ()),
+        wants=("receipt_printer", *(("card_terminal",) if fees_of(service) else ())),
+    )
+
+
+def _unfit(head: Head) -> Service:
+    title, detail = both(head.title), both(head.about)
+    return Service(head.id, head.family, title=title, detail=detail, pays=False, unfit="menu.closed.release")
+
+
+def _why(shut: Shut) -> Text:
+    if shut.closing is not None:
+        until = f"{shut.closing.until:%m-%d %H:%M}"
+        return text("menu.closed.until", why=both(shut.closing.why), until=until)
+    return text("menu.closed.hours", opens=shut.opens, closes=shut.closes) if shut.opens else text("menu.closed.day")
+
+
+def _bulletin(notice: Notice) -> Bulletin:
+    return Bulletin(text(f"notice.{notice.severity}", said=both(notice.text)), frozenset(notice.services))
