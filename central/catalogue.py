@@ -35,7 +35,7 @@ from kiosk_app.contract.catalogue import (
 from kiosk_app.contract.guide import Guide
 from kiosk_app.contract.house import House
 from kiosk_app.contract.services import DataService, Offers
-from kiosk_app.contract.services_check import faults_of_all, untranslated
+from kiosk_app.contract.services_check import faults_of_all, in_plain_words, untranslated
 
 DEPARTMENTS: Final = Path(__file__).parent / "departments"
 SHIPPED: Final = DEPARTMENTS / "exit_entry" / "exit_entry.toml"
@@ -88,10 +88,7 @@ def read_offers(path: Path) -> Offers:
     """Services as data from a TOML file, each checked completely. Raises CatalogueFault with every fault there is."""
     try:
         written = tomllib.loads(path.read_text("utf-8"))
-        if missing := list(untranslated(written)):
-            raise CatalogueFault(f"{path.name}: {'; '.join(missing)}")
-        services = msgspec.convert(written, _Written).services
-        wrong = list(faults_of_all(services))
+        services, wrong = _services(written)
         offers = Offers(services=[msgspec.to_builtins(one) for one in services])
     except (OSError, UnicodeError, tomllib.TOMLDecodeError, msgspec.ValidationError) as error:
         raise CatalogueFault(f"{path.name}: {error}") from error
@@ -100,8 +97,19 @@ def read_offers(path: Path) -> Offers:
     return offers
 
 
-class _Written(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    services: list[DataService]
+def _services(written: dict[str, Any]) -> tuple[list[DataService], list[str]]:
+    """What is written, and everything that is wrong with it. What cannot even be read is said of each by itself."""
+    wrong, services = [f"{name} is unknown here" for name in written.keys() - {"services"}], []
+    for row in written.get("services", []):
+        name = row.get("id", "without an id") if isinstance(row, dict) else "?"
+        if missing := list(untranslated(row)):
+            wrong += [f"service {name}: {fault}" for fault in missing]
+            continue
+        try:
+            services.append(msgspec.convert(row, DataService))
+        except msgspec.ValidationError as error:
+            wrong.append(f"service {name}: {in_plain_words(error)}")
+    return services, [*wrong, *faults_of_all(services)]
 
 
 def read_house(path: Path) -> House:

@@ -82,6 +82,19 @@ def untranslated(row: Any, at: str = "") -> Iterator[str]:
             yield from untranslated(value, f"{at}[{place}]")
 
 
+def in_plain_words(error: msgspec.ValidationError) -> str:
+    """What cannot be read, for somebody who writes services and no programs."""
+    said = str(error)
+    for pattern, words in (
+        ("[a-z][a-z0-9_]", "a short name (small letters, digits and _, beginning with a letter)"),
+        ("[0-9#]", "digits, and # for any digit"),
+        ("[a-z]{1,24}", "first letters in pinyin, small"),
+    ):
+        if pattern in said:
+            said = f"expected {words} - at {said.rpartition(' - at ')[2]}"
+    return said.replace(" - at `$.", ": in `")
+
+
 def faults_of_all(services: Sequence[DataService]) -> Iterator[str]:
     """What keeps them from being published together."""
     for name, times in Counter(one.id for one in services).items():

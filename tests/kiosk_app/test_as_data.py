@@ -3,10 +3,12 @@
 import asyncio
 from typing import Any
 
+import msgspec
 import pytest
 
 from central.departments import requests
 from central.departments.requests.tables import request as table
+from kiosk_app.contract.services import Offers
 from kiosk_app.views import (
     Attract,
     Back,
@@ -271,8 +273,6 @@ async def test_a_price_that_is_not_the_catalogues_is_not_paid_and_operations_hea
     honest = stand.front.requests.request
 
     def cheap(*asked: Any) -> Any:
-        import msgspec
-
         return msgspec.structs.replace(honest(*asked), amount=1)
 
     stand.front.requests.request = cheap  # type: ignore[method-assign] # a department that errs
@@ -386,8 +386,6 @@ async def test_without_central_it_is_closed_by_the_last_good_copy_of_what_it_is(
 
 @story
 async def test_a_service_of_a_later_release_is_closed_with_a_reason_and_the_rest_is_served(stand: Stand) -> None:
-    from kiosk_app.contract.services import Offers
-
     row = parking(id="new_kind", questions=[{"kind": "fingerprint", "id": "x", "ask": {"zh": "指纹", "en": "Print"}}])
     version = stand.front.catalogue.publish(Offers(services=[*offers().services, row]))
     await heard(stand, version)
