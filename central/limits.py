@@ -29,6 +29,7 @@ PER_MINUTE: Final[Mapping[str, int]] = {
     "/medical/account": 30,
     "/social/certificate": 10,
     "/cases/mine": 30,
+    "/services/request": 30,
     "/photos/keep": 10,
     "/hall/places": 30,
     "/hall/slots": 30,

@@ -148,6 +148,8 @@ OF_SCRIPTS: Mapping[str, Expects] = {
     "complaint": Expects(vouchers=0, pays=False),
     "places": Expects(slips=0, vouchers=0, pays=False),
     "appointment": Expects(vouchers=0, pays=False),
+    "record_copies": Expects(vouchers=0),
+    "file_transfer": Expects(pays=False),
 }
 """What is right of a script that is not about fines; a fault's own word goes before it."""
 FAULTS: Mapping[str, Fault] = {

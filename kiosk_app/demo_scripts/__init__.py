@@ -7,6 +7,7 @@ strike there, and keeps a picture of every screen. It judges nothing: the verdic
 from collections.abc import Awaitable, Callable, Mapping
 
 from kiosk_app.demo_citizen import Citizen
+from kiosk_app.demo_scripts.as_data import file_transfer, record_copies
 from kiosk_app.demo_scripts.endorsement import (
     endorsement,
     endorsement_by_identity_card,
@@ -49,4 +50,6 @@ SCRIPTS: Mapping[str, Callable[[Citizen], Awaitable[None]]] = {
     "complaint": complaint,
     "places": places,
     "appointment": appointment,
+    "record_copies": record_copies,
+    "file_transfer": file_transfer,
 }

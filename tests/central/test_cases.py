@@ -9,7 +9,7 @@ from central.departments.rules import china_day
 from central.departments.samples import LI, ZHANG, ZHAO
 from central.departments.social import samples as social_samples
 from kiosk_app.contract import ContributionPaid
-from kiosk_app.contract.cases import AskCases, Cases, MyCase, Office
+from kiosk_app.contract.cases import Cases, MyCase, Office, ask_cases
 from kiosk_app.contract.exit_entry import IdentityCheck, Sameness
 from kiosk_app.contract.social import AskDues, CardAct, ChangeCard, Dues, InsuredKey
 from tests.central.exit_fleet import Hall, RefusedError, hall
@@ -27,7 +27,7 @@ def town() -> Hall:
 
 
 def everything(town: Hall, number: str) -> Cases:
-    return msgspec.json.decode(town.post(AskCases(number=number)), type=Cases)
+    return msgspec.json.decode(town.post(ask_cases(number)), type=Cases)
 
 
 def of(town: Hall, office: Office, number: str) -> list[MyCase]:
@@ -91,7 +91,7 @@ def test_nobody_hears_of_somebody_else(town: Hall) -> None:
 
 def test_neither_name_nor_number_is_in_the_answer(town: Hall) -> None:
     pays_fines(town)
-    said = town.post(AskCases(number=ZHANG.id_number)).decode()
+    said = town.post(ask_cases(ZHANG.id_number)).decode()
     assert ZHANG.id_number not in said
     assert social_samples.SAMPLES["zhang"].person.name not in said
 
@@ -109,6 +109,7 @@ def test_a_department_that_is_away_is_told_as_such_and_the_others_answer(town: H
         Office.TRAFFIC: town.fleet.front.traffic,
         Office.EXIT_ENTRY: town.fleet.front.exit_entry,
         Office.SOCIAL: town.fleet.front.social,
+        Office.SERVICES: town.fleet.front.requests,
     }
     departments[office].available = False
     away = {one.office: one.away for one in everything(town, ZHANG.id_number).offices}

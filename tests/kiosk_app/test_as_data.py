@@ -44,7 +44,7 @@ def cases(stand: Stand) -> list[tuple[Any, ...]]:
 
 def said(page: Table) -> dict[str, Any]:
     """What stands beside each label."""
-    found = {}
+    found: dict[Any, Any] = {}
     for label, words in (row.cells for row in page.rows):
         assert not isinstance(label, str)
         found[dict(label.args).get("zh") or label.id] = words
@@ -275,7 +275,7 @@ async def test_a_price_that_is_not_the_catalogues_is_not_paid_and_operations_hea
     def cheap(*asked: Any) -> Any:
         return msgspec.structs.replace(honest(*asked), amount=1)
 
-    stand.front.requests.request = cheap  # type: ignore[method-assign] # a department that errs
+    stand.front.requests.request = cheap  # type: ignore[method-assign,assignment] # a department that errs
     await comes_to_pay(stand)
     assert (await stand.person.sees(Sorry)).title.id == "error.fee_differs"
     assert stand.standing() == []

@@ -167,7 +167,8 @@ async def test_the_heartbeat_says_what_works_and_central_hears_it_within_seconds
     await asyncio.sleep(15)
     beat = stand.heartbeat()
     assert (beat.state, beat.screen, beat.issues) == ("open", "idle", [])
-    assert beat.services == dict.fromkeys((service.key for service in health.SERVICES), "open")
+    served = (*health.SERVICES, *stand.machine.parts().offered)
+    assert beat.services == dict.fromkeys((service.key for service in served), "open")
     assert {role: report.state for role, report in beat.devices.items()} == dict.fromkeys(
         (*ROLES, "permit_unit", "camera", "face_analyst", "chip_card_reader"), "online"
     )

@@ -347,4 +347,4 @@ async def test_what_closes_while_a_family_is_shown_closes_on_its_page(stand: Sta
     await stand.document_printer.unplug()
     page = await stand.person.sees(Menu)
     assert page.family == "social"
-    assert {item.key for item in page.items if item.closed} == {"insured_certificate"}
+    assert {item.key for item in page.items if item.closed} == {"insured_certificate", "file_transfer"}

@@ -43,7 +43,7 @@ def questions(draw: st.DrawFn, place: int, before: list[str]) -> dict[str, Any]:
     """One question; its conditions may exclude each other, so that some definitions are refused."""
     made: dict[str, Any] = {"id": IDS[place], "ask": draw(words), "kind": draw(st.sampled_from(KINDS))}
     if before:
-        condition = st.fixed_dictionaries(
+        condition: st.SearchStrategy[dict[str, Any]] = st.fixed_dictionaries(
             {
                 "question": st.sampled_from(before if draw(st.integers(0, 9)) else IDS[: place + 1]),
                 "among": st.lists(st.sampled_from(KEYS[:3]), min_size=1, max_size=2, unique=True),
@@ -83,8 +83,9 @@ def definitions(draw: st.DrawFn) -> dict[str, Any]:
         fees = {option["key"]: draw(st.integers(0, 5000)) for option in by["options"]}
         fee |= {"question": by["id"], "fen": fees}
     counts = [row["id"] for row in rows if row["kind"] == "count"]
-    if fee is not None and counts and draw(st.booleans()):
-        fee = fee | {"times": draw(st.sampled_from(counts))}
+    times: str = draw(st.sampled_from(["", *counts]))
+    if fee is not None and times:
+        fee = fee | {"times": times}
     names = ["reference", "time", *(row["id"] for row in rows)]
     lines = [both(f"甲 {{{name}}}", f"A {{{name}}}") for name in draw(st.lists(st.sampled_from(names), max_size=4))]
     sheet = {"title": draw(words), "office": draw(words), "body": [both("正文", "Body"), *lines]}
