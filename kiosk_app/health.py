@@ -33,10 +33,11 @@ ABSENT = Condition(DeviceState.NO_DEVICE)
 
 @dataclass(frozen=True)
 class Bulletin:
-    """A notice of the house; ``services``: which it is about, none: everybody."""
+    """A notice of the house; ``services``: which it is about, none: everybody; ``warns``: it must not be overlooked."""
 
     said: Text
     services: frozenset[str] = frozenset()
+    warns: bool = False
 
 
 @dataclass(frozen=True)
@@ -209,12 +210,15 @@ def menu(parts: Parts, services: Sequence[Service] = SERVICES) -> tuple[MenuItem
     )
 
 
-def bulletins(parts: Parts, items: Sequence[MenuItem] = (), *, general: bool = True) -> tuple[Text, ...]:
-    """The notices for everybody (``general``), and those about ``items``, with their names."""
-    said = [one.said for one in parts.bulletins if general and not one.services]
-    titles = {item.key: item.title for item in items}
-    about = [(titles[key], one.said) for one in parts.bulletins for key in titles if key in one.services]
-    return (*said, *(text("notice.of", title=title, said=words) for title, words in about))
+def bulletins(parts: Parts, *, warn: bool) -> tuple[Text, ...]:
+    """The notices for everybody that warn, or those that do not."""
+    return tuple(one.said for one in parts.bulletins if one.warns is warn and not one.services)
+
+
+def bulletins_about(parts: Parts, items: Sequence[MenuItem]) -> tuple[Text, ...]:
+    """The notices about these services, with their names."""
+    about = [(item.title, one.said) for one in parts.bulletins for item in items if item.key in one.services]
+    return tuple(text("notice.of", title=title, said=said) for title, said in about)
 
 
 def notes(parts: Parts, services: Sequence[Service] = SERVICES) -> tuple[Text, ...]:

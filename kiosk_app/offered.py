@@ -81,4 +81,5 @@ def _why(shut: Shut) -> Text:
 
 
 def _bulletin(notice: Notice) -> Bulletin:
-    return Bulletin(text(f"notice.{notice.severity}", said=both(notice.text)), frozenset(notice.services))
+    said = text(f"notice.{notice.severity}", said=both(notice.text))
+    return Bulletin(said, frozenset(notice.services), warns=notice.severity == "warning")

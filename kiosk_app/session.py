@@ -123,10 +123,11 @@ class Session:
         parts = self._parts()
         items = tuple(item for item in health.menu(parts) if family in {"", item.family})
         if family:
-            return Menu(items=items, notes=health.bulletins(parts, items, general=False), family=family)
+            return Menu(items=items, notes=health.bulletins_about(parts, items), family=family)
         count = Counter(item.family for item in items)
         alone = [item for item in items if count[item.family] == 1]  # a tile of its own on the first page
-        return Menu(items=items, notes=health.bulletins(parts, alone) + health.notes(parts))
+        minded = health.bulletins(parts, warn=True) + health.bulletins_about(parts, alone)
+        return Menu(items=items, notes=minded + health.notes(parts))
 
     def _front(self) -> View:
         """Nobody is here: the invitation, or why the machine is closed."""
@@ -136,13 +137,14 @@ class Session:
         items = health.menu(parts)
         if any(item.closed is None and item.family != health.BESIDE for item in items):
             open_ = [item for item in items if item.closed is None]
-            return Attract(services=_invited(open_), notices=health.bulletins(parts))
+            warnings, notices = health.bulletins(parts, warn=True), health.bulletins(parts, warn=False)
+            return Attract(services=_invited(open_), warnings=warnings, notices=notices)
         reasons = tuple(item.closed for item in items if item.closed is not None)
         words = any(item.closed is None for item in items)  # closed, but there is still what tells and what listens
         return Sorry(
             title=text("sorry.title.closed"),
             detail=reasons[0],
-            facts=health.bulletins(parts),
+            facts=health.bulletins(parts, warn=True) + health.bulletins(parts, warn=False),
             cards=self._elsewhere(),
             actions=(("begin", text("sorry.action.hall")),) if words else (),
             leave=False,

@@ -91,10 +91,11 @@ class View:
 class Attract(View):
     """Nobody is here: what the machine is for, and "touch to begin". Intent: Chosen("begin").
 
-    ``notices``: what everybody should know before.
+    ``warnings`` and ``notices``: what everybody should know before.
     """
 
     services: tuple[Text, ...] = ()
+    warnings: tuple[Text, ...] = ()
     notices: tuple[Text, ...] = ()
 
 
@@ -304,7 +305,8 @@ class EnterNumber(View):
     """A number pad. Takes ``lengths`` digits (any of them), grouped by four. Intents: Typed, Back, Leave.
 
     ``secret``: what is typed is shown as so many marks, and never as digits. ``letters``: the keys also name the
-    letters that stand on those of a telephone.
+    letters that stand on those of a telephone. ``action``: what the primary button says, where it is no number of a
+    paper.
     """
 
     title: Text
@@ -314,6 +316,7 @@ class EnterNumber(View):
     value: str = ""
     secret: bool = False
     letters: bool = False
+    action: Text | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -18,9 +18,11 @@ class Attract(Work):
             self.ids.services.add_widget(Say(words=name, letters=46, bold=True, align="center"))
             self.ids.services.add_widget(Say(words=name, letters=32, ink="ink2", second=True, align="center"))
         self.ids.services.hidden = not view.services
-        for words in view.notices:
+        for words in view.warnings:
             self.ids.notices.add_widget(Notice(words=words))
-        self.ids.notices.hidden = not view.notices
+        for words in view.notices:
+            self.ids.notices.add_widget(Notice(words=words, icon="hall", kind="plain"))
+        self.ids.notices.hidden = not (view.warnings or view.notices)
 
     def begin(self) -> None:
         """Somebody is here."""

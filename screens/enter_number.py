@@ -77,6 +77,7 @@ class EnterNumber(Work):
     def keys(self) -> Sequence[Key]:
         words = text("number.search") if self.view.letters else text("number.confirm")
         words = text("number.confirm_secret") if self.view.secret else words
+        words = self.view.action or words
         confirm = Key("go", words, self.confirm, kind="go", share=2, enabled=self.whole)
         return (self.back_key(), self.leave_key(), confirm)
 

@@ -127,6 +127,11 @@ NUMBER = EnterNumber(
 
 SAMPLES: dict[str, View] = {
     "attract": Attract(services=(FINES.title,)),
+    "attract_notices": Attract(
+        services=(FINES.title,),
+        warnings=(text("notice.warning", said=text("menu.closed.store")),),
+        notices=(text("notice.info", said=text("guide.notices.line")),),
+    ),
     "menu": Menu(items=(FINES,)),
     "menu_limited": Menu(
         items=(

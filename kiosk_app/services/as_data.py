@@ -24,7 +24,7 @@ from kiosk_app.services.steps.look_up import look_up
 from kiosk_app.services.steps.pages import read_page
 from kiosk_app.services.steps.paid import to_prove, to_read, to_report
 from kiosk_app.services.steps.question import answer_to
-from kiosk_app.services.steps.shown import both, short_time
+from kiosk_app.services.steps.shown import BLANK, both, short_time
 from kiosk_app.views import Chosen, Column, Done, Sorry, Steps, Table, TableRow, Text, text
 
 COLUMNS = (Column(title=text("guide.column.what"), share=0.5), Column(title=text("guide.column.said"), share=1.0))
@@ -82,12 +82,15 @@ def about(desk: Desk, visit: Visit) -> Table:
     rows += [("bring", both(thing)) for thing in service.bring]
     rows += [("long", text("guide.takes", count=service.minutes)), ("fee", fee(desk, service))]
     rows += [("after", ready(service.after))] if service.after is not None else []
-    named = [TableRow(cells=(text(f"as_data.row.{name}"), words)) for name, words in rows]
+    before = ["", *(name for name, _ in rows)]
+    labels = [
+        BLANK if name == last else text(f"as_data.row.{name}") for (name, _), last in zip(rows, before, strict=False)
+    ]
     return Table(
         title=both(service.title),
         facts=(both(SAMPLE),) if service.sample else (),
         columns=COLUMNS,
-        rows=tuple(named),
+        rows=tuple(TableRow(cells=(label, words)) for label, (_, words) in zip(labels, rows, strict=True)),
         actions=((BEGIN, text("as_data.begin")),),
         steps=visit.at("read"),
     )

@@ -20,7 +20,7 @@ from kiosk_app.papers.guide import FEES, Printed, guide_slip
 from kiosk_app.services.steps.choose import one_of, typed
 from kiosk_app.services.steps.counter import reference_now
 from kiosk_app.services.steps.pages import read_page
-from kiosk_app.services.steps.shown import both, weekday
+from kiosk_app.services.steps.shown import BLANK, both, weekday
 from kiosk_app.views import (
     Choice,
     ChooseOne,
@@ -38,8 +38,6 @@ STEPS = tuple(text(f"guide.step.{name}") for name in ("look", "choose", "read"))
 LOOK, CHOOSE, READ = (Steps(STEPS, at) for at in range(3))
 SEARCH, NOTICES, PRINT = "search", "notices", "print"
 LENGTHS: Final = tuple(range(1, 9))
-BLANK: Final = "\u2003"
-"""A cell that keeps its place: what stands beside it belongs to the row above."""
 KEYS: Final = {
     letter: digit
     for digit, letters in zip("23456789", ("abc", "def", "ghi", "jkl", "mno", "pqrs", "tuv", "wxyz"), strict=True)

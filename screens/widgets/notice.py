@@ -7,7 +7,7 @@ from screens.widgets.target import Strip
 
 
 class Notice(Strip):
-    """``words`` on the soft colour of caution, or with ``kind`` stop, of failure."""
+    """``words`` on the soft colour of caution, or with ``kind`` stop, of failure; ``plain``: only to be known."""
 
     words = ObjectProperty(None, allownone=True)
     kind = StringProperty("warn")

@@ -10,7 +10,8 @@ from central.catalogue import SHIPPED_GUIDE, CatalogueFault, read_section
 from central.departments.guide import faults
 from kiosk_app import health
 from kiosk_app.contract.guide import Guide, OpeningRule
-from kiosk_app.services.guide import BLANK, keyed, matches
+from kiosk_app.services.guide import keyed, matches
+from kiosk_app.services.steps.shown import BLANK
 from kiosk_app.views import Back, ChooseOne, Chosen, EnterNumber, Menu, Sorry, Table, Text, Typed, text
 from tests.stand import Stand, story, story_from_the_dark
 

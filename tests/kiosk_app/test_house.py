@@ -39,10 +39,10 @@ def closed(menu: Menu) -> dict[str, Text | None]:
 async def test_a_notice_stands_on_the_poster_and_on_the_menu_a_warning_first(stand: Stand) -> None:
     await rules(stand, notices=[notice(id="a"), notice(id="b", severity="warning")])
     poster = [view for _, view in stand.glass.seen if isinstance(view, Attract)][-1]
-    assert [one.id for one in poster.notices] == ["notice.warning", "notice.info"]
-    assert poster.notices[1] == text("notice.info", said=both(WORDS))
+    assert poster.notices == (text("notice.info", said=both(WORDS)),)
+    assert poster.warnings == (text("notice.warning", said=both(WORDS)),)
     menu = await stand.person.comes()
-    assert menu.notes[:2] == poster.notices
+    assert menu.notes == poster.warnings
 
 
 @story

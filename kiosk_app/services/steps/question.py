@@ -10,6 +10,7 @@ from kiosk_app.services.steps.shown import both, day
 from kiosk_app.views import Choice, ChooseOne, EnterNumber, Steps, Text, text
 
 DAY_DIGITS = (8,)
+CONFIRM = text("question.confirm")
 
 
 async def answer_to(
@@ -57,7 +58,12 @@ def entry(question: HowMany | Digits | Day, today: date, problem: Text | None, s
         case Day():
             lengths = DAY_DIGITS
     return EnterNumber(
-        title=both(question.ask), hint=hint(question, today), lengths=lengths, problem=problem, steps=steps
+        title=both(question.ask),
+        hint=hint(question, today),
+        lengths=lengths,
+        problem=problem,
+        steps=steps,
+        action=CONFIRM,
     )
 
 
@@ -71,9 +77,13 @@ def hint(question: HowMany | Digits | Day, today: date) -> Text:
         case Day():
             first, last = (today + timedelta(days) for days in (question.earliest, question.latest))
             bounds = text("question.day", first=day(first), last=day(last), example=f"{first:%Y%m%d}")
-    if question.help is None or not isinstance(question, Digits):
+    if question.help is None:
         return bounds
-    return both(question.help)
+    return (
+        both(question.help)
+        if isinstance(question, Digits)
+        else text("question.help", help=both(question.help), bounds=bounds)
+    )
 
 
 def _answer(question: HowMany | Digits | Day, digits: str) -> str:

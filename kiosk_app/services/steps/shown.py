@@ -7,6 +7,8 @@ from kiosk_app.contract.hall import Centre
 from kiosk_app.local_time import LOCAL
 from kiosk_app.views import Text, text
 
+BLANK = "\u2003"
+"""A cell of a table that keeps its place: what stands beside it belongs to the row above."""
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 
