@@ -14,7 +14,7 @@ from kiosk_app.devices import Slip, SlipLine
 from kiosk_app.money.amounts import Fen, yuan
 from kiosk_app.papers.proof import PaidBy
 from kiosk_app.papers.slips import RULE, moment, paid_by_lines
-from stationery.house import Column, amount, body_text, facts, heading, issued, note, paper, table
+from stationery.house import Column, amount, body_text, facts, heading, note, paper, table
 from stationery.imprint import Imprint
 from stationery.typeface import marked
 
@@ -113,10 +113,9 @@ def request_sheet(made: Asked, sheet: Sheet) -> bytes:
         *([amount("实缴金额", "Amount paid", f"¥ {yuan(made.amount)}")] if made.by else []),
         facts([row for row in rows if row[2]]),
         *([*heading("填写内容", "What was answered"), table(COLUMNS, answers)] if answers else []),
-        *heading("申请", "Application"),
+        *heading("正文", "Text"),
         *(flow for words in _filled(sheet.body, values) for flow in _paragraph(words)),
         *(note(SAMPLE.zh, english=SAMPLE.en) if made.service.sample else []),
-        issued(imprint, None),
     ]
     return paper(imprint, marked(made.name), body)
 
