@@ -1,4 +1,4 @@
-"""The person of a world: pays fines or a contribution, hesitates, cancels, walks away, forgets a card."""
+"""The person of a world: pays fines, a contribution or copies, hesitates, cancels, walks away, forgets a card."""
 
 import asyncio
 from typing import TYPE_CHECKING
@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 from kiosk_app.portrait.liveness import Gesture
 from kiosk_app.views import (
     Attract,
+    Back,
     ChooseMany,
     ChooseOne,
     Chosen,
@@ -23,6 +24,7 @@ from kiosk_app.views import (
     PayWay,
     PlaceCard,
     Sorry,
+    Table,
     Typed,
     View,
 )
@@ -85,6 +87,8 @@ class Citizen:
                 return self._at_slot(view)
             case LivePortrait() if view.gesture == "":
                 self._asked = ("", -1)
+            case ChooseOne() | EnterNumber() | Table() if self._world.plan.asks:
+                return self._asked_for(view)
             case Consent() | ChooseOne() | LivePortrait() | ChooseMany() if self._world.plan.permit:
                 return await self._wants(view)
             case ChooseOne() if self._world.plan.insured:
@@ -124,10 +128,11 @@ class Citizen:
         world = self._world
         owed = world.random.random() < 0.2
         key = "contribution" if world.plan.insured else "traffic_fines"
+        key = "record_copies" if world.plan.asks else key
         if world.plan.permit:
             key = "progress" if owed else "endorsement"
-        [wanted] = [item for item in view.items if item.key == key]
-        return Leave() if wanted.closed else Chosen(wanted.key)
+        wanted = next((item for item in view.items if item.key == key), None)  # one that is data comes with the rest
+        return Leave() if wanted is None or wanted.closed else Chosen(wanted.key)
 
     def _at_slot(self, view: PlaceCard) -> Intent | None:
         """Put the permit in if it is in hand; who has none any more goes."""
@@ -159,6 +164,19 @@ class Citizen:
                 pass
         await self._only_look()
         return None
+
+    def _asked_for(self, view: ChooseOne | EnterNumber | Table) -> Intent:
+        """Answer whatever a service that is data asks; sometimes go back to the question before."""
+        random = self._world.random
+        if random.random() < 0.1:
+            return Back()
+        match view:
+            case ChooseOne():
+                return Chosen(random.choice([row.key for row in view.rows]))
+            case EnterNumber():
+                return Typed("13900001234" if 11 in view.lengths else random.choice("12345"))
+            case Table():
+                return Chosen(view.actions[-1][0])
 
     def _at_reader(self, view: PlaceCard) -> Intent | None:
         reader = self._world.id_card_reader

@@ -13,6 +13,7 @@ import msgspec
 
 from central.db import event as events
 from central.departments.exit_entry.tables import case as cases
+from central.departments.requests.tables import request as requests
 from central.payments.simulated import BUYER, OPENID
 from hardware.protocols.endorser import Job
 from hardware.simulators.samples import CARDS
@@ -61,7 +62,17 @@ def _money(world: "World") -> Iterator[str]:
     paid = [number for line in books.payments if line.held for number in line.numbers]
     if len(paid) != len(set(paid)):
         yield f"a decision was paid twice: {paid}"
+    yield from _requests(world)
     yield from _moves(world)
+
+
+def _requests(world: "World") -> Iterator[str]:
+    """What is done for a service that is data was paid for, and nothing is that was given back."""
+    held = {number for line in world.books().payments if line.held for number in line.numbers}
+    with world.engine.connect() as connection:
+        for row in connection.execute(requests.select().where(requests.c.amount > 0)):
+            if (row.state == "accepted") != (f"{row.service} {row.token}" in held):
+                yield f"request {row.number or row.token} is {row.state}, and its payment says otherwise"
 
 
 def _cards(world: "World", latest: Mapping[str, Payment], delivered: Mapping[str, int]) -> Iterator[str]:

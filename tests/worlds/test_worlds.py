@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from central.departments.requests import Requests
 from kiosk_app.contract import OrderState
 from kiosk_app.contract.exit_entry import IdentityCheck, Sameness
 from kiosk_app.custody import Custody
@@ -28,6 +29,7 @@ from tests.worlds.world import Crash
 CALM = Plan((), 0.0)
 TRAVELLER = Plan((), 0.0, permit="li")
 SAVER = Plan((), 0.0, insured="zhao")
+ASKS = Plan((), 0.0, insured="zhao", asks=True)
 LONG = 20
 """Entries of a journal: a world with more has too many power cuts for the suite."""
 
@@ -173,6 +175,30 @@ def test_a_contribution_and_its_money_survive_a_power_cut_around_every_entry() -
     for entry in range(1, len(whole.journal) + 1):
         for when in ("before", "after"):
             assert run_one(0, Crash(entry, when), SAVER)[1] == []
+
+
+def test_a_service_that_is_data_and_its_money_survive_a_power_cut_around_every_entry() -> None:
+    seed = next(n for n in range(20) if run_one(n, plan=ASKS)[0].books().held)
+    whole, faults = run_one(seed, plan=ASKS)
+    assert faults == []
+    [paid] = [line.numbers for line in whole.books().payments if line.held]
+    assert paid[0].startswith("record_copies ")
+    for entry in range(1, len(whole.journal) + 1):
+        for when in ("before", "after"):
+            assert run_one(seed, Crash(entry, when), ASKS)[1] == []
+
+
+def test_the_worlds_notice_a_request_that_stays_though_its_money_went_back(monkeypatch: pytest.MonkeyPatch) -> None:
+    def forgetful(*_: Any) -> None: ...
+
+    def noticed() -> bool:
+        plan = Plan(("receipt_printer_dead",), 0.0, visits=2, insured="zhao", asks=True)
+        cuts = [run_one(seed, Crash(entry, "after"), plan)[1] for seed in range(6) for entry in (3, 4, 5)]
+        return any("its payment says otherwise" in fault for faults in cuts for fault in faults)
+
+    assert not noticed()
+    monkeypatch.setattr(Requests, "undo", forgetful)
+    assert noticed()
 
 
 def test_the_worlds_notice_a_card_that_is_taken_in_before_its_record(
