@@ -358,3 +358,10 @@ def test_what_nobody_paid_for_is_forgotten_when_no_report_can_come_any_more(town
     assert requests.forget(store, town.fleet.clock) == 1
     with store.read() as connection:
         assert connection.execute(sa.select(table.c.service)).scalars().all() == ["file_transfer"]
+
+
+def test_the_example_of_the_handbook_can_be_published(tmp_path: Path) -> None:
+    page = (Path(__file__).parents[2] / "docs/add-a-service.md").read_text("utf-8")
+    file = tmp_path / "services.toml"
+    file.write_text(page.partition("```toml\n")[2].partition("```")[0], "utf-8")
+    assert [row["id"] for row in read_offers(file).services] == ["parking_permit"]
