@@ -131,7 +131,6 @@ class Front:
             exit_entry=lambda: read(SHIPPED, faults),
             social=lambda: read_section(SHIPPED_SOCIAL, social_.faults, SocialRules),
             guide=lambda: read_section(SHIPPED_GUIDE, guide_.faults, Guide),
-            offers=lambda: read_offers(SHIPPED_OFFERS),
             house=lambda: read_house(SHIPPED_HOUSE),
         )
         self.traffic = traffic or Traffic()
@@ -174,6 +173,10 @@ class Front:
         """Trust a kiosk with this public key (PEM): what enrolment does, for worlds without certificates."""
         with self.store.write() as connection:
             registry.add(connection, Kiosk(kiosk, site, public_key), self.clock.now())
+
+    def offer_samples(self) -> None:
+        """The sample services that are data, once. Never by itself: their fees are nobody's, and would be taken."""
+        self.catalogue.publish_first(offers=lambda: read_offers(SHIPPED_OFFERS))
 
     def books(self) -> Books:
         """What became of every payment and event."""

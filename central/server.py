@@ -119,6 +119,7 @@ class Central:
             exit_samples.load_once(connection, today, self._settings.portraits)
             social_samples.load_once(connection, today, self._settings.portraits)
             hall_samples.load_once(connection)
+        self.front.offer_samples()
 
     async def run(self, stop: asyncio.Event, started: Callable[[int, int], None]) -> None:
         """Serve until ``stop``; ``started`` is told the two ports when both listen."""

@@ -178,6 +178,15 @@ def test_a_person_checks_publishes_and_withdraws_from_the_command_line(tmp_path:
     assert CliRunner().invoke(app, arguments).output.startswith("version ")
 
 
+def test_a_platform_that_serves_no_samples_offers_nothing_by_itself_and_takes_no_sample_fee() -> None:
+    front = hall().fleet.front
+    with front.store.read() as connection:
+        assert front.catalogue.current(connection).offers is None
+    front.offer_samples()
+    with front.store.read() as connection:
+        assert front.catalogue.current(connection).offers is not None
+
+
 # --- a request -------------------------------------------------------------------------------------------------
 
 

@@ -246,6 +246,7 @@ class World:
             exit_samples.load(connection, china_day(MORNING), self._portraits())
             social_samples.load(connection, china_day(MORNING), self.folder)
             hall_samples.load(connection)
+        self.front.offer_samples()
         self.network = Network(self.front, Random(chance(2**32)))
         self.offer_codes(*plan.channels)
         self.citizen = Citizen(self)
