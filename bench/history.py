@@ -30,8 +30,8 @@ from bench.touch_x import server
 from central.db import memory_engine
 from central.departments.rules import china_day
 from central.departments.social import samples
-from central.front import CAPS, Front
-from central.limits import Limits
+from central.front import Front
+from central.limits import CAPS, Limits
 from hardware.channel import Channel, ChannelClosed, open_child, opener_of
 from hardware.drivers.card_terminal import CardTerminal
 from hardware.drivers.document_printer import DocumentPrinter

@@ -34,8 +34,8 @@ from central.departments.hall import samples as hall_samples
 from central.departments.rules import china_day
 from central.departments.social import samples as social_samples
 from central.departments.traffic import Traffic
-from central.front import CAPS, Front
-from central.limits import Limits
+from central.front import Front
+from central.limits import CAPS, Limits
 from central.payments import Channel as Provider
 from central.payments.reconcile import Night, reconcile
 from central.payments.simulated import Faults, NotPossible, SimulatedProvider
