@@ -50,14 +50,6 @@ NewId = Callable[[], str]
 """Makes a UUIDv7 text. Injected, so that a world repeats."""
 
 
-class Question(Protocol):
-    """A message of the contract that knows its path."""
-
-    @property
-    def path(self) -> str:
-        """Below ``/k/v1``."""
-
-
 class Transport(Protocol):
     """One question to central, over mutual TLS in the field and in memory in the worlds."""
 
