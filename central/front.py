@@ -24,6 +24,7 @@ from central.certificates.sealing import Sealer
 from central.clock import Clock
 from central.db import Store
 from central.departments import ExitEntryOffice, MedicalInsuranceOffice, SocialSecurityOffice, TrafficPolice
+from central.departments import counter as counter_
 from central.departments import guide as guide_
 from central.departments import hall as hall_
 from central.departments import social as social_
@@ -40,6 +41,7 @@ from central.problems import Refused
 from central.registry import Kiosk
 from kiosk_app import contract
 from kiosk_app.contract import AskDecisions, Batch, Heartbeat
+from kiosk_app.contract.case_papers import SendPage
 from kiosk_app.contract.cases import AskCases, Cases, Office
 from kiosk_app.contract.catalogue import AskCatalogue, CatalogueReply, SocialRules
 from kiosk_app.contract.certificates import AskCertificate, Certificate
@@ -73,6 +75,8 @@ CAPS: Final[Mapping[str, int]] = {
     **dict.fromkeys(CALLS, 1_000),
     **dict.fromkeys(social_.CALLS, 4_000),
     **dict.fromkeys(hall_.CALLS, 1_000),
+    **dict.fromkeys(counter_.CALLS, 32_000),
+    SendPage.path: contract.BATCH_BYTES,
 }
 """Largest body in bytes per path (C.2)."""
 
@@ -108,6 +112,7 @@ class Front:
         hotline: str = "",
         photo_key: bytes = b"",
         photo_days: int = DAYS,
+        papers_key: bytes = b"",
     ) -> None:
         self.store = Store(engine)
         self.clock = clock
@@ -123,6 +128,7 @@ class Front:
         self.medical = medical or social_.MedicalInsurance()
         self.halls = hall_.Halls()
         self._hall_desk = hall_.HallDesk(self.store, self.halls)
+        self.papers = counter_.PaperDesk(self.store, clock, papers_key or secrets.token_bytes(32))
         self._counter = social_.Counter(self.store, self.social, self.medical)
         self._departments = Departments(self.traffic, self.exit_entry, self.social)
         self.orders = Orders(self.store, clock, {} if channels is None else channels)
@@ -148,6 +154,7 @@ class Front:
             AskCertificate.path: self._certificate,
             AskCases.path: self._cases,
             **{path: partial(self._hall, path) for path in hall_.CALLS},
+            **{path: partial(self._papers, path) for path in counter_.CALLS},
             KeepPhoto.path: self._keep_photo,
         }
 
@@ -237,7 +244,12 @@ class Front:
 
     def _cases(self, _kiosk: Kiosk, body: bytes) -> Cases:
         ask = decode(body, AskCases)
-        offices = {Office.TRAFFIC: self.traffic, Office.EXIT_ENTRY: self.exit_entry, Office.SOCIAL: self.social}
+        offices = {
+            Office.TRAFFIC: self.traffic,
+            Office.EXIT_ENTRY: self.exit_entry,
+            Office.SOCIAL: self.social,
+            Office.COUNTER: self.papers.counters,
+        }
         with self.store.read() as connection:
             return cases.answer(connection, ask, offices, self.clock.now())
 
@@ -250,6 +262,11 @@ class Front:
 
     def _hall(self, path: str, kiosk: Kiosk, body: bytes) -> Any:
         return self._hall_desk.answer(path, kiosk, body, self.clock.now())
+
+    # --- papers for cases at counters ---
+
+    def _papers(self, path: str, kiosk: Kiosk, body: bytes) -> Any:
+        return self.papers.answer(path, kiosk.id, body, self.clock.now())
 
     # --- sealed papers ---
 
