@@ -24,6 +24,7 @@ from kiosk_app.custody_table import Place, Stay
 from kiosk_app.custody_visit import Held
 from kiosk_app.devices import (
     ChipCardReader,
+    DocumentCamera,
     DocumentPrinter,
     IdCardReader,
     PrintOutcome,
@@ -116,7 +117,7 @@ async def at_once(make: Callable[[], bytes]) -> bytes:
 
 @dataclass(frozen=True)
 class Desk:
-    """What a service may touch. ``custody``, ``chip_card_reader``, ``booth``: None where there is no such device."""
+    """What a service may touch. ``custody``, ``booth`` and optional devices: None where there is none."""
 
     screen: Screen
     id_card_reader: IdCardReader
@@ -134,6 +135,7 @@ class Desk:
     aside: Aside = at_once
     booth: Booth | None = None
     chip_card_reader: ChipCardReader | None = None
+    document_camera: DocumentCamera | None = None
 
     # --- asking ---
 

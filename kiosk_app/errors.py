@@ -20,6 +20,7 @@
     │   ├── PageMissing                no page lies under the document camera
     │   ├── PageCutOff                 a part of the page is outside the picture
     │   ├── PageMoving                 the page is not lying still
+    │   ├── PageDark                   too little light falls on the page
     │   ├── PageBlurred                the page cannot be read: too far, folded, or the focus is not found
     │   ├── PageGlare                  a lamp is reflected on the page
     │   ├── PictureGone                the picture asked for is no longer kept
@@ -233,6 +234,13 @@ class PageMoving(CitizenError):
 
     citizen = "error.page_moving"
     operator = "If it happens with every page: fasten the document camera."
+
+
+class PageDark(CitizenError):
+    """Too little light falls on the page."""
+
+    citizen = "error.page_dark"
+    operator = "If it happens with every page: switch on the lamp of the document camera, or the light above it."
 
 
 class PageBlurred(CitizenError):
@@ -563,6 +571,7 @@ class CentralRefused(CentralError):
             *("permit-expiring", "registration-ending", "crowded", "fee-changed", "identity-not-checked"),
             *("unknown-insured", "card-differs", "card-lost", "no-medical-account", "not-now", "unprintable-name"),
             *("slot-full", "slot-gone", "unknown-appointment", "appointment-over"),
+            *("case-closed", "term-over", "paper-not-wanted", "unknown-case"),
         }
     )
     """Codes that have a sentence of their own, ``refused.<code>``."""

@@ -116,6 +116,7 @@ SERVICES: Sequence[Service] = (
     Service("social_state", "social", pays=False, needs=(CARDS,)),
     Service("guide", BESIDE, pays=False, alone=True, guided=True, wants=("receipt_printer",)),
     Service("my_cases", BESIDE, pays=False, needs=(CARDS,)),
+    Service("case_papers", BESIDE, pays=False, needs=(CARDS, ("document_camera",)), wants=("receipt_printer",)),
     Service(
         "reprint",
         BESIDE,

@@ -43,6 +43,7 @@ from kiosk_app.reporting import Reporting
 from kiosk_app.reprints import Reprints
 from kiosk_app.rulebook import Rulebook
 from kiosk_app.services.appointment import make_appointment
+from kiosk_app.services.case_papers import send_papers
 from kiosk_app.services.complaint import take_feedback
 from kiosk_app.services.contribution import pay_contribution
 from kiosk_app.services.endorsement import endorse
@@ -82,6 +83,7 @@ SERVICES: Services = {
     "social_state": show_benefits,
     "complaint": take_feedback,
     "my_cases": show_cases,
+    "case_papers": send_papers,
     "reprint": reprint,
     "places": show_places,
     "appointment": make_appointment,
@@ -175,6 +177,7 @@ class Machine:
             rulebook=self.rulebook,
             booth=self._booth(),
             chip_card_reader=devices.chip_card_reader,
+            document_camera=devices.document_camera,
             aside=surroundings.aside,
         )
         services: Services = {

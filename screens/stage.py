@@ -34,6 +34,7 @@ from screens.focus import Focus
 from screens.idle_warning import IdleWarning
 from screens.keyboard import Keyboard
 from screens.keys import Keys, by_key
+from screens.live_page import LivePage
 from screens.live_portrait import LivePortrait
 from screens.look import Look
 from screens.menu import Menu
@@ -60,7 +61,8 @@ WORKS: dict[type[View], type[Work]] = {
     views.IdleWarning: IdleWarning, views.PayWay: PayWay, views.PayCode: PayCode,
     views.ChooseOne: ChooseOne, views.Consent: Consent,
     views.Table: Table, views.Bars: Bars,
-    views.LivePortrait: LivePortrait, views.PortraitReview: PortraitReview, views.Printing: Printing,
+    views.LivePage: LivePage, views.LivePortrait: LivePortrait, views.PortraitReview: PortraitReview,
+    views.Printing: Printing,
 }  # fmt: skip
 HOME = (views.Attract, views.Menu)
 

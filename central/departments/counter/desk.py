@@ -27,7 +27,10 @@ SHOWN: Final = 50
 
 
 class CaseLine(msgspec.Struct, frozen=True, kw_only=True):
-    """One case as operators see it: how many of its papers are there, in how many pages, under which receipts."""
+    """One case as operators see it: how many of its papers are there, in how many pages.
+
+    ``receipts``: each with the number under which the machine asked, which is on a slip for the counter.
+    """
 
     case: str
     title: str
@@ -35,7 +38,7 @@ class CaseLine(msgspec.Struct, frozen=True, kw_only=True):
     asked: int
     there: int
     pages: int
-    receipts: list[str]
+    receipts: list[tuple[str, str]]
     received_at: datetime | None
     owner: str
     decided_at: datetime | None
@@ -124,7 +127,7 @@ def _line(connection: sa.Connection, row: sa.Row[Any]) -> CaseLine:
         asked=len(asked),
         there=sum(one is not None for one in asked),
         pages=connection.execute(sa.select(sa.func.count()).select_from(_pages_of(row.number).subquery())).scalar_one(),
-        receipts=[receipt_number(one.n, one.received_at) for one in came],
+        receipts=[(receipt_number(one.n, one.received_at), one.request) for one in came],
         received_at=came[-1].received_at if came else None,
         owner=row.owner,
         decided_at=row.decided_at,

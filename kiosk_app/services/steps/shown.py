@@ -1,7 +1,9 @@
 """How values are shown to a citizen: Shanghai time, masked cards."""
 
+from collections.abc import Sequence
 from datetime import date, datetime
 
+from kiosk_app.contract.case_papers import LackingPaper
 from kiosk_app.contract.guide import Said
 from kiosk_app.contract.hall import Centre
 from kiosk_app.local_time import LOCAL
@@ -55,3 +57,13 @@ def queue(centre: Centre) -> Text:
     if not centre.open:
         return text("places.shut", opens=centre.opens, closes=centre.closes)
     return text("places.queue", count=centre.waiting, minutes=centre.minutes)
+
+
+def paper_name(paper: LackingPaper) -> Text:
+    """A paper that a counter asks for."""
+    return paper_names([paper])
+
+
+def paper_names(papers: Sequence[LackingPaper]) -> Text:
+    """Several of them."""
+    return both(Said(zh="、".join(one.name for one in papers), en=", ".join(one.name_en for one in papers)))
