@@ -9,7 +9,7 @@ from kiosk_app.contract.case_papers import AskLacking, Lacking, LackingCase, Lac
 from kiosk_app.contract.guide import Said
 from kiosk_app.desk import Desk
 from kiosk_app.devices import DocumentCamera
-from kiosk_app.errors import DeviceOffline
+from kiosk_app.errors import DeviceError, DeviceOffline
 from kiosk_app.services.steps.choose import one_of
 from kiosk_app.services.steps.handing_in import HandingIn
 from kiosk_app.services.steps.insured import show_card
@@ -101,7 +101,7 @@ async def choose_case(desk: Desk, cases: list[LackingCase]) -> LackingCase | Non
 
 
 async def collect(desk: Desk, camera: DocumentCamera, case: LackingCase, taken: Taken, kept_days: int) -> bool:
-    """Fill ``taken`` until the citizen sends it (True) or goes back. Raises Left, WalkedAway, DeviceError."""
+    """Fill ``taken`` until the citizen sends it (True) or goes back. Raises Left, WalkedAway."""
     papers = {paper.key: paper for paper in case.papers}
     while True:
         key = await read_page(desk, last_look(case, taken, kept_days))
@@ -110,9 +110,19 @@ async def collect(desk: Desk, camera: DocumentCamera, case: LackingCase, taken: 
         paper = next(p for p in case.papers if p.key not in taken) if key == NEXT else papers[key]
         if paper.key in taken and await _looked_through(desk, paper, taken[paper.key]):
             continue
-        shots = await photograph(desk, camera, paper, SHOOT)
+        try:
+            shots = await photograph(desk, camera, paper, SHOOT)
+        except DeviceError as error:
+            await desk.ask(_no_camera(error))
+            continue
         if shots:
             taken[paper.key] = shots
+
+
+def _no_camera(error: DeviceError) -> Sorry:
+    """What was photographed can still be sent."""
+    back = ("back", text("sorry.action.back"))
+    return Sorry(title=text(error.citizen), detail=text("case_papers.still_here"), actions=(back,), steps=SHOOT)
 
 
 async def _looked_through(desk: Desk, paper: LackingPaper, shots: tuple[Shot, ...]) -> bool:
