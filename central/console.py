@@ -138,7 +138,6 @@ def page(front: Front) -> str:
     with front.store.read() as connection:
         kept, rows, aside = books(connection, now), kiosk_rows(connection, now), set_aside(connection)
         spoken = {"feedback": said.lines(connection), "scores": said.scores(connection, china_day(now) - MONTH)}
-        counter = front.papers.staff.lines(connection)
     given = spoken | {
         "now": now,
         "books": kept,
@@ -146,7 +145,6 @@ def page(front: Front) -> str:
         "aside": aside,
         "shown": SHOWN,
         "night": front.last_night,
-        "counter": counter,
     }
     return _templates().get_template("console.html").render(given | spoken)
 

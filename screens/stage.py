@@ -315,13 +315,13 @@ class Stage:
     def _tell_targets(self) -> None:
         """Write what can be touched and would be heard: {view, serial, asks, targets: [{key, x, y, w, h}]}.
 
-        ``asks``: the gesture that the picture asks for.
+        ``asks``: the gesture that the picture asks for, or what it says of a page.
         """
         if self._targets is None:
             return
         heard = self._answer_to is not None and not self._answer_to.done()
         seen = self._root.targets() if heard else []
-        asks = getattr(self._page.work.view, "gesture", "") if self._page is not None else ""
+        asks = _asks(self._page.work.view) if self._page is not None else ""
         news = {"view": self.current[0], "serial": self._serial, "asks": asks, "targets": seen}
         if news == self._told:  # a button may open, or a list move, on the same page
             return
@@ -329,3 +329,8 @@ class Stage:
         part = self._targets.with_suffix(".part")
         part.write_text(json.dumps(news), "utf-8")
         part.replace(self._targets)
+
+
+def _asks(view: View) -> str:
+    """What a person before a live picture is asked for."""
+    return view.say.id if isinstance(view, views.LivePage) else str(getattr(view, "gesture", ""))

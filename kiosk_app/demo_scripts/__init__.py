@@ -14,6 +14,7 @@ from kiosk_app.demo_scripts.endorsement import (
     progress,
 )
 from kiosk_app.demo_scripts.hall import appointment, complaint, guide, places
+from kiosk_app.demo_scripts.papers import case_papers
 from kiosk_app.demo_scripts.reprinting import my_cases, reprint
 from kiosk_app.demo_scripts.social import (
     card_loss,
@@ -49,4 +50,5 @@ SCRIPTS: Mapping[str, Callable[[Citizen], Awaitable[None]]] = {
     "complaint": complaint,
     "places": places,
     "appointment": appointment,
+    "case_papers": case_papers,
 }

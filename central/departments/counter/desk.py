@@ -50,12 +50,6 @@ class Desk:
     def __init__(self, store: Store, clock: Clock, seal: Seal) -> None:
         self._store, self._clock, self._seal = store, clock, seal
 
-    def lines(self, connection: sa.Connection) -> list[CaseLine]:
-        """Cases to look at first (all papers are there), then those that lack something, then decided ones."""
-        found = [_line(connection, row) for row in connection.execute(sa.select(cases)).all()]
-        found.sort(key=lambda line: (line.decided_at is not None, line.there < line.asked, line.case))
-        return found[:SHOWN]
-
     def open(self, case: str, by: str, folder: Path) -> list[Path]:
         """Write the pages of a case into ``folder`` for ``by``, whose case it is from now on."""
         with self._store.write() as connection:
@@ -94,6 +88,13 @@ class Desk:
             _open(connection, case)
             done = {"decided_at": self._clock.now(), "owner": by}
             connection.execute(cases.update().where(cases.c.number == case).values(done))
+
+
+def lines(connection: sa.Connection) -> list[CaseLine]:
+    """Cases to look at first (all papers are there), then those that lack something, then decided ones."""
+    found = [_line(connection, row) for row in connection.execute(sa.select(cases)).all()]
+    found.sort(key=lambda line: (line.decided_at is not None, line.there < line.asked, line.case))
+    return found[:SHOWN]
 
 
 def _pages_of(case: str) -> sa.Select[Any]:
