@@ -148,7 +148,8 @@ def _paper(flat: MatLike) -> MatLike:
     small = cv2.resize(flat, (tiles[0] * cell, tiles[1] * cell), interpolation=cv2.INTER_AREA)
     cells = small.reshape(tiles[1], cell, tiles[0], cell, 3).transpose(0, 2, 1, 3, 4).reshape(tiles[1], tiles[0], -1, 3)
     bright = np.quantile(cells, 0.8, axis=2).astype(np.uint8)
-    calm = cv2.medianBlur(cv2.copyMakeBorder(bright, 2, 2, 2, 2, cv2.BORDER_REPLICATE), 5)[2:-2, 2:-2]
+    # over nine tiles: a photograph of 60 x 90 mm on a certificate is not bare paper
+    calm = cv2.medianBlur(cv2.copyMakeBorder(bright, 4, 4, 4, 4, cv2.BORDER_REPLICATE), 9)[4:-4, 4:-4]
     bare = np.where((bright.min(axis=2) + 14 < calm.min(axis=2))[:, :, None], calm, bright)
     smooth = cv2.GaussianBlur(bare.astype(np.float32), (0, 0), 0.8)
     whole: MatLike = cv2.resize(smooth, (width, height), interpolation=cv2.INTER_CUBIC)

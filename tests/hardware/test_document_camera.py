@@ -75,6 +75,14 @@ def test_uneven_light_and_a_shadow_are_taken_out_and_red_stays_red() -> None:
     assert float(((stamp[:, 0] < 12) | (stamp[:, 0] > 168)).mean()) > 0.95
 
 
+def test_a_photograph_as_large_as_on_a_marriage_certificate_is_not_taken_for_paper() -> None:
+    found = seen(page="marriage", light=0.3)
+    assert found.page is not None
+    mm = found.page.shape[0] / A4_MM[1]
+    inside = found.page[round(120 * mm) : round(128 * mm), round(65 * mm) : round(145 * mm)]
+    assert 120 < float(inside.mean()) < 190
+
+
 @pytest.mark.parametrize(("turn", "lying"), [(0, False), (90, True), (180, False), (270, True)])
 def test_what_was_up_stays_up(turn: int, lying: bool) -> None:
     found = seen(corners=page_corners(SIZE, fill=0.8, turn=turn + 3))
