@@ -25,6 +25,8 @@ log = structlog.get_logger()
 
 MISSING = "pages-missing"
 SECONDS_A_PAGE = 2
+PAGE_DEADLINE = 30.0
+"""Seconds for one page: a large one on a slow line."""
 ALL_AGAIN = 1
 """How often everything is sent once more because central does not have it any more."""
 
@@ -79,7 +81,7 @@ class HandingIn:
                 request=self._request, number=self._number, case=self._case.case, paper=key, page=at,
                 digest=shot.digest, picture=shot.data,
             )  # fmt: skip
-            await self._desk.central.ask(page, PageKept)
+            await self._desk.central.ask(page, PageKept, deadline=PAGE_DEADLINE)
             self._there.add((key, at))
         self._show(len(pages), len(pages))
         papers = [SentPaper(paper=key, digests=[shot.digest for shot in shots]) for key, shots in self._taken.items()]
