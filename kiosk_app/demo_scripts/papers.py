@@ -3,8 +3,7 @@
 from central.departments.counter.samples import SAMPLES
 from kiosk_app.demo_citizen import Citizen
 from kiosk_app.demo_papers import take_papers
-from kiosk_app.demo_scripts.coming import begin
-from kiosk_app.demo_scripts.paying import OPEN_AGAIN
+from kiosk_app.demo_scripts.coming import leave, show_card
 from kiosk_app.demo_scripts.traffic_fines import PERSON
 
 FAMILY = "hall"
@@ -16,13 +15,8 @@ LONG = 40.0
 
 async def case_papers(citizen: Citizen) -> None:
     """Card, case, every paper under the camera, a last look, send, take the slip."""
-    await begin(citizen, "case_papers", FAMILY)
-    await citizen.see("PlaceCard")
-    await citizen.picture("place-card")
-    await citizen.hand("id_card_reader", "lay", card=PERSON)
-    await citizen.see("ChooseOne", target=CASE)
-    await citizen.picture("cases")
-    await citizen.touch("ChooseOne", CASE)
+    await show_card(citizen, "case_papers", PERSON, FAMILY)
+    await citizen.answer("ChooseOne", CASE, picture="cases")
     await citizen.see("Table", target="next")
     await citizen.picture("lacking")
     await _register(citizen)
@@ -38,9 +32,7 @@ async def case_papers(citizen: Citizen) -> None:
     await take_papers(citizen)
     await citizen.hand("id_card_reader", "lift")
     await citizen.hand("document_camera", "take_away")
-    await citizen.touch("Done", "leave")
-    await citizen.see("Attract", within=OPEN_AGAIN)
-    await citizen.picture("goodbye")
+    await leave(citizen, "Done")
 
 
 async def _register(citizen: Citizen) -> None:
@@ -54,9 +46,7 @@ async def _register(citizen: Citizen) -> None:
     await citizen.picture("glare")
     await citizen.hand("document_camera", "reflect", percent=0)
     await _take(citizen, "hukou-1")
-    await citizen.see("ChooseOne", target="next")
-    await citizen.picture("one-more")
-    await citizen.touch("ChooseOne", "next")
+    await citizen.answer("ChooseOne", "next", picture="one-more")
     await citizen.hand("document_camera", "lay_paper", paper="hukou-2")
     await _take(citizen, "hukou-2")
     await citizen.touch("ChooseOne", "whole")

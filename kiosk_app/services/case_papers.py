@@ -51,7 +51,7 @@ async def send_papers(desk: Desk) -> bool:
     if person is None:
         return True
     ask = AskLacking(number=person.key.number)
-    lacking = await look_up(desk, ask, Lacking, CARD, detail=text("look_up.nothing_done"))
+    lacking = await look_up(desk, ask, Lacking, CARD)
     if lacking is None:
         return True
     if not lacking.cases:

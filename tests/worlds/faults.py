@@ -45,8 +45,7 @@ def draw(random: Random) -> Plan:
     names = tuple(random.sample(sorted(pool), count))
     walks_away, visits = random.choice((0.0, 0.0, 0.1)), random.choice((1, 1, 2))
     insured = "" if permit else random.choice(("", "zhao", "lin"))
-    papers = "" if permit or insured else random.choice(("", "", "zhang"))
-    return Plan(names, walks_away, visits, channels, permit=permit, insured=insured, papers=papers)
+    return Plan(names, walks_away, visits, channels, permit=permit, insured=insured)
 
 
 async def _after(world: "World", least: float, most: float) -> None:
