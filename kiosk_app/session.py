@@ -16,7 +16,7 @@ from kiosk_app.desk import Desk
 from kiosk_app.errors import CentralRefused, KioskError, PaymentTrouble, TillClosed, VisitEnded
 from kiosk_app.money.amounts import Fen, yuan
 from kiosk_app.services.steps.deliver import remind_of_card
-from kiosk_app.views import Attract, Back, Chosen, Done, Intent, Menu, MenuItem, Sorry, Text, View, text
+from kiosk_app.views import Attract, Back, Chosen, Done, Intent, Menu, MenuItem, Sorry, Text, View, rank, text
 
 log = structlog.get_logger()
 
@@ -121,7 +121,8 @@ class Session:
     def _menu(self, family: str) -> View:
         parts = self._parts()
         items = tuple(item for item in health.menu(parts) if family in {"", item.family})
-        return Menu(items=items, notes=() if family else health.notes(parts), family=family)
+        services = [service for service in health.SERVICES if family in {"", service.family}]
+        return Menu(items=items, notes=health.notes(parts, services), family=family)
 
     def _front(self) -> View:
         """Nobody is here: the invitation, or why the machine is closed."""
@@ -152,7 +153,7 @@ class Session:
 def _invited(items: Sequence[MenuItem]) -> tuple[Text, ...]:
     """What the poster names, as tiles are at home: of several services the family, which alone fits on it."""
     families: dict[str, list[MenuItem]] = {}
-    for item in items:
+    for item in sorted(items, key=lambda item: rank(item.family)):
         families.setdefault(item.family, []).append(item)
     return tuple(
         members[0].title if len(members) == 1 else text(f"family.{family}.title")

@@ -270,20 +270,24 @@ class Stage:
         return (*own[:at], *common, *own[at:])
 
     def _common(self, work: Work) -> Sequence[Key]:
-        """What helps to read. Not while money moves; letters and contrast on the home screen, kept for the visit."""
+        """What helps to read. Not while money moves; large letters wherever one finds out that one needs them, contrast
+        on the home screen; both are kept for the visit."""
         if work.moves_money:
             return ()
         look = self._look
         language = Key("language", text("bar.language"), self._switch_language, icon="globe", share=0.9)
+        large = Key(
+            "text_size",
+            text("bar.text_size_normal" if look.large else "bar.text_size"),
+            lambda: self._wear(replace(self._look, large=not self._look.large)),
+            icon="letters",
+        )
         if not isinstance(work.view, HOME):
-            return (language,)
-        large = text("bar.text_size_normal" if look.large else "bar.text_size")
+            return (language, large)
         contrast = text("bar.contrast_normal" if look.contrast else "bar.contrast")
         return (
             language,
-            Key(
-                "text_size", large, lambda: self._wear(replace(self._look, large=not self._look.large)), icon="letters"
-            ),
+            large,
             Key(
                 "contrast",
                 contrast,

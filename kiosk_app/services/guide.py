@@ -31,6 +31,7 @@ from kiosk_app.views import (
     Table,
     TableRow,
     Text,
+    rank,
     text,
 )
 
@@ -74,11 +75,11 @@ async def _topic(desk: Desk, guide: Guide) -> str | None:
             name=both(said),
             lines=(text("guide.count", count=sum(entry.family == family for entry in guide.entries)),),
         )
-        for family, said in guide.families.items()
+        for family, said in sorted(guide.families.items(), key=lambda one: rank(one[0]))
     )
     rows = (
-        Choice(key=SEARCH, name=text("guide.search"), lines=(text("guide.search.line"),)),
         *families,
+        Choice(key=SEARCH, name=text("guide.search"), lines=(text("guide.search.line"),)),
         Choice(key=NOTICES, name=text("guide.notices"), lines=(text("guide.notices.line"),)),
     )
     return await one_of(desk, ChooseOne(title=text("guide.title"), rows=rows, steps=LOOK))

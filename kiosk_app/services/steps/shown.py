@@ -25,6 +25,11 @@ def day(on: date) -> str:
     return on.isoformat()
 
 
+def long_day(on: date) -> Text:
+    """``2026 年 11 月 2 日``, as one says it, where a citizen must remember it."""
+    return text("named", zh=f"{on.year} 年 {on.month} 月 {on.day} 日", en=day(on))
+
+
 def card_text(name: str, masked: str) -> str:
     """``银联 **** 4412``: the network's name and the last four digits."""
     return f"{name} **** {masked[-4:]}".strip()
@@ -54,4 +59,6 @@ def queue(centre: Centre) -> Text:
     """How long one waits there now."""
     if not centre.open:
         return text("places.shut", opens=centre.opens, closes=centre.closes)
+    if not centre.waiting:
+        return text("places.no_queue")
     return text("places.queue", count=centre.waiting, minutes=centre.minutes)

@@ -1,0 +1,69 @@
+"""What a pensioner of 80 would stumble over, and what the machine does about it (``docs/pensioner.md``)."""
+
+from kiosk_app.services.steps.shown import long_day
+from kiosk_app.views import Attract, Bars, Chosen, Consent, Done, Menu, Sorry, Table, text
+from tests.kiosk_app.test_living_verification import TODAY
+from tests.social import begins, shows
+from tests.stand import Stand, story
+
+
+@story
+async def test_what_pensioners_come_for_stands_first(stand: Stand) -> None:
+    menu = await stand.person.comes()
+    social = [item.key for item in menu.items if item.family == "social"]
+    assert social[:3] == ["living_verification", "pension_payments", "medical_account"]
+
+
+@story
+async def test_the_poster_names_the_families_in_the_order_of_the_menu(stand: Stand) -> None:
+    attract = await stand.person.sees(Attract)
+    assert attract.services[0] == text("family.social.title")
+    assert attract.services[-1] == text("family.hall.title")
+
+
+@story
+async def test_declining_the_face_leads_where_the_screen_said(stand: Stand) -> None:
+    consent = await shows(stand, "living_verification", "li", Consent)
+    assert text("consent.way.decline") not in {words for _, words, _ in consent.ways}, "no identity card helps here"
+    stand.person.touches(Chosen("decline"))
+    assert (await stand.person.sees(Sorry)).title == text("counter.title")
+    assert len(stand.slips()) == 1
+
+
+@story
+async def test_a_card_that_was_taken_is_not_asked_for_any_more(stand: Stand) -> None:
+    done = await shows(stand, "insured_certificate", "zhang", Done)
+    assert done.take == ("card",)
+    stand.id_card_reader.lift()
+    await stand.until(lambda: isinstance(stand.glass.view, Done) and stand.glass.view.take == ())
+
+
+@story
+async def test_without_the_large_printer_the_family_says_so_and_nothing_is_offered_to_be_printed(stand: Stand) -> None:
+    await stand.until(lambda: stand.machine.parts().catalogue)
+    await stand.document_printer.unplug()
+    await stand.until(lambda: not stand.machine.parts().serves("document_printer"))
+    await stand.person.comes()
+    stand.person.touches(Chosen("social"))
+    await stand.until(lambda: isinstance(stand.glass.view, Menu) and stand.glass.view.family == "social")
+    assert isinstance(stand.glass.view, Menu)
+    assert text("menu.note.no_document") in stand.glass.view.notes
+    stand.person.touches(Chosen("rights_record"))
+    await stand.until(lambda: not isinstance(stand.glass.view, Menu))
+    stand.id_card_reader.lay("zhang")
+    years = await stand.person.sees(Table)
+    assert text("rights.no_printer") in years.facts
+    assert [key for key, _ in years.actions] == ["picture"]
+    stand.person.touches(Chosen("picture"))
+    picture = await stand.person.sees(Bars)
+    assert picture.subtitle == text("rights.no_printer")
+    assert [key for key, _ in picture.actions] == ["list"]
+
+
+@story
+async def test_a_day_to_remember_is_written_as_one_says_it(stand: Stand) -> None:
+    assert long_day(TODAY) == text("named", zh="2026 年 11 月 23 日", en="2026-11-23")
+    await begins(stand, "pension_payments")
+    stand.id_card_reader.lay("wang")
+    page = await stand.person.sees(Table)
+    assert [str(column.title.id) for column in page.columns[:2]] == ["pensions.column.month", "pensions.column.total"]
