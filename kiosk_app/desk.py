@@ -104,6 +104,12 @@ class Patience:
     done: int = 20
     take_card: int = 60
 
+    def doubled(self) -> "Patience":
+        """For who reads slowly. What a card may lie about is not longer for that."""
+        return replace(
+            self, idle=2 * self.idle, countdown=2 * self.countdown, card=2 * self.card, done=2 * self.done
+        )
+
 
 Aside = Callable[[Callable[[], bytes]], Awaitable[bytes]]
 """Has something made that takes the processor for long, beside the loop that the screen lives on."""
@@ -128,7 +134,7 @@ class Desk:
     reprints: Reprints
     clock: Clock
     site: Site
-    patience: Patience = Patience()
+    usual: Patience = Patience()
     custody: Custody | None = None
     rulebook: Rulebook | None = None
     aside: Aside = at_once
@@ -136,6 +142,11 @@ class Desk:
     chip_card_reader: ChipCardReader | None = None
 
     # --- asking ---
+
+    @property
+    def patience(self) -> Patience:
+        """Who asked for large letters has twice the time, without having to ask for that too."""
+        return self.usual.doubled() if self.screen.large else self.usual
 
     async def ask(self, view: View) -> Intent:
         """Show ``view`` until the citizen answers. Raises Left, WalkedAway."""

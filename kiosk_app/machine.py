@@ -170,7 +170,7 @@ class Machine:
             reprints=Reprints(journal, proofs, clock, site.machine),
             clock=clock,
             site=site,
-            patience=patience,
+            usual=patience,
             custody=self.custody,
             rulebook=self.rulebook,
             booth=self._booth(),

@@ -117,6 +117,10 @@ class Stage:
         return self._look.language
 
     @property
+    def large(self) -> bool:
+        return self._look.large
+
+    @property
     def look(self) -> Look:
         """Language, letter size and contrast of this visit."""
         return self._look

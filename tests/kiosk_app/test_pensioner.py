@@ -1,7 +1,11 @@
 """What a pensioner of 80 would stumble over, and what the machine does about it (``docs/pensioner.md``)."""
 
+import asyncio
+
+import pytest
+
 from kiosk_app.services.steps.shown import long_day
-from kiosk_app.views import Attract, Bars, Chosen, Consent, Done, Menu, Sorry, Table, text
+from kiosk_app.views import Attract, Bars, Chosen, Consent, Done, IdleWarning, Menu, Sorry, Table, text
 from tests.kiosk_app.test_living_verification import TODAY
 from tests.social import begins, shows
 from tests.stand import Stand, story
@@ -67,3 +71,19 @@ async def test_a_day_to_remember_is_written_as_one_says_it(stand: Stand) -> None
     stand.id_card_reader.lay("wang")
     page = await stand.person.sees(Table)
     assert [str(column.title.id) for column in page.columns[:2]] == ["pensions.column.month", "pensions.column.total"]
+
+
+@story
+async def test_who_asks_for_large_letters_has_twice_the_time(stand: Stand) -> None:
+    stand.glass.large = True
+    placing = await begins(stand, "pension_payments")
+    assert placing.seconds == 120
+    stand.id_card_reader.lay("wang")
+    await stand.person.sees(Table)
+    asked = asyncio.get_running_loop().time()
+    await stand.person.sees(IdleWarning)
+    assert asyncio.get_running_loop().time() - asked == pytest.approx(60, abs=1)
+    await stand.person.sees(Done)  # the card still lies there
+    stand.id_card_reader.lift()
+    await stand.person.sees(Attract)
+    assert not stand.glass.large, "the next person begins anew"
