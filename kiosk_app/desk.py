@@ -106,9 +106,7 @@ class Patience:
 
     def doubled(self) -> "Patience":
         """For who reads slowly. What a card may lie about is not longer for that."""
-        return replace(
-            self, idle=2 * self.idle, countdown=2 * self.countdown, card=2 * self.card, done=2 * self.done
-        )
+        return replace(self, idle=2 * self.idle, countdown=2 * self.countdown, card=2 * self.card, done=2 * self.done)
 
 
 Aside = Callable[[Callable[[], bytes]], Awaitable[bytes]]
@@ -122,7 +120,10 @@ async def at_once(make: Callable[[], bytes]) -> bytes:
 
 @dataclass(frozen=True)
 class Desk:
-    """What a service may touch. ``custody``, ``chip_card_reader``, ``booth``: None where there is no such device."""
+    """What a service may touch. ``custody``, ``chip_card_reader``, ``booth``: None where there is no such device.
+
+    ``serving``: the service that is under way, by its key in the menu.
+    """
 
     screen: Screen
     id_card_reader: IdCardReader
@@ -140,6 +141,7 @@ class Desk:
     aside: Aside = at_once
     booth: Booth | None = None
     chip_card_reader: ChipCardReader | None = None
+    serving: str = ""
 
     # --- asking ---
 

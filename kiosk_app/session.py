@@ -7,6 +7,7 @@ personal data; the next visit begins as if nothing had been.
 
 import gc
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import replace
 from functools import partial
 
 import structlog
@@ -74,7 +75,7 @@ class Session:
     async def _serve(self, key: str) -> bool:
         """Run one service; True if the citizen goes on to the menu."""
         try:
-            return await self._services[key](self._desk)
+            return await self._services[key](replace(self._desk, serving=key))
         except VisitEnded:
             raise
         except KioskError as error:

@@ -42,7 +42,7 @@ async def obeying(stand: Stand, who: str = "li") -> AsyncIterator[None]:
 async def agrees(stand: Stand) -> None:
     consent = await stand.person.sees(Consent)
     assert text("living.purpose") in dict(consent.points).values()
-    assert text("consent.need.counter") in dict(consent.points).values(), "the way that \"no\" leads here"
+    assert text("consent.need.counter") in dict(consent.points).values(), 'the way that "no" leads here'
     assert consent.ways[0] == ("decline", text("consent.way.to_counter"), text("consent.note.to_counter"))
     stand.person.touches(Chosen("agree"))
 

@@ -87,3 +87,14 @@ async def test_who_asks_for_large_letters_has_twice_the_time(stand: Stand) -> No
     stand.id_card_reader.lift()
     await stand.person.sees(Attract)
     assert not stand.glass.large, "the next person begins anew"
+
+
+@story
+async def test_who_is_sent_to_a_counter_knows_for_what_and_when_it_is_open(stand: Stand) -> None:
+    await shows(stand, "living_verification", "li", Consent)
+    stand.person.touches(Chosen("decline"))
+    sorry = await stand.person.sees(Sorry)
+    assert [fact.id for fact in sorry.facts[1:3]] == ["counter.for", "counter.open"]
+    [slip] = stand.slips()
+    assert "养老待遇资格认证" in slip
+    assert "窗口时间 Counters" in slip

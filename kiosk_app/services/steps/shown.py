@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 
-from kiosk_app.contract.guide import Said
+from kiosk_app.contract.guide import OpeningRule, Said
 from kiosk_app.contract.hall import Centre
 from kiosk_app.local_time import LOCAL
 from kiosk_app.views import Text, text
@@ -48,6 +48,12 @@ def both(said: Said) -> Text:
 def weekday(number: int) -> Text:
     """1 is Monday."""
     return text(f"guide.day.{WEEKDAYS[number - 1]}")
+
+
+def open_when(rule: OpeningRule) -> Text:
+    """On which days and at what hours a counter is open."""
+    days = text("guide.days", first=weekday(rule.days[0]), last=weekday(rule.days[-1]))
+    return text("guide.hours", days=days, opens=rule.opens, closes=rule.closes)
 
 
 def distance(metres: int | None) -> Text:
