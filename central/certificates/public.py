@@ -43,7 +43,10 @@ def router(office: CertificateOffice, clock: Clock, templates: jinja2.Environmen
     """The pages below ``/verify``."""
     limits = Limits(PER_MINUTE)
     template = templates.get_template("certificate.html")
-    words = {"masked_name": masked_name, "show": codes.show, "insurances": INSURANCES, "in_words": in_words}
+    words = {
+        "masked_name": masked_name, "show": codes.show, "insurances": INSURANCES, "in_words": in_words,
+        "hotline": office.hotline,
+    }  # fmt: skip
 
     def page(status: int = 200, **shown: Any) -> Response[str]:
         known: dict[str, Any] = {"found": None, "examined": None, "compared": None, "code": "", "problem": ""}

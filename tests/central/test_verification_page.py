@@ -93,6 +93,10 @@ def test_a_file_is_told_genuine_altered_forged_or_none(
         assert reply.status_code == 200
         assert words in reply.text
         assert ("✓ 有效 valid" in reply.text) == (content == made.pdf)  # no green word beside a red one
+        assert ("重新打印，不收费；怀疑伪造请致电 12333" in reply.text) == (
+            content != made.pdf
+        )  # what a clerk does now
+        assert ("看一下来办事的人的身份证" in reply.text) == (content == made.pdf)
         others = [other for other in shown if other != words and other in reply.text]
         assert not others
         assert "李四" not in reply.text
