@@ -36,7 +36,7 @@ def counter_slip(
     opening: Sequence[OpeningRule] = (),
 ) -> Slip:
     """``why``: one of :data:`WHY`; any other is left out. ``what``: the business, and when its counters are open."""
-    business = [] if what is None else [SlipLine(what.zh, style="bold"), SlipLine(what.en)]
+    business = [] if what is None else [SlipLine(what.zh, style="strong"), SlipLine(what.en)]
     reason = [SlipLine(words) for words in WHY.get(why, ())]
     return Slip(
         (

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from kiosk_app.views import Column, Menu, MenuItem, Sorry, Table, TableRow, Typed, View, text
+from kiosk_app.views import Column, Menu, MenuItem, Sorry, Table, TableRow, Typed, text
 from screens.samples import DONE, FINES, NUMBER, SAMPLES
 from screens.widgets.icon import DRAWINGS, icon
 from tests.screens.conftest import Booth
@@ -76,7 +76,7 @@ def test_paper_that_came_out_is_named_and_stands_before_the_question_how_it_was(
         upright.stage.put(replace(DONE, take=("card",), papers=("receipt_printer", "document_printer")))
         await asyncio.sleep(0.1)
         work = upright.stage._page.work  # type: ignore[union-attr] # there is one now
-        assert [strip.icon for strip in work.ids.take.parts()[::1]] == ["card", "receipt", "document"]
+        assert [strip.icon for strip in work.ids.take.parts()] == ["card", "receipt", "document"]
         assert work.ids.take.y > work.ids.faces.top
 
     upright.run(story())
@@ -123,8 +123,8 @@ def test_good_news_wears_no_sign_of_failure(upright: Booth) -> None:
 
 def test_what_does_not_work_stands_above_the_services(upright: Booth) -> None:
     async def story() -> None:
-        family: View = replace(SAMPLES["menu_social"], notes=(text("menu.note.no_document"),))  # type: ignore[type-var] # a dataclass
-        upright.stage.put(family)
+        items = tuple(replace(FINES, key=key, family="social") for key in ("one", "two"))
+        upright.stage.put(Menu(items=items, notes=(text("menu.note.no_document"),), family="social"))
         await asyncio.sleep(0.1)
         note = next(say for say in upright.stage.sayings() if say.text.startswith("A4 打印机"))
         top = min(target["y"] for target in upright.stage.targets())
