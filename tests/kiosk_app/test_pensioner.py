@@ -4,8 +4,10 @@ import asyncio
 
 import pytest
 
+from kiosk_app.portrait.liveness import WITHIN
 from kiosk_app.services.steps.shown import long_day
-from kiosk_app.views import Attract, Bars, Chosen, Consent, Done, IdleWarning, Menu, Sorry, Table, text
+from kiosk_app.views import Attract, Bars, Chosen, Consent, Done, IdleWarning, LivePortrait, Menu, Sorry, Table, text
+from tests.faces import Someone
 from tests.kiosk_app.test_living_verification import TODAY
 from tests.social import begins, shows
 from tests.stand import Stand, story
@@ -98,3 +100,14 @@ async def test_who_is_sent_to_a_counter_knows_for_what_and_when_it_is_open(stand
     [slip] = stand.slips()
     assert "养老待遇资格认证" in slip
     assert "窗口时间 Counters" in slip
+
+
+@story
+async def test_who_asks_for_large_letters_need_not_hurry_before_the_camera(stand: Stand) -> None:
+    stand.glass.large = True
+    await shows(stand, "living_verification", "li", Consent)
+    stand.scene.enter(Someone("li"))
+    stand.person.touches(Chosen("agree"))
+    await stand.until(lambda: isinstance(stand.glass.view, LivePortrait) and stand.glass.view.gesture)
+    assert isinstance(stand.glass.view, LivePortrait)
+    assert stand.glass.view.seconds == 2 * round(WITHIN)
