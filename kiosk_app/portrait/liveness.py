@@ -84,9 +84,9 @@ class Rest:
 class Challenge:
     """Where it stands. ``done`` counts gestures; ``resting``: at rest, and the next one is asked for.
 
-    ``within``: seconds for each gesture. ``since``: when what is waited for now was begun; ``calm``: since when the face
-    has been at rest; ``checked``: it was compared after the last gesture; ``doing``: the gestures seen now and since
-    when.
+    ``within``: seconds for each gesture. ``since``: when what is waited for now was begun; ``calm``: since when the
+    face has been at rest; ``checked``: it was compared after the last gesture; ``doing``: the gestures seen now, each
+    with since when.
     """
 
     order: tuple[Gesture, ...]
