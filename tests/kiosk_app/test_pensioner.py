@@ -2,11 +2,26 @@
 
 import asyncio
 
+import msgspec
 import pytest
 
+from kiosk_app.contract.hall import Centre
 from kiosk_app.portrait.liveness import WITHIN
-from kiosk_app.services.steps.shown import long_day
-from kiosk_app.views import Attract, Bars, Chosen, Consent, Done, IdleWarning, LivePortrait, Menu, Sorry, Table, text
+from kiosk_app.services.steps.shown import long_day, queue
+from kiosk_app.views import (
+    Attract,
+    Bars,
+    ChooseOne,
+    Chosen,
+    Consent,
+    Done,
+    IdleWarning,
+    LivePortrait,
+    Menu,
+    Sorry,
+    Table,
+    text,
+)
 from tests.faces import Someone
 from tests.kiosk_app.test_living_verification import TODAY
 from tests.social import begins, shows
@@ -111,3 +126,23 @@ async def test_who_asks_for_large_letters_need_not_hurry_before_the_camera(stand
     await stand.until(lambda: isinstance(stand.glass.view, LivePortrait) and stand.glass.view.gesture)
     assert isinstance(stand.glass.view, LivePortrait)
     assert stand.glass.view.seconds == 2 * round(WITHIN)
+
+
+@story
+async def test_who_does_not_know_pinyin_finds_the_families_first(stand: Stand) -> None:
+    await stand.until(lambda: stand.machine.parts().guide)
+    await stand.person.comes()
+    stand.person.touches(Chosen("guide"))
+    topics = await stand.person.sees(ChooseOne)
+    keys = [row.key for row in topics.rows]
+    assert keys[:3] == ["social", "border", "road"]
+    assert keys[-2:] == ["search", "notices"]
+
+
+def test_nobody_waits_no_minutes() -> None:
+    centre = Centre(
+        id="a", name="样本", name_en="Sample", address="", metres=None,
+        opens="09:00", closes="17:00", open=True, waiting=0, minutes=0,
+    )  # fmt: skip
+    assert queue(centre) == text("places.no_queue")
+    assert queue(msgspec.structs.replace(centre, waiting=2, minutes=8)).id == "places.queue"
