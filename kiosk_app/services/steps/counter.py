@@ -52,6 +52,6 @@ async def to_counter(desk: Desk, why: Text, steps: Steps, *, reference: str = ""
 
 def _in_the_guide(desk: Desk) -> tuple[GuideEntry | None, Sequence[OpeningRule]]:
     """What the guide says of the service under way, and when its counters are open: nobody goes there at night."""
-    guide = desk.rulebook.guide if desk.rulebook is not None else None
+    guide = desk.prices.guide
     entry = next((one for one in guide.entries if one.service == desk.serving), None) if guide is not None else None
     return entry, guide.hours(entry.family) if guide is not None and entry is not None else ()
