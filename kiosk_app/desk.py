@@ -9,7 +9,7 @@ is journaled like money: *intended*, then what became of it.
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any, TypeVar
 
 import structlog
@@ -47,6 +47,7 @@ from kiosk_app.money.till import Till
 from kiosk_app.papers.permits import KeptPermit, kept_permit_slip, on_the_card, to_be_printed
 from kiosk_app.papers.proof import Trouble
 from kiosk_app.papers.slips import trouble_slip
+from kiosk_app.patience import USUAL, Patience
 from kiosk_app.paying import Paying
 from kiosk_app.ports import Clock, Journal, Screen
 from kiosk_app.reprints import Reprints
@@ -83,21 +84,6 @@ class Site:
     nearest: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True)
-class Patience:
-    """Seconds: ``idle`` before the countdown of ``countdown``; ``done`` for the last view."""
-
-    idle: float = 30.0
-    countdown: int = 15
-    card: int = 60
-    done: int = 20
-    take_card: int = 60
-
-    def doubled(self) -> "Patience":
-        """For who reads slowly. What a card may lie about is not longer for that."""
-        return replace(self, idle=2 * self.idle, countdown=2 * self.countdown, card=2 * self.card, done=2 * self.done)
-
-
 Aside = Callable[[Callable[[], bytes]], Awaitable[bytes]]
 """Has something made that takes the processor for long, beside the loop that the screen lives on."""
 
@@ -125,7 +111,7 @@ class Desk:
     prices: Rulebook
     clock: Clock
     site: Site
-    usual: Patience = Patience()
+    usual: Patience = USUAL
     custody: Custody | None = None
     aside: Aside = at_once
     booth: Booth | None = None

@@ -253,26 +253,14 @@ class Stage:
         if work.moves_money:
             return ()
         look = self._look
-        language = Key("language", text("bar.language"), self._switch_language, icon="globe", share=0.9)
-        large = Key(
-            "text_size",
-            text("bar.text_size_normal" if look.large else "bar.text_size"),
-            lambda: self._wear(replace(self._look, large=not self._look.large)),
-            icon="letters",
-        )
-        if not isinstance(work.view, HOME):
-            return (language, large)
+        large = text("bar.text_size_normal" if look.large else "bar.text_size")
         contrast = text("bar.contrast_normal" if look.contrast else "bar.contrast")
-        return (
-            language,
-            large,
-            Key(
-                "contrast",
-                contrast,
-                lambda: self._wear(replace(self._look, contrast=not self._look.contrast)),
-                icon="contrast",
-            ),
+        keys = (
+            Key("language", text("bar.language"), self._switch_language, icon="globe", share=0.9),
+            Key("text_size", large, lambda: self.wear(large=not self._look.large), icon="letters"),
+            Key("contrast", contrast, lambda: self.wear(contrast=not self._look.contrast), icon="contrast"),
         )
+        return keys if isinstance(work.view, HOME) else keys[:2]
 
     def _switch_language(self) -> None:
         self._wear(replace(self._look, language=other(self._look.language)))
