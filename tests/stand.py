@@ -96,6 +96,7 @@ class Glass:
         self.seen: list[tuple[float, View]] = []
         self.touched = 0.0
         self.language = "zh_CN"
+        self.large = False
         self.forgotten = 0
         self._listening: list[asyncio.Future[Intent]] = []
 
@@ -117,6 +118,7 @@ class Glass:
     def forget(self) -> None:
         self.forgotten += 1
         self.language = "zh_CN"
+        self.large = False
 
     @property
     def view(self) -> View | None:
