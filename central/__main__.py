@@ -212,11 +212,11 @@ def hand_out(
 
 # --- requests for services that are data ---
 
-Case = Annotated[str, typer.Argument(help="The number on the citizen's slip, and on the console.")]
+OnSlip = Annotated[str, typer.Argument(help="The number on the citizen's slip, and on the console.")]
 
 
 @app.command()
-def request(number: Case, by: By, data: Data = Path("central-data")) -> None:
+def request(number: OnSlip, by: By, data: Data = Path("central-data")) -> None:
     """Take a request and show what was answered, for whoever does it: it has an owner then."""
     try:
         lines = requests.take(Central(Settings(data)).front.store, number, by)
@@ -228,7 +228,7 @@ def request(number: Case, by: By, data: Data = Path("central-data")) -> None:
 
 
 @app.command()
-def request_done(number: Case, by: By, data: Data = Path("central-data")) -> None:
+def request_done(number: OnSlip, by: By, data: Data = Path("central-data")) -> None:
     """It was done: its citizen sees that at a machine, and digits that were answered (a telephone) are wiped."""
     _do(lambda front: requests.finish(front.store, front.clock, number, by), data)
 
@@ -252,6 +252,33 @@ def call_back(number: Number, by: By, data: Data = Path("central-data")) -> None
 def settle(number: Number, by: By, data: Data = Path("central-data")) -> None:
     """It was answered; its telephone number is wiped."""
     _do(lambda front: feedback.settle(front.store, front.clock, number, by), data)
+
+
+# --- papers for cases at counters ---
+
+Case = Annotated[str, typer.Argument(help="Of a case on the console.")]
+
+
+@app.command()
+def papers(
+    case: Case, by: By, out: Annotated[Path, typer.Option(help="A folder.")], data: Data = Path("central-data")
+) -> None:
+    """Open the photographed papers of a case; who did is kept."""
+    _do(lambda front: typer.echo("\n".join(map(str, front.papers.staff.open(case, by, out)))), data)
+
+
+@app.command()
+def send_back(
+    case: Case, paper: Annotated[str, typer.Argument(help="Its key.")], by: By, data: Data = Path("central-data")
+) -> None:
+    """A paper cannot be used: it is asked for again, and its pages are wiped."""
+    _do(lambda front: front.papers.staff.send_back(case, paper, by), data)
+
+
+@app.command()
+def decide(case: Case, by: By, data: Data = Path("central-data")) -> None:
+    """A case is over: it takes no more papers, and those it has are wiped after their time."""
+    _do(lambda front: front.papers.staff.decide(case, by), data)
 
 
 # --- certificates ---

@@ -10,7 +10,7 @@ touches one small row.
 import threading
 from collections import deque
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -300,6 +300,11 @@ class Store:
         """One transaction of one's own; durable when the block is left, undone when it raises."""
         with self._lock, self._writer.begin() as connection:
             yield connection
+
+    def empty_log(self) -> None:
+        """What was wiped goes from the write-ahead log too, unless somebody reads just now: then the next time."""
+        with self._lock, closing(self._engine.raw_connection()) as connection:
+            connection.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
     @contextmanager
     def read(self) -> Iterator[sa.Connection]:

@@ -35,6 +35,7 @@ from central.certificates.sealing import Sealer
 from central.clock import Clock
 from central.db import Store
 from central.departments import ExitEntryOffice, MedicalInsuranceOffice, SocialSecurityOffice, TrafficPolice
+from central.departments import counter as counter_
 from central.departments import exit_entry as exit_entry_
 from central.departments import guide as guide_
 from central.departments import hall as hall_
@@ -53,6 +54,7 @@ from central.problems import Refused
 from central.registry import Kiosk
 from kiosk_app import contract
 from kiosk_app.contract import AskDecisions, Batch, Heartbeat
+from kiosk_app.contract.case_papers import SendPage
 from kiosk_app.contract.cases import AskCases, Office
 from kiosk_app.contract.catalogue import AskCatalogue, SocialRules
 from kiosk_app.contract.certificates import AskCertificate
@@ -89,6 +91,7 @@ class Front:
         hotline: str = "",
         photo_key: bytes = b"",
         photo_days: int = DAYS,
+        papers_key: bytes = b"",
     ) -> None:
         self.store = Store(engine)
         self.clock = clock
@@ -100,6 +103,7 @@ class Front:
         self.medical = medical or social_.MedicalInsurance()
         self.halls = hall_.Halls()
         self.requests = requests_.Requests(self.catalogue.current, self.catalogue.at)
+        self.papers = counter_.PaperDesk(self.store, clock, papers_key or secrets.token_bytes(32))
         self._departments = Departments(self.traffic, self.exit_entry, self.social, self.requests)
         self.orders = Orders(self.store, clock, {} if channels is None else channels)
         self.providers = ProviderThreads()
@@ -122,6 +126,7 @@ class Front:
             **{path: partial(self._order, path) for path in CALLS},
             AskCatalogue.path: lambda _, body: self.catalogue.answer(decode(body, AskCatalogue)),
             AskCertificate.path: lambda kiosk, body: self.certificates.issue(kiosk, decode(body, AskCertificate)),
+            SendPage.path: lambda kiosk, body: self.papers.keep(kiosk, decode(body, SendPage)),
             KeepPhoto.path: lambda kiosk, body: self.photos.keep(kiosk.id, decode(body, KeepPhoto)),
         }
 
@@ -132,6 +137,7 @@ class Front:
             Office.EXIT_ENTRY: self.exit_entry,
             Office.SOCIAL: self.social,
             Office.SERVICES: self.requests,
+            Office.COUNTER: self.papers.counters,
         }
         return (
             Call(AskDecisions, lambda db, _, *rest: self.traffic.decisions(db, *rest)),
@@ -139,6 +145,7 @@ class Front:
             *social_.calls(self.social, self.medical),
             *hall_.calls(self.halls),
             *requests_.calls(self.requests),
+            *counter_.calls(self.papers.counters),
             Call(AskCases, lambda db, _, ask, now: cases.answer(db, ask, offices, now)),
         )
 

@@ -29,6 +29,7 @@ from central.clock import Clock
 from central.console import console_app
 from central.db import file_engine
 from central.departments import samples
+from central.departments.counter import samples as counter_samples
 from central.departments.exit_entry import samples as exit_samples
 from central.departments.hall import samples as hall_samples
 from central.departments.rules import china_day
@@ -99,6 +100,7 @@ class Central:
             channels=channels,
             photo_key=key_in(settings.data / "photos.key"),
             photo_days=settings.photo_days,
+            papers_key=key_in(settings.data / "papers.key"),
             signer=DocumentSigner(self.authority, self.clock.now, PURPOSE, PURPOSE_OID),
             sealer=Sealer(self.authority, self.clock.now),
             hotline=settings.place.hotline,
@@ -119,6 +121,7 @@ class Central:
             exit_samples.load_once(connection, today, self._settings.portraits)
             social_samples.load_once(connection, today, self._settings.portraits)
             hall_samples.load_once(connection)
+            counter_samples.load_once(connection, today)
         self.front.offer_samples()
 
     async def run(self, stop: asyncio.Event, started: Callable[[int, int], None]) -> None:

@@ -124,8 +124,6 @@ SERVICES: Sequence[Service] = (
     ),
     Service("progress", "border", pays=False, holds=True, needs=(("permit_unit",), ("receipt_printer",))),
     Service("id_photo", "border", pays=False, needs=(("camera",), ("face_analyst",), ("document_printer",))),
-    Service("rights_record", "social", pays=False, needs=(CARDS,), wants=("document_printer",)),
-    Service("insured_certificate", "social", pays=False, needs=(CARDS, ("document_printer",))),
     Service(
         "living_verification",
         "social",
@@ -133,6 +131,8 @@ SERVICES: Sequence[Service] = (
         needs=(CARDS, ("camera",), ("face_analyst",)),
         wants=("receipt_printer",),
     ),
+    Service("pension_payments", "social", pays=False, needs=(CARDS,)),
+    Service("medical_account", "social", pays=False, needs=(CARDS,)),
     Service("social_card", "social", pays=False, needs=(CARDS,), wants=("camera", "face_analyst", "receipt_printer")),
     Service(
         "contribution",
@@ -142,11 +142,12 @@ SERVICES: Sequence[Service] = (
         needs=(CARDS,),
         wants=("card_terminal", "receipt_printer"),
     ),
-    Service("pension_payments", "social", pays=False, needs=(CARDS,)),
-    Service("medical_account", "social", pays=False, needs=(CARDS,)),
+    Service("insured_certificate", "social", pays=False, needs=(CARDS, ("document_printer",))),
+    Service("rights_record", "social", pays=False, needs=(CARDS,), wants=("document_printer",)),
     Service("social_state", "social", pays=False, needs=(CARDS,)),
     Service("guide", BESIDE, pays=False, alone=True, guided=True, wants=("receipt_printer",)),
     Service("my_cases", BESIDE, pays=False, needs=(CARDS,)),
+    Service("case_papers", BESIDE, pays=False, needs=(CARDS, ("document_camera",)), wants=("receipt_printer",)),
     Service(
         "reprint",
         BESIDE,
@@ -223,7 +224,6 @@ def bulletins_about(parts: Parts, items: Sequence[MenuItem]) -> tuple[Text, ...]
 
 def notes(parts: Parts, services: Sequence[Service] = SERVICES) -> tuple[Text, ...]:
     """What does not work today though services that want it are open."""
-    services = (*services, *parts.offered)
     wanted = {role for service in services if why_closed(service, parts) is None for role in service.wants}
     said = dict.fromkeys(NOTES[role] for role in NOTES if role in wanted and not parts.serves(role))
     return tuple(text(note) for note in said)

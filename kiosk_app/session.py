@@ -8,6 +8,7 @@ personal data; the next visit begins as if nothing had been.
 import gc
 from collections import Counter
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from functools import partial
 
 import structlog
@@ -18,7 +19,7 @@ from kiosk_app.errors import CentralRefused, KioskError, PaymentTrouble, TillClo
 from kiosk_app.money.amounts import Fen, yuan
 from kiosk_app.services.steps.deliver import remind_of_card
 from kiosk_app.services.table import Services
-from kiosk_app.views import Attract, Back, Chosen, Done, Intent, Menu, MenuItem, Sorry, Text, View, text
+from kiosk_app.views import Attract, Back, Chosen, Done, Intent, Menu, MenuItem, Sorry, Text, View, rank, text
 
 log = structlog.get_logger()
 
@@ -74,7 +75,7 @@ class Session:
     async def _serve(self, key: str) -> bool:
         """Run one service; True if the citizen goes on to the menu."""
         try:
-            return await self._services[key](self._desk)
+            return await self._services[key](replace(self._desk, serving=key))
         except VisitEnded:
             raise
         except KioskError as error:
@@ -121,12 +122,14 @@ class Session:
     def _menu(self, family: str) -> View:
         parts = self._parts()
         items = tuple(item for item in health.menu(parts) if family in {"", item.family})
+        services = [service for service in (*health.SERVICES, *parts.offered) if family in {"", service.family}]
+        broken = health.notes(parts, services)
         if family:
-            return Menu(items=items, notes=health.bulletins_about(parts, items), family=family)
+            return Menu(items=items, notes=health.bulletins_about(parts, items) + broken, family=family)
         count = Counter(item.family for item in items)
         alone = [item for item in items if count[item.family] == 1]  # a tile of its own on the first page
         minded = health.bulletins(parts, warn=True) + health.bulletins_about(parts, alone)
-        return Menu(items=items, notes=minded + health.notes(parts))
+        return Menu(items=items, notes=minded + broken)
 
     def _front(self) -> View:
         """Nobody is here: the invitation, or why the machine is closed."""
@@ -160,7 +163,7 @@ class Session:
 def _invited(items: Sequence[MenuItem]) -> tuple[Text, ...]:
     """What the poster names, as tiles are at home: of several services the family, which alone fits on it."""
     families: dict[str, list[MenuItem]] = {}
-    for item in items:
+    for item in sorted(items, key=lambda item: rank(item.family)):
         families.setdefault(item.family, []).append(item)
     return tuple(
         members[0].title if len(members) == 1 else text(f"family.{family}.title")

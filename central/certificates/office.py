@@ -100,7 +100,7 @@ class CertificateOffice:
     ) -> None:
         self._store, self._clock, self._random = store, clock, random
         self._insured, self._sealer = insured, sealer
-        self._hotline = hotline
+        self.hotline = hotline
         self.address = address
 
     # --- for kiosks ---
@@ -149,7 +149,7 @@ class CertificateOffice:
             site=kiosk.site,
             reference=shown,
             made_at=now,
-            hotline=self._hotline,
+            hotline=self.hotline,
             identifier=code,
         )
         try:

@@ -1,5 +1,5 @@
-"""What central does every night at an hour of China in which nobody pays: orders are looked at, old photos dropped,
-requests that nobody paid for forgotten.
+"""What central does every night at an hour of China in which nobody pays: orders are looked at, old
+photos and papers are wiped, requests that nobody paid for are forgotten.
 
 Rule: nothing that a provider, a wire or the database does in one night may end central, or the nights to come. What
 the last one came to, also that it failed and with what, stands on the operators' page and in the log.
@@ -7,7 +7,9 @@ the last one came to, also that it failed and with what, stands on the operators
 
 import asyncio
 import traceback
+from collections.abc import Callable
 from datetime import datetime, time, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Final
 
@@ -34,8 +36,9 @@ async def nights(front: Front, clock: Clock) -> None:
         if (now := _night(clock.now())) > last:
             last = now
             front.last_night = await _orders(front, clock)
-            await _photos(front)
-            await _requests(front, clock)
+            await _wipe(front, "photos", front.photos.expire)
+            await _wipe(front, "papers", front.papers.expire)
+            await _wipe(front, "requests", partial(requests.forget, front.store, clock))
 
 
 async def _orders(front: Front, clock: Clock) -> NightNote:
@@ -48,18 +51,11 @@ async def _orders(front: Front, clock: Clock) -> NightNote:
     return NightNote(clock.now(), says, well=not night.silent)
 
 
-async def _photos(front: Front) -> None:
+async def _wipe(front: Front, what: str, expire: Callable[[], int]) -> None:
     try:
-        await front.providers.run(front.photos.expire)
+        await front.providers.run(expire)
     except Exception as failure:
-        log.error("old photos were not dropped", error=type(failure).__name__, at=_place(failure))
-
-
-async def _requests(front: Front, clock: Clock) -> None:
-    try:
-        await front.providers.run(requests.forget, front.store, clock)
-    except Exception as failure:
-        log.error("old requests were not forgotten", error=type(failure).__name__, at=_place(failure))
+        log.error("what is old was not wiped", what=what, error=type(failure).__name__, at=_place(failure))
 
 
 def _place(failure: Exception) -> str:

@@ -19,6 +19,7 @@ class Office(StrEnum):
     EXIT_ENTRY = "exit_entry"
     SOCIAL = "social"
     SERVICES = "services"
+    COUNTER = "counter"
 
 
 FIRST: Final = (Office.TRAFFIC, Office.EXIT_ENTRY, Office.SOCIAL)

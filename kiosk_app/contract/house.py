@@ -17,7 +17,7 @@ BUILT_IN: Final = frozenset(
     {
         "traffic_fines", "endorsement", "progress", "id_photo", "rights_record", "insured_certificate",
         "living_verification", "social_card", "contribution", "pension_payments", "medical_account", "social_state",
-        "guide", "my_cases", "reprint", "places", "appointment", "complaint",
+        "guide", "my_cases", "reprint", "places", "appointment", "complaint", "case_papers",
     }
 )  # fmt: skip
 """The services that a machine's software brings along (``kiosk_app/health.py``): no other may be called so."""

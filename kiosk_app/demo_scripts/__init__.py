@@ -15,6 +15,7 @@ from kiosk_app.demo_scripts.endorsement import (
     progress,
 )
 from kiosk_app.demo_scripts.hall import appointment, complaint, guide, places
+from kiosk_app.demo_scripts.papers import case_papers
 from kiosk_app.demo_scripts.reprinting import my_cases, reprint
 from kiosk_app.demo_scripts.social import (
     card_loss,
@@ -52,4 +53,5 @@ SCRIPTS: Mapping[str, Callable[[Citizen], Awaitable[None]]] = {
     "appointment": appointment,
     "record_copies": record_copies,
     "file_transfer": file_transfer,
+    "case_papers": case_papers,
 }

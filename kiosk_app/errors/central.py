@@ -46,6 +46,7 @@ class CentralRefused(CentralError):
             *("permit-expiring", "registration-ending", "crowded", "fee-changed", "identity-not-checked"),
             *("unknown-insured", "card-differs", "card-lost", "no-medical-account", "not-now", "unprintable-name"),
             *("slot-full", "slot-gone", "unknown-appointment", "appointment-over"),
+            *("case-closed", "term-over", "paper-not-wanted", "unknown-case"),
         }
     )
     """Codes that have a sentence of their own, ``refused.<code>``."""

@@ -22,8 +22,8 @@ class Plan:
 
     ``channels``: whose codes central offers beside the card; where it does, people mostly take a telephone. What they
     do with it is drawn, unless ``telephone`` says it. ``permit``: the card of somebody who comes for an endorsement;
-    ``insured``: who comes to pay a contribution, or, with ``asks``, for copies (a service that is data); neither: it is
-    fines.
+    ``insured``: who comes to pay a contribution, or, with ``asks``, for copies (a service that is data); ``papers``:
+    who brings papers for a counter; none of them: it is fines.
     """
 
     names: tuple[str, ...]
@@ -34,6 +34,7 @@ class Plan:
     permit: str = ""
     insured: str = ""
     asks: bool = False
+    papers: str = ""
 
 
 def draw(random: Random) -> Plan:
