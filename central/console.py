@@ -137,7 +137,11 @@ def page(front: Front) -> str:
     now = front.clock.now()
     with front.store.read() as connection:
         kept, rows, aside = books(connection, now), kiosk_rows(connection, now), set_aside(connection)
-        spoken = {"feedback": said.lines(connection), "scores": said.scores(connection, china_day(now) - MONTH)}
+        spoken = {
+            "feedback": said.lines(connection),
+            "ending": said.ending(connection, now - front.periods.open + front.periods.warning),
+            "scores": said.scores(connection, china_day(now) - MONTH),
+        }
     given = spoken | {
         "now": now,
         "books": kept,
@@ -145,8 +149,10 @@ def page(front: Front) -> str:
         "aside": aside,
         "shown": SHOWN,
         "night": front.last_night,
+        "forgetting": front.last_forgetting,
+        "open_days": front.periods.open.days,
     }
-    return _templates().get_template("console.html").render(given | spoken)
+    return _templates().get_template("console.html").render(given)
 
 
 def proof_page(front: Front, reference: str) -> tuple[int, str]:

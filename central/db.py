@@ -301,6 +301,16 @@ class Store:
         with self._lock, self._writer.begin() as connection:
             yield connection
 
+    def overwrite(self) -> bool:
+        """Empty the log of the database, in which what was deleted still stands; False if a reader was in the way."""
+        with self._lock:
+            raw = self._engine.raw_connection()
+            try:
+                [(busy, *_)] = raw.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+            finally:
+                raw.close()
+        return not busy
+
     @contextmanager
     def read(self) -> Iterator[sa.Connection]:
         """A consistent view."""

@@ -15,7 +15,8 @@ from typing import Any, Final
 import msgspec
 import sqlalchemy as sa
 
-from central import cases, ledger, presence, registry
+from central import cases, ledger, matters, presence, registry
+from central import periods as periods_
 from central.books import Books, books
 from central.catalogue import SHIPPED, SHIPPED_GUIDE, SHIPPED_SOCIAL, Publisher, Signer, read, read_section
 from central.certificates import InsuredBooks
@@ -32,9 +33,11 @@ from central.departments.traffic import Traffic
 from central.ingest import Departments, Intake
 from central.limits import Limits
 from central.messages import decode
+from central.papers import desk as papers_
 from central.payments import Channels
 from central.payments.orders import CALLS, Orders
 from central.payments.threads import ProviderThreads
+from central.periods import STANDARD, Forgotten, Periods
 from central.photos import DAYS, Shelf
 from central.problems import Refused
 from central.registry import Kiosk
@@ -53,7 +56,9 @@ from kiosk_app.contract.exit_entry import (
     PrintRight,
     Progress,
 )
+from kiosk_app.contract.feedback import AskMatter, Matter
 from kiosk_app.contract.guide import Guide
+from kiosk_app.contract.papers import Copy, Papers
 from kiosk_app.contract.photos import KeepPhoto, PhotoKept
 
 CAPS: Final[Mapping[str, int]] = {
@@ -69,10 +74,12 @@ CAPS: Final[Mapping[str, int]] = {
     AskProgress.path: 1_000,
     AskCertificate.path: 1_000,
     AskCases.path: 1_000,
+    AskMatter.path: 1_000,
     KeepPhoto.path: 120_000,
     **dict.fromkeys(CALLS, 1_000),
     **dict.fromkeys(social_.CALLS, 4_000),
     **dict.fromkeys(hall_.CALLS, 1_000),
+    **dict.fromkeys(papers_.CALLS, 1_000),
 }
 """Largest body in bytes per path (C.2)."""
 
@@ -81,7 +88,8 @@ Handler = Callable[[Kiosk, bytes], Any]
 
 @dataclass(frozen=True)
 class NightNote:
-    """What the last look at the orders came to, for operators. ``well``: nothing is left for the next one."""
+    """What the last look at the orders, or the last forgetting, came to, for operators. ``well``: nothing is left for
+    the next one, and nobody's matter ended unsaid."""
 
     at: datetime
     says: str
@@ -108,8 +116,10 @@ class Front:
         hotline: str = "",
         photo_key: bytes = b"",
         photo_days: int = DAYS,
+        periods: Periods = STANDARD,
     ) -> None:
         self.store = Store(engine)
+        self.periods = periods
         self.clock = clock
         self.catalogue = Publisher(self.store, clock, signer)
         self.catalogue.publish_first(
@@ -128,11 +138,13 @@ class Front:
         self.orders = Orders(self.store, clock, {} if channels is None else channels)
         self.providers = ProviderThreads()
         self.last_night: NightNote | None = None
+        self.last_forgetting: NightNote | None = None
         self.photos = Shelf(self.store, clock, key=photo_key or secrets.token_bytes(32), days=photo_days)
         self._limits = limits or Limits()
         self.certificates = CertificateOffice(
-            self.store, clock, insured=insured or self.social, sealer=sealer, hotline=hotline
+            self.store, clock, insured=insured or self.social, sealer=sealer, hotline=hotline, kept=periods.certificates
         )
+        self._papers = papers_.PaperDesk(self.store, clock, self.certificates, self.social)
         self._handlers: dict[str, Handler] = {
             "/hb": self._heartbeat,
             "/about": self._about,
@@ -147,6 +159,8 @@ class Front:
             **{path: partial(self._insured, path) for path in social_.CALLS},
             AskCertificate.path: self._certificate,
             AskCases.path: self._cases,
+            AskMatter.path: self._matter,
+            **{path: partial(self._paper, path) for path in papers_.CALLS},
             **{path: partial(self._hall, path) for path in hall_.CALLS},
             KeepPhoto.path: self._keep_photo,
         }
@@ -160,6 +174,10 @@ class Front:
         """What became of every payment and event."""
         with self.store.read() as connection:
             return books(connection, self.clock.now())
+
+    def forget(self) -> Forgotten:
+        """Delete what is kept long enough: each night."""
+        return periods_.forget(self.store, self.clock, self.periods)
 
     def post(self, kiosk: str, path: str, body: bytes) -> tuple[int, bytes]:
         """Answer one POST below ``/k/v1`` of the kiosk with this id: status and JSON."""
@@ -239,7 +257,10 @@ class Front:
         ask = decode(body, AskCases)
         offices = {Office.TRAFFIC: self.traffic, Office.EXIT_ENTRY: self.exit_entry, Office.SOCIAL: self.social}
         with self.store.read() as connection:
-            return cases.answer(connection, ask, offices, self.clock.now())
+            return cases.answer(connection, ask, offices, self.clock.now(), self.periods.answers)
+
+    def _matter(self, _kiosk: Kiosk, body: bytes) -> Matter:
+        return matters.answer(self.store, body, self.periods.answers)
 
     # --- social security ---
 
@@ -255,6 +276,9 @@ class Front:
 
     def _certificate(self, kiosk: Kiosk, body: bytes) -> Certificate:
         return self.certificates.issue(kiosk, decode(body, AskCertificate))
+
+    def _paper(self, path: str, kiosk: Kiosk, body: bytes) -> Papers | Copy:
+        return self._papers.answer(path, kiosk, body)
 
     def _keep_photo(self, kiosk: Kiosk, body: bytes) -> PhotoKept:
         return self.photos.keep(kiosk.id, decode(body, KeepPhoto))

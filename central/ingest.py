@@ -28,6 +28,7 @@ from central import feedback, ledger, presence
 from central.db import event as events
 from central.db import fork as forks
 from central.departments import Department, ExitEntryOffice, Judgement, SocialSecurityOffice, TrafficPolice
+from central.papers import register
 from central.payments import reported
 from central.problems import Unavailable
 from central.registry import Kiosk
@@ -48,6 +49,7 @@ from kiosk_app.contract import (
     PermitRetained,
     Purchase,
     RatingGiven,
+    RecordPrinted,
     Rejection,
     StreamAck,
     Verdict,
@@ -213,6 +215,8 @@ class Intake:
                 presence.alarm(connection, kiosk, alarm, now)
             case FeedbackGiven() as said:
                 feedback.given(connection, kiosk, said, now)
+            case RecordPrinted() as paper:
+                register.printed(connection, kiosk, paper)
             case RatingGiven() as rated:
                 feedback.rated(connection, kiosk, rated.score, now)
             case IdentityChecked():

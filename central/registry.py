@@ -54,6 +54,12 @@ def revoke(connection: sa.Connection, id: str, now: datetime) -> bool:
     return changed.rowcount == 1
 
 
+def site(connection: sa.Connection, id: str) -> str:
+    """Where this kiosk stands or stood; "" for one that central never knew."""
+    row = connection.execute(_BY_ID, {"id": id}).one_or_none()
+    return "" if row is None else str(row.site)
+
+
 def trusted(connection: sa.Connection, id: str) -> Kiosk:
     """The kiosk with this id. Raises Refused 403 for one that is unknown or revoked."""
     row = connection.execute(_BY_ID, {"id": id}).one_or_none()

@@ -55,7 +55,7 @@ from kiosk_app.money.till import Till
 from kiosk_app.papers.permits import KeptPermit, kept_permit_slip, on_the_card, to_be_printed
 from kiosk_app.papers.proof import Trouble
 from kiosk_app.papers.slips import trouble_slip
-from kiosk_app.ports import Clock, Journal, Screen
+from kiosk_app.ports import Clock, Journal, NewId, Screen
 from kiosk_app.reprints import Reprints
 from kiosk_app.rulebook import Rulebook
 from kiosk_app.views import (
@@ -128,6 +128,7 @@ class Desk:
     reprints: Reprints
     clock: Clock
     site: Site
+    new_id: NewId
     patience: Patience = Patience()
     custody: Custody | None = None
     rulebook: Rulebook | None = None

@@ -28,6 +28,7 @@ from kiosk_app.devices import Backdrop, Condition, DeviceState
 from kiosk_app.errors import StoreError
 from kiosk_app.fitted import Devices
 from kiosk_app.guarded import guarded
+from kiosk_app.ids import uuid7
 from kiosk_app.lamps import LampScreen
 from kiosk_app.local_time import wait_until
 from kiosk_app.money.by_code import ByCode
@@ -170,6 +171,7 @@ class Machine:
             reprints=Reprints(journal, proofs, clock, site.machine),
             clock=clock,
             site=site,
+            new_id=uuid7(clock, random),
             patience=patience,
             custody=self.custody,
             rulebook=self.rulebook,

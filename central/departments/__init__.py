@@ -14,6 +14,7 @@ from typing import Protocol, TypeVar
 import sqlalchemy as sa
 
 from central.certificates import InsuredBooks
+from central.papers.register import RecordBooks
 from kiosk_app.contract import (
     AskDecisions,
     ContributionPaid,
@@ -120,7 +121,7 @@ class ExitEntryOffice(Department[EndorsementsPaid], KeepsCases, Protocol):
         """A card is in this kiosk's box."""
 
 
-class SocialSecurityOffice(Department[ContributionPaid], InsuredBooks, KeepsCases, Protocol):
+class SocialSecurityOffice(Department[ContributionPaid], InsuredBooks, RecordBooks, KeepsCases, Protocol):
     """Insured persons: their records, living verification, the card, contributions.
 
     The calls of a kiosk raise Refused with the codes that their messages name.

@@ -1,4 +1,4 @@
-"""What central does every night at an hour of China in which nobody pays: orders are looked at, old photos dropped.
+"""What central does every night at an hour of China in which nobody pays: orders are looked at, old things forgotten.
 
 Rule: nothing that a provider, a wire or the database does in one night may end central, or the nights to come. What
 the last one came to, also that it failed and with what, stands on the operators' page and in the log.
@@ -33,6 +33,7 @@ async def nights(front: Front, clock: Clock) -> None:
             last = now
             front.last_night = await _orders(front, clock)
             await _photos(front)
+            front.last_forgetting = await _forget(front, clock)
 
 
 async def _orders(front: Front, clock: Clock) -> NightNote:
@@ -50,6 +51,18 @@ async def _photos(front: Front) -> None:
         await front.providers.run(front.photos.expire)
     except Exception as failure:
         log.error("old photos were not dropped", error=type(failure).__name__, at=_place(failure))
+
+
+async def _forget(front: Front, clock: Clock) -> NightNote:
+    """What is kept long enough; and who is to be told of what ends soon."""
+    try:
+        forgotten = await front.providers.run(front.forget)
+    except Exception as failure:
+        log.error("nothing was forgotten", error=type(failure).__name__, at=_place(failure))
+        return NightNote(clock.now(), f"failed: {type(failure).__name__}", well=False)
+    if forgotten.ending:
+        log.warning("matters end unsettled soon", count=forgotten.ending)
+    return NightNote(clock.now(), str(forgotten), well=forgotten.overwritten and not forgotten.ended)
 
 
 def _place(failure: Exception) -> str:

@@ -22,6 +22,7 @@ from kiosk_app.contract.exit_entry import IdentityChecked as IdentityChecked
 from kiosk_app.contract.exit_entry import PermitRetained as PermitRetained
 from kiosk_app.contract.feedback import FeedbackGiven as FeedbackGiven
 from kiosk_app.contract.feedback import RatingGiven as RatingGiven
+from kiosk_app.contract.papers import RecordPrinted as RecordPrinted
 from kiosk_app.contract.social import ContributionPaid as ContributionPaid
 
 PATH: Final = "/k/v1"
@@ -120,7 +121,7 @@ Purchase = FinesPaid | EndorsementsPaid | ContributionPaid
 """Reports of payments: each owes its kiosk a :class:`Verdict`, and money that is refused goes back."""
 PURCHASES: Final = frozenset(kind.__struct_config__.tag for kind in (FinesPaid, EndorsementsPaid, ContributionPaid))
 
-Told = EndorsementPrinted | PermitRetained | IdentityChecked | FeedbackGiven | RatingGiven | Alarm
+Told = EndorsementPrinted | PermitRetained | IdentityChecked | FeedbackGiven | RatingGiven | RecordPrinted | Alarm
 Body = Purchase | PaymentMoved | DayClosed | Told
 
 

@@ -88,7 +88,10 @@ class AccountYear(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Record(msgspec.Struct, frozen=True, kw_only=True):
-    """The answer: everything that was paid, oldest month first. ``as_of``: the day of the books."""
+    """The answer: everything that was paid, oldest month first. ``as_of``: the day of the books; ``at``: their moment.
+
+    What is printed from it is reported with ``at`` (:mod:`kiosk_app.contract.papers`); a central without it: None.
+    """
 
     token: str
     name: str
@@ -96,6 +99,7 @@ class Record(msgspec.Struct, frozen=True, kw_only=True):
     months: list[Month]
     account: list[AccountYear]
     as_of: date
+    at: Aware | None = None
 
 
 # --- pension payments, medical account, benefits -----------------------------------------------------------------

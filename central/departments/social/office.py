@@ -63,8 +63,18 @@ class SocialSecurity:
 
     def record(self, connection: sa.Connection, ask: AskRecord, now: datetime) -> Record:
         """Keep :class:`central.departments.SocialSecurityOffice`."""
-        found, _, today = self._found(connection, ask.person, now)
-        return records.record(connection, found, self._rules(connection), today)
+        found, law, _ = self._found(connection, ask.person, now)
+        return records.record(connection, found, law, now)
+
+    def record_of(self, connection: sa.Connection, number: str, at: datetime) -> Record:
+        """Keep :class:`central.papers.RecordBooks`."""
+        found, law, _ = self._found(connection, InsuredKey(number=number), at)
+        return records.record(connection, found, law, at)
+
+    def token_of(self, connection: sa.Connection, number: str) -> str:
+        """Keep :class:`central.papers.RecordBooks`."""
+        self._be_available()
+        return records.token_of(connection, number)
 
     def pensions(self, connection: sa.Connection, ask: AskPensions, now: datetime) -> Pensions:
         """Keep :class:`central.departments.SocialSecurityOffice`."""
@@ -79,7 +89,7 @@ class SocialSecurity:
     def certified(self, connection: sa.Connection, number: str, card: str, now: datetime) -> CertifiedFacts:
         """Keep :class:`central.certificates.InsuredBooks`: the one answer with a whole name, which stays at central."""
         found, _, today = self._found(connection, InsuredKey(number=number, card=card), now)
-        standings = records.standings(connection, found, today)
+        standings = records.standings(connection, found, now)
         return CertifiedFacts(
             department=DEPARTMENT,
             name=found.name,

@@ -43,7 +43,8 @@ def accept(
     connection.execute(contributions.insert().values(voucher=voucher, person=found.token, **row))
     scheme = next(one for one in law.schemes if one.id == paid.scheme)
     if scheme.insurance:
-        connection.execute(months.insert().values(_month(found, paid, scheme, law, max(days))))
+        month = _month(found, paid, scheme, law, max(days))
+        connection.execute(months.insert().values(month | {"booked_at": now}))
     return Judgement(True, voucher=voucher)
 
 

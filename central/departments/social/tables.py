@@ -30,6 +30,7 @@ month = sa.Table(
     sa.Column("own", sa.BigInteger, nullable=False),
     sa.Column("employers", sa.BigInteger, nullable=False),
     sa.Column("account", sa.BigInteger, nullable=False),  # what of it went to the personal account
+    sa.Column("booked_at", Utc),  # when it came into the books; none: it was there from the beginning
 )
 
 pension = sa.Table(
