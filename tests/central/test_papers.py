@@ -1,6 +1,5 @@
-"""Stories of A4 papers once more, at central: whose they are, as the books stood, numbered, and what there is no copy of."""
+"""Stories of A4 papers once more, at central: whose they are, as the books stood, numbered, and which have no copy."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -33,7 +32,7 @@ from kiosk_app.contract.papers import (
 from kiosk_app.contract.social import AskRecord, Insurance, InsuredKey, Record
 from provisioning.device_key import DeviceKey
 from tests.central.certified import OTHER_KIOSK
-from tests.central.fleet import KIOSK, Fleet, fleet
+from tests.central.fleet import KIOSK, Fleet, HandClock, fleet
 from tests.stationery.reading import words_of
 
 ZHANG, LI = (samples.SAMPLES[who].person.id_number for who in ("zhang", "li"))
@@ -90,15 +89,14 @@ class Desk:
 
 
 @pytest.fixture
-def desk(tmp_path: Path) -> Iterator[Desk]:
-    central = fleet()
-    authority = Authority(tmp_path / "authority", central.clock.now)
-    sealing = fleet(sealer=Sealer(authority, central.clock.now), clock=central.clock)
+def desk(tmp_path: Path) -> Desk:
+    clock = HandClock()
+    sealing = fleet(sealer=Sealer(Authority(tmp_path / "authority", clock.now), clock.now), clock=clock)
     with sealing.front.store.write() as connection:
-        samples.load(connection, china_day(central.clock.now()))
+        samples.load(connection, china_day(clock.now()))
     sealing.front.register(OTHER_KIOSK, DeviceKey.from_number(2).public_pem, site="another site")
     sealing.front.certificates.address = "https://verify.example/verify/"
-    yield Desk(sealing)
+    return Desk(sealing)
 
 
 # --- records ---
