@@ -20,7 +20,7 @@ PALE, LINE, GROUND = HexColor("#5B5B5B"), HexColor("#C4C4C4"), HexColor("#F3F3F1
 SIDE, TOP, FOOT = 22 * mm, 20 * mm, 22 * mm
 WIDTH: Final = A4[0] - 2 * SIDE
 QR_SIDE: Final = 25 * mm
-MARK: Final = (43 * mm, 12 * mm)
+MARK: Final = (43 * mm, 11.5 * mm)
 """Of the frame that says that a paper is a copy."""
 
 
@@ -92,15 +92,15 @@ class Head(Flowable):  # type: ignore[misc]
 
     def _mark(self, copied: Copied) -> None:
         """A frame above the title, where a copy in black and white shows it too."""
-        canvas, left, low = self.canv, WIDTH - MARK[0], self.height - 8.5 * mm
+        canvas, left, low = self.canv, WIDTH - MARK[0], self.height + 0.3 * mm
         with canvas.artifact():
             canvas.setStrokeColor(INK)
             canvas.setLineWidth(1)
             canvas.rect(left, low, *MARK)
         middle = left + MARK[0] / 2
-        line(canvas, middle, low + 7.2 * mm, f"补打件　第 {copied.number} 次", 11, face=bold())
+        line(canvas, middle, low + 6.7 * mm, f"补打件　第 {copied.number} 次", 11, face=bold())
         english = f"Copy no. {copied.number}, {copied.at.astimezone(CHINA):%Y-%m-%d %H:%M}"
-        line(canvas, middle, low + 2.6 * mm, english, 7.5, lang="en")
+        line(canvas, middle, low + 2.4 * mm, english, 7.5, lang="en")
 
 
 class Issued(Flowable):  # type: ignore[misc]
