@@ -26,6 +26,7 @@ PER_MINUTE: Final[Mapping[str, int]] = {
     "/social/card": 30,
     "/social/change-card": 30,
     "/social/dues": 30,
+    "/social/family-dues": 10,
     "/medical/account": 30,
     "/social/certificate": 10,
     "/cases/mine": 30,

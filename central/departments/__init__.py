@@ -40,6 +40,7 @@ from kiosk_app.contract.social import (
     AskBenefits,
     AskCard,
     AskDues,
+    AskFamilyDues,
     AskLiving,
     AskMedical,
     AskPensions,
@@ -150,6 +151,9 @@ class SocialSecurityOffice(Department[ContributionPaid], InsuredBooks, RecordBoo
 
     def dues(self, connection: sa.Connection, ask: AskDues, now: datetime) -> Dues:
         """What can be paid by oneself now."""
+
+    def family_dues(self, connection: sa.Connection, ask: AskFamilyDues, now: datetime) -> Dues:
+        """What can be paid for somebody else."""
 
 
 class MedicalInsuranceOffice(Protocol):

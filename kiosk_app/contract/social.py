@@ -326,6 +326,22 @@ class AskDues(msgspec.Struct, frozen=True, kw_only=True):
     person: InsuredKey
 
 
+class AskFamilyDues(msgspec.Struct, frozen=True, kw_only=True):
+    """``POST /social/family-dues``: what ``payer`` may pay here for the person with this number. Answered with Dues.
+
+    Only schemes that are open for families; ``refused`` is ``paid`` or ``not_for_family``. Refused with
+    ``unknown-insured``, ``too-many-people``, and what holds for the payer.
+    """
+
+    path: ClassVar[str] = "/social/family-dues"
+
+    payer: InsuredKey
+    number: Annotated[str, msgspec.Meta(pattern=r"\A[0-9A-Z]{15,18}\Z")]
+
+    def __repr__(self) -> str:
+        return "AskFamilyDues(...)"
+
+
 class Grade(msgspec.Struct, frozen=True, kw_only=True):
     """One that can be chosen. ``fen``: what it costs for the period; ``base``: what that is counted from, or 0."""
 
@@ -361,6 +377,8 @@ class Dues(msgspec.Struct, frozen=True, kw_only=True):
 class ContributionPaid(Paid, frozen=True, kw_only=True, tag="contribution.paid/1", tag_field="schema"):
     """Stream ``pay``: this grade of this scheme is paid for this period. Central answers with a Verdict.
 
+    ``payer``: the token of who paid it, if that is somebody else of the family.
+
     Refused with ``unknown-insured``, ``already-paid``, ``amount-changed``, ``not-payable`` (Due's reasons), and what
     holds for every payment.
     """
@@ -369,3 +387,4 @@ class ContributionPaid(Paid, frozen=True, kw_only=True, tag="contribution.paid/1
     scheme: Name
     period: Annotated[int, msgspec.Meta(ge=1900, le=299_912)]
     grade: Name
+    payer: Annotated[str, msgspec.Meta(max_length=64)] = ""

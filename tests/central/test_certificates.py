@@ -68,6 +68,7 @@ def test_a_certificate_says_what_the_books_say_and_its_code_leads_to_it(central:
     assert made.code in text
     found = central.front.certificates.find(made.code)
     assert found is not None
+    assert found.facts is not None
     assert (found.facts.name, found.facts.number, found.state) == ("张样本", ZHANG, State.VALID)
     assert found.valid_until == made.valid_until == china_day(central.clock.now()) + VALID
     file = opened(made.pdf)
@@ -256,6 +257,7 @@ def test_other_facts_under_a_true_code_are_told_and_the_true_ones_named(central:
     sealed = central.front.certificates.examine(another.seal(paper, "蓬江区社会保险基金管理局"))
     assert sealed.verdict is Verdict.FORGED
     assert sealed.registered is not None
+    assert sealed.registered.facts is not None
     assert sealed.registered.facts.name == "张样本"
 
 

@@ -18,6 +18,7 @@ MAY = {
     "/exit-entry/holder": 30, "/exit-entry/apply": 30, "/exit-entry/print": 60, "/exit-entry/progress": 30,
     "/social/record": 30, "/social/pensions": 30, "/social/benefits": 30, "/social/living": 30,
     "/social/confirm-living": 30, "/social/card": 30, "/social/change-card": 30, "/social/dues": 30,
+    "/social/family-dues": 10,
     "/medical/account": 30, "/social/certificate": 10, "/cases/mine": 30, "/feedback/matter": 10,
     "/papers/mine": 30, "/papers/copy": 10, "/photos/keep": 10,
     "/hall/places": 30, "/hall/slots": 30, "/hall/book": 10, "/hall/cancel": 10,

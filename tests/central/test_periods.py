@@ -207,6 +207,8 @@ def test_the_command_line_sets_the_periods(tmp_path: Path, monkeypatch: pytest.M
     options = [word for name, value in days.items() for word in (f"--{name}-days", str(value))]
     CliRunner().invoke(cli.app, ["--data", str(tmp_path), *options])
     [settings] = seen
-    assert settings.periods == Periods(*(timedelta(days=value) for value in (10, 11, 40)), answers=timedelta(days=13))
+    assert settings.periods == Periods(
+        certificates=timedelta(days=10), records=timedelta(days=11), open=timedelta(days=40), answers=timedelta(days=13)
+    )
     CliRunner().invoke(cli.app, ["--data", str(tmp_path)])
     assert seen[-1].periods == STANDARD

@@ -3,6 +3,7 @@
 import pytest
 
 from central import feedback
+from hardware.simulators.samples import CARDS
 from kiosk_app.views import (
     Back,
     ChooseOne,
@@ -19,8 +20,8 @@ from kiosk_app.views import (
 )
 from tests.social import begins, shows
 from tests.stand import Stand, story
-from tests.test_privacy import ZHANG
 
+ZHANG = CARDS["zhang"].text
 PHONE, ANSWER = "13900001234", "您好，取号机已修好，欢迎再来。"
 
 

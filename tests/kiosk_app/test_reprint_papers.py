@@ -27,7 +27,7 @@ async def prints_record(stand: Stand, *, year: str = "") -> str:
     await stand.person.goes()
     await stand.until(lambda: stand.machine.waiting_reports() == 0)
     [entry] = stand.books_here.entries(kind="paper")
-    return entry.reference
+    return str(entry.reference)
 
 
 async def prints_certificate(stand: Stand) -> str:

@@ -89,6 +89,7 @@ contribution = sa.Table(
     sa.Column("period", sa.Integer, nullable=False),
     sa.Column("grade", sa.String, nullable=False),
     sa.Column("amount", sa.BigInteger, nullable=False),
+    sa.Column("payer", sa.String, nullable=False, index=True),  # who paid it for them; "": they themselves
     sa.UniqueConstraint("person", "scheme", "period", name="one_contribution_per_period"),
 )
 

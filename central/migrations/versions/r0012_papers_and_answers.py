@@ -1,4 +1,4 @@
-"""Printed records and copies, answers to what citizens said, and until when a certificate is kept."""
+"""Printed records and copies, answers to what citizens said, how long a certificate is kept, who paid for whom."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -37,6 +37,8 @@ def upgrade() -> None:
     )
     op.create_index("ix_paper_copy_digest", "paper_copy", ["digest"])
     op.add_column("social_month", sa.Column("booked_at", Utc(), nullable=True))
+    op.add_column("social_contribution", sa.Column("payer", sa.String(), nullable=False, server_default=""))
+    op.create_index("ix_social_contribution_payer", "social_contribution", ["payer"])
     for name in ("whose", "ending", "answer"):
         op.add_column("feedback", sa.Column(name, sa.String(), nullable=False, server_default=""))
     op.add_column("feedback", sa.Column("wrong", sa.Integer(), nullable=False, server_default="0"))

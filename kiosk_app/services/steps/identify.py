@@ -16,9 +16,11 @@ from kiosk_app.views import Back, Chosen, PlaceCard, Steps, Text, text
 OTHER = Chosen("other")
 
 
-async def place_card(desk: Desk, steps: Steps, *, other: Text | None = None) -> IdentityCard | Chosen | None:
+async def place_card(
+    desk: Desk, steps: Steps, *, other: Text | None = None, title: Text | None = None
+) -> IdentityCard | Chosen | None:
     """The card, OTHER if the citizen takes the other way, None for "back". Raises Left, WalkedAway."""
-    view = PlaceCard(title=text("identify.title"), other=other, seconds=desk.patience.card, steps=steps)
+    view = PlaceCard(title=title or text("identify.title"), other=other, seconds=desk.patience.card, steps=steps)
     while True:
         try:
             answer = await desk.ask_or(view, _card(desk), within=desk.patience.card)
