@@ -9,6 +9,8 @@ from kiosk_app.demo_world import ANYBODY
 
 FAMILY = "social"
 EMPLOYED, FLEXIBLE, PENSIONER = "zhang", "zhao", "li"
+RELATIVE = "820000199909090049"
+"""The number of a sample resident."""
 
 
 async def rights_record(citizen: Citizen) -> None:
@@ -80,6 +82,32 @@ async def contribution(citizen: Citizen) -> None:
     await citizen.picture("bases")
     await citizen.moment("chosen")
     await citizen.touch("ChooseOne", "60")
+    await pay_by_card(citizen)
+    await _goodbye(citizen, "done")
+
+
+async def contribution_family(citizen: Citizen) -> None:
+    """Pay a relative's yearly pension contribution by their number; the masked name is asked back."""
+    await _show_card(citizen, "contribution", EMPLOYED)
+    await citizen.see("ChooseOne", target="family")
+    await citizen.picture("own-and-family")
+    await citizen.touch("ChooseOne", "family")
+    await citizen.see("PlaceCard", target="other")
+    await citizen.picture("their-card")
+    await citizen.touch("PlaceCard", "other")
+    await citizen.see("EnterNumber")
+    for digit in RELATIVE:
+        await citizen.touch("EnterNumber", digit)
+    await citizen.picture("number")
+    await citizen.touch("EnterNumber", "go")
+    await citizen.see("Consent", target="pay")
+    await citizen.picture("is-it-them")
+    await citizen.touch("Consent", "pay")
+    await citizen.see("ChooseOne", target="resident_pension")
+    await citizen.picture("theirs")
+    await citizen.touch("ChooseOne", "resident_pension")
+    await citizen.see("ChooseOne", target="360")
+    await citizen.touch("ChooseOne", "360")
     await pay_by_card(citizen)
     await _goodbye(citizen, "done")
 
