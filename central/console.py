@@ -21,16 +21,16 @@ from litestar.params import FromPath
 from central import feedback as said
 from central.books import Books, Line, books
 from central.certificates import public
-from central.db import alarm as alarms
-from central.db import event as events
-from central.db import fork as forks
-from central.db import kiosk as kiosks
-from central.db import presence
 from central.departments.rules import CHINA, china_day
 from central.front import Front
 from central.payments import telephone
 from central.payments.simulated import SimulatedProvider
 from central.photo_page import handlers as photo_page
+from central.tables import alarm as alarms
+from central.tables import event as events
+from central.tables import fork as forks
+from central.tables import kiosk as kiosks
+from central.tables import presence
 from kiosk_app.contract import Heartbeat
 
 LATE: Final = timedelta(seconds=150)

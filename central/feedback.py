@@ -19,9 +19,9 @@ from sqlalchemy.dialects.sqlite import insert
 
 from central.clock import Clock
 from central.db import Store, Utc, metadata
-from central.db import event as events
 from central.departments.rules import china_day
 from central.problems import Refused
+from central.tables import event as events
 from kiosk_app.contract import Event, FeedbackGiven
 from kiosk_app.contract.feedback import FEEDBACK
 

@@ -25,13 +25,13 @@ import msgspec
 import sqlalchemy as sa
 
 from central import feedback, ledger, presence
-from central.db import event as events
-from central.db import fork as forks
 from central.departments import Department, ExitEntryOffice, Judgement, SocialSecurityOffice, TrafficPolice
 from central.papers import register
 from central.payments import reported
 from central.problems import Unavailable
 from central.registry import Kiosk
+from central.tables import event as events
+from central.tables import fork as forks
 from kiosk_app import contract
 from kiosk_app.contract import (
     PURCHASES,

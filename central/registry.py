@@ -10,8 +10,8 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import load_pem_public_key
 
-from central.db import kiosk as kiosks
 from central.problems import Refused
+from central.tables import kiosk as kiosks
 
 _BY_ID = sa.select(kiosks).where(kiosks.c.id == sa.bindparam("id"))
 

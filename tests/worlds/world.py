@@ -25,7 +25,6 @@ import msgspec
 from central.authority import Authority, DocumentSigner
 from central.books import Books
 from central.certificates.sealing import Sealer
-from central.db import decision as decisions
 from central.db import memory_engine
 from central.departments import samples
 from central.departments.exit_entry import ExitEntry
@@ -34,6 +33,7 @@ from central.departments.hall import samples as hall_samples
 from central.departments.rules import china_day
 from central.departments.social import samples as social_samples
 from central.departments.traffic import Traffic
+from central.departments.traffic_tables import decision as decisions
 from central.front import CAPS, Front
 from central.limits import Limits
 from central.payments import Channel as Provider
