@@ -1,6 +1,5 @@
 """Central's own tables: the fleet, what it reported, orders, the catalogue. Departments and registers have their own.
 
-
 Rules. The department's tables stand apart from the fleet's: nothing joins across. Presence has its own narrow table and
 no index on last seen, so that a heartbeat touches one small row.
 """
