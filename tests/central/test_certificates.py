@@ -19,7 +19,7 @@ from pyhanko.pdf_utils.reader import PdfFileReader
 
 from central import codes
 from central.authority import Authority, Issued, _usage
-from central.certificates.office import VALID, State, Verdict
+from central.certificates.office import GUESSES, VALID, State, Verdict
 from central.certificates.sealing import Sealer, SealState
 from central.departments.rules import china_day
 from central.problems import Refused
@@ -274,6 +274,16 @@ def test_what_a_paper_says_of_its_holder_can_be_compared(central: Certifying) ->
     assert office.agrees(found, " 张样本", "0013 ")
     assert not office.agrees(found, "李样本", "0013")
     assert not office.agrees(found, "张样本", "0014")
+
+
+def test_whoever_looked_before_the_last_guess_has_no_more_guesses_than_others(central: Certifying) -> None:
+    office = central.front.certificates
+    found = office.find(central.ask().code)  # many pages were opened at once
+    assert found is not None
+    for n in range(GUESSES):
+        assert not office.agrees(found, f"张{n}", "0013")
+    with pytest.raises(Refused, match="guessed-out"):
+        office.agrees(found, "张九", "0013")
 
 
 @given(data=st.data())
