@@ -5,6 +5,7 @@ import asyncio
 import pytest
 
 from central.departments.samples import CHAN, HO, LIN, ZHANG, ZHAO
+from kiosk_app.services.contribution import CHOOSE
 from kiosk_app.views import (
     Back,
     ChooseOne,
@@ -82,6 +83,17 @@ async def test_the_card_of_the_other_is_as_good_as_the_number(stand: Stand) -> N
     stand.id_card_reader.lift()
     await asyncio.sleep(2)
     stand.id_card_reader.lay("lin")
+    await confirms(stand, "林**")
+
+
+@story
+async def test_ones_own_card_that_still_lies_there_is_not_called_unreadable(stand: Stand) -> None:
+    await begins(stand)
+    await asyncio.sleep(8)
+    assert stand.glass.view == PlaceCard(
+        title=text("family.card.title"), other=text("family.card.other"), seconds=60, steps=CHOOSE
+    )
+    await types(stand, LIN.id_number)
     await confirms(stand, "林**")
 
 

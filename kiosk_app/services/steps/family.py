@@ -36,7 +36,7 @@ async def for_family(desk: Desk, payer: InsuredPerson, steps: Steps) -> Dues | N
 
 async def _whose(desk: Desk, payer: InsuredPerson, steps: Steps) -> str | None:
     """The number of somebody else than the payer; None for "back"."""
-    card = await place_card(desk, steps, title=text("family.card.title"), other=text("family.card.other"))
+    card = await place_card(desk, steps, title=text("family.card.title"), other=text("family.card.other"), another=True)
     if card is None:
         return None
     if isinstance(card, IdentityCard) and card.number != payer.key.number:
