@@ -22,8 +22,7 @@ from central import codes, presence, registry
 from central.authority import Authority, BadRequestError, pem_of, requested_key
 from central.clock import Clock
 from central.db import Store
-from central.front import CAPS
-from central.limits import Limits
+from central.limits import CAPS, Limits
 from central.messages import decode
 from central.problems import Refused
 from central.registry import Kiosk

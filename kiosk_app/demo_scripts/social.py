@@ -2,9 +2,9 @@
 
 from kiosk_app.demo_citizen import Citizen
 from kiosk_app.demo_papers import take_papers
-from kiosk_app.demo_scripts.coming import begin
+from kiosk_app.demo_scripts.coming import leave, show_card, type_digits
 from kiosk_app.demo_scripts.facing import obey
-from kiosk_app.demo_scripts.paying import OPEN_AGAIN, pay_by_card
+from kiosk_app.demo_scripts.paying import pay_by_card
 from kiosk_app.demo_world import ANYBODY
 
 FAMILY = "social"
@@ -15,7 +15,7 @@ RELATIVE = "820000199909090049"
 
 async def rights_record(citizen: Citizen) -> None:
     """Look at ten years as a table and as a picture, and print them."""
-    await _show_card(citizen, "rights_record", EMPLOYED)
+    await show_card(citizen, "rights_record", EMPLOYED, FAMILY)
     await citizen.see("Table", target="print")
     await citizen.picture("years")
     await citizen.touch("Table", "medical")
@@ -30,26 +30,22 @@ async def rights_record(citizen: Citizen) -> None:
 
 async def insured_certificate(citizen: Citizen) -> None:
     """Have the certificate printed that central seals."""
-    await _show_card(citizen, "insured_certificate", EMPLOYED)
+    await show_card(citizen, "insured_certificate", EMPLOYED, FAMILY)
     await _paper(citizen)
 
 
 async def card_loss(citizen: Citizen) -> None:
     """Report the social-security card as lost."""
-    await _show_card(citizen, "social_card", EMPLOYED)
-    await citizen.see("ChooseOne", target="report_loss")
-    await citizen.picture("card")
-    await citizen.touch("ChooseOne", "report_loss")
-    await citizen.see("Consent", target="report")
-    await citizen.picture("sure")
-    await citizen.touch("Consent", "report")
+    await show_card(citizen, "social_card", EMPLOYED, FAMILY)
+    await citizen.answer("ChooseOne", "report_loss", picture="card")
+    await citizen.answer("Consent", "report", picture="sure")
     await _goodbye(citizen, "reported")
 
 
 async def living_verification(citizen: Citizen) -> None:
     """A pensioner agrees to a face check, does what the picture asks, and takes the result home."""
     await citizen.hand("camera", "stand", who=ANYBODY)
-    await _show_card(citizen, "living_verification", PENSIONER)
+    await show_card(citizen, "living_verification", PENSIONER, FAMILY)
     await citizen.see("Consent", target="agree")
     await citizen.picture("consent")
     await citizen.moment("inside")
@@ -60,24 +56,19 @@ async def living_verification(citizen: Citizen) -> None:
 
 async def living_verification_declines_face(citizen: Citizen) -> None:
     """A pensioner says no to the face check and takes the counter's slip."""
-    await _show_card(citizen, "living_verification", PENSIONER)
-    await citizen.see("Consent", target="decline")
-    await citizen.picture("consent")
-    await citizen.touch("Consent", "decline")
+    await show_card(citizen, "living_verification", PENSIONER, FAMILY)
+    await citizen.answer("Consent", "decline", picture="consent")
     await citizen.see("Sorry", target="other", within=30)
     await citizen.picture("counter")
     await take_papers(citizen)
     await citizen.hand("id_card_reader", "lift")
-    await citizen.touch("Sorry", "leave")
-    await citizen.see("Attract", within=OPEN_AGAIN)
+    await leave(citizen, "Sorry")
 
 
 async def contribution(citizen: Citizen) -> None:
     """Choose a base, pay this month's pension insurance by card."""
-    await _show_card(citizen, "contribution", FLEXIBLE)
-    await citizen.see("ChooseOne", target="flexible_pension")
-    await citizen.picture("schemes")
-    await citizen.touch("ChooseOne", "flexible_pension")
+    await show_card(citizen, "contribution", FLEXIBLE, FAMILY)
+    await citizen.answer("ChooseOne", "flexible_pension", picture="schemes")
     await citizen.see("ChooseOne", target="60")
     await citizen.picture("bases")
     await citizen.moment("chosen")
@@ -88,18 +79,14 @@ async def contribution(citizen: Citizen) -> None:
 
 async def contribution_family(citizen: Citizen) -> None:
     """Pay a relative's yearly pension contribution by their number; the masked name is asked back."""
-    await _show_card(citizen, "contribution", EMPLOYED)
+    await show_card(citizen, "contribution", EMPLOYED, FAMILY)
     await citizen.see("ChooseOne", target="family")
     await citizen.picture("own-and-family")
     await citizen.touch("ChooseOne", "family")
     await citizen.see("PlaceCard", target="other")
     await citizen.picture("their-card")
     await citizen.touch("PlaceCard", "other")
-    await citizen.see("EnterNumber")
-    for digit in RELATIVE:
-        await citizen.touch("EnterNumber", digit)
-    await citizen.picture("number")
-    await citizen.touch("EnterNumber", "go")
+    await type_digits(citizen, RELATIVE, "number")
     await citizen.see("Consent", target="pay")
     await citizen.picture("is-it-them")
     await citizen.touch("Consent", "pay")
@@ -110,13 +97,6 @@ async def contribution_family(citizen: Citizen) -> None:
     await citizen.touch("ChooseOne", "360")
     await pay_by_card(citizen)
     await _goodbye(citizen, "done")
-
-
-async def _show_card(citizen: Citizen, service: str, person: str) -> None:
-    await begin(citizen, service, FAMILY)
-    await citizen.see("PlaceCard")
-    await citizen.picture("place-card")
-    await citizen.hand("id_card_reader", "lay", card=person)
 
 
 async def _paper(citizen: Citizen) -> None:
@@ -130,6 +110,4 @@ async def _goodbye(citizen: Citizen, picture: str) -> None:
     await take_papers(citizen)
     await citizen.hand("id_card_reader", "lift")
     await citizen.moment("goodbye")
-    await citizen.touch("Done", "leave")
-    await citizen.see("Attract", within=OPEN_AGAIN)
-    await citizen.picture("goodbye")
+    await leave(citizen, "Done")

@@ -39,7 +39,7 @@ async def show_cases(desk: Desk) -> bool:
             await read_page(desk, answer_page(matter, READ))
     if isinstance(person, InsuredPerson):
         ask = AskCases(number=person.key.number)
-        cases = await look_up(desk, ask, Cases, CARD, detail=text("look_up.nothing_done"))
+        cases = await look_up(desk, ask, Cases, CARD)
         if cases is not None:
             await read_cases(desk, cases)
     return True

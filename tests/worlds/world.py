@@ -34,8 +34,8 @@ from central.departments.rules import china_day
 from central.departments.social import samples as social_samples
 from central.departments.traffic import Traffic
 from central.departments.traffic_tables import decision as decisions
-from central.front import CAPS, Front
-from central.limits import Limits
+from central.front import Front
+from central.limits import CAPS, Limits
 from central.payments import Channel as Provider
 from central.payments.reconcile import Night, reconcile
 from central.payments.simulated import Faults, NotPossible, SimulatedProvider
@@ -61,10 +61,12 @@ from kiosk_app.custody_table import OVER, Place
 from kiosk_app.desk import Patience, Site
 from kiosk_app.errors import CentralRefused, CentralUnreachable
 from kiosk_app.ids import uuid7
-from kiosk_app.machine import Devices, Machine, Surroundings
-from kiosk_app.ports import Entry
+from kiosk_app.machine import Devices, Machine
+from kiosk_app.ports import Entry, Records
+from kiosk_app.surroundings import Surroundings
 from offline_cache.catalogue import SqlCatalogue
 from offline_cache.journal import SqlJournal
+from offline_cache.observations import SqlObservations
 from offline_cache.outbox import SqlOutbox
 from offline_cache.proofs import SqlProofs
 from offline_cache.store import open_store
@@ -439,16 +441,19 @@ class World:
                     camera=SceneCamera(self.scene),
                     face_analyst=SceneAnalyst(self.scene),
                 ),
-                journal=FragileJournal(journal, power, self.requested),
-                outbox=outbox,
+                records=Records(
+                    FragileJournal(journal, power, self.requested),
+                    outbox,
+                    SqlObservations(store),
+                    SqlCatalogue(store, authority().root_pem.encode(), self.clock),
+                    SqlProofs(store),
+                ),
                 transport=self.network,
                 clock=self.clock,
                 random=Random(self.random.getrandbits(64)),
                 site=SITE,
                 patience=Patience(),
                 surroundings=Surroundings(chance=Random(self.random.getrandbits(64))),
-                catalogue=SqlCatalogue(store, authority().root_pem.encode(), self.clock),
-                proofs=SqlProofs(store),
             )
             try:
                 yield machine, screen
