@@ -104,8 +104,9 @@ async def what_to_pay(desk: Desk, person: InsuredPerson, own: Dues) -> tuple[Due
 async def choose(desk: Desk, dues: Dues, *, family: bool = False) -> tuple[Due, Grade] | Chosen | None:
     """Which scheme and which of its grades, or FAMILY; None for "back". Back from the grades is the schemes again."""
     open_ = {due.scheme: due for due in dues.dues if not due.refused}
+    whose = "choose" if family else "family"
     view = ChooseOne(
-        title=text("contribution.choose.title" if open_ else "contribution.choose.none", name=dues.name),
+        title=text(f"contribution.{whose}.{'title' if open_ else 'none'}", name=dues.name),
         rows=(*(scheme_row(due) for due in dues.dues), *([FAMILY_ROW] if family else [])),
         steps=CHOOSE,
     )

@@ -61,6 +61,7 @@ async def test_a_daughter_pays_for_her_mother_by_number_and_both_stand_on_the_sl
     await begins(stand)
     await types(stand, LIN.id_number)
     schemes = await confirms(stand, "林**")
+    assert schemes.title == text("contribution.family.title", name="林**")
     assert [(row.key, row.refused) for row in schemes.rows] == [("resident_pension", None), ("resident_medical", None)]
     await chooses(stand)
     await pays(stand)

@@ -88,6 +88,6 @@ def _done(paper: IssuedPaper, copy: Copy, outcome: PrintOutcome | None) -> Done:
             _numbered(paper),
         ),
         papers=("document_printer",) if outcome is not None else (),
-        actions=(("again", text("done.action.again")), ("other", text("done.action.other"))),
+        actions=(("again", text("hand_out.again")), ("other", text("done.action.other"))),
         faces=True,
     )
