@@ -41,6 +41,8 @@ bench: prepare
 gallery: prepare
 	@Xvfb :97 -screen 0 1920x1920x24 >/dev/null 2>&1 & server=$$!; trap "kill $$server" EXIT; \
 	  DISPLAY=:97 $(PY) -m screens.gallery out/screens docs/pictures
+	@$(PY) -m tests.stationery.paper_pictures docs/pictures
+	@$(PY) -m tests.central.verification_pictures docs/pictures
 
 # Needs `uv`; rewrites requirements.lock from setup.cfg, and the locks of what only set-up and the face bench need.
 LOCK = uv pip compile --generate-hashes --no-emit-index-url --no-annotate --python-version 3.11 \

@@ -244,6 +244,33 @@ def settle(
     _do(lambda front: feedback.settle(front.store, front.clock, number, by, answer), data)
 
 
+# --- papers for cases at counters ---
+
+Case = Annotated[str, typer.Argument(help="Of a case on the console.")]
+
+
+@app.command()
+def papers(
+    case: Case, by: By, out: Annotated[Path, typer.Option(help="A folder.")], data: Data = Path("central-data")
+) -> None:
+    """Open the photographed papers of a case; who did is kept."""
+    _do(lambda front: typer.echo("\n".join(map(str, front.papers.staff.open(case, by, out)))), data)
+
+
+@app.command()
+def send_back(
+    case: Case, paper: Annotated[str, typer.Argument(help="Its key.")], by: By, data: Data = Path("central-data")
+) -> None:
+    """A paper cannot be used: it is asked for again, and its pages are wiped."""
+    _do(lambda front: front.papers.staff.send_back(case, paper, by), data)
+
+
+@app.command()
+def decide(case: Case, by: By, data: Data = Path("central-data")) -> None:
+    """A case is over: it takes no more papers, and those it has are wiped after their time."""
+    _do(lambda front: front.papers.staff.decide(case, by), data)
+
+
 # --- certificates ---
 
 

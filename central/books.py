@@ -11,6 +11,8 @@ from typing import Any
 import msgspec
 import sqlalchemy as sa
 
+from central.departments.counter.desk import CaseLine
+from central.departments.counter.desk import lines as counter_lines
 from central.departments.exit_entry.desk import Record, records
 from central.departments.exit_entry.records import in_boxes
 from central.ledger import GIVEN_BACK, purchase
@@ -102,6 +104,7 @@ class Books(msgspec.Struct, frozen=True, kw_only=True):
     cases: list[Case] = []
     exit_entry: list[Record] = []
     boxes: list[RetainedCard] = []
+    counter: list[CaseLine] = []
 
     def line(self, reference: str) -> Line | None:
         """The payment with this reference."""
@@ -123,6 +126,7 @@ def books(connection: sa.Connection, now: datetime) -> Books:
         cases=cases(connection, now),
         exit_entry=records(connection, now),
         boxes=in_boxes(connection, sa.true()),
+        counter=counter_lines(connection),
     )
 
 

@@ -24,6 +24,7 @@ from central.certificates.sealing import Sealer
 from central.clock import Clock
 from central.db import Store
 from central.departments import ExitEntryOffice, MedicalInsuranceOffice, SocialSecurityOffice, TrafficPolice
+from central.departments import counter as counter_
 from central.departments import exit_entry as exit_entry_
 from central.departments import guide as guide_
 from central.departments import hall as hall_
@@ -43,6 +44,7 @@ from central.problems import Refused
 from central.registry import Kiosk
 from kiosk_app import contract
 from kiosk_app.contract import AskDecisions, Batch, Heartbeat
+from kiosk_app.contract.case_papers import SendPage
 from kiosk_app.contract.cases import AskCases, Office
 from kiosk_app.contract.catalogue import AskCatalogue, SocialRules
 from kiosk_app.contract.certificates import AskCertificate
@@ -82,6 +84,7 @@ class Front:
         photo_key: bytes = b"",
         photo_days: int = DAYS,
         periods: Periods = STANDARD,
+        papers_key: bytes = b"",
     ) -> None:
         self.store = Store(engine)
         self.periods = periods
@@ -93,6 +96,7 @@ class Front:
         self.social = social or social_.SocialSecurity(self.catalogue.current)
         self.medical = medical or social_.MedicalInsurance()
         self.halls = hall_.Halls()
+        self.papers = counter_.PaperDesk(self.store, clock, papers_key or secrets.token_bytes(32))
         self._departments = Departments(self.traffic, self.exit_entry, self.social)
         self.orders = Orders(self.store, clock, {} if channels is None else channels)
         self.providers = ProviderThreads()
@@ -119,17 +123,24 @@ class Front:
             AskCertificate.path: lambda kiosk, body: self.certificates.issue(kiosk, decode(body, AskCertificate)),
             AskMatter.path: lambda _, body: matters.answer(self.store, body, self.periods.answers),
             **{path: partial(self._papers.answer, path) for path in papers_.CALLS},
+            SendPage.path: lambda kiosk, body: self.papers.keep(kiosk, decode(body, SendPage)),
             KeepPhoto.path: lambda kiosk, body: self.photos.keep(kiosk.id, decode(body, KeepPhoto)),
         }
 
     def _of_departments(self) -> tuple[Call, ...]:
         """What departments answer."""
-        offices = {Office.TRAFFIC: self.traffic, Office.EXIT_ENTRY: self.exit_entry, Office.SOCIAL: self.social}
+        offices = {
+            Office.TRAFFIC: self.traffic,
+            Office.EXIT_ENTRY: self.exit_entry,
+            Office.SOCIAL: self.social,
+            Office.COUNTER: self.papers.counters,
+        }
         return (
             Call(AskDecisions, lambda db, _, *rest: self.traffic.decisions(db, *rest)),
             *exit_entry_.calls(self.exit_entry, ledger.stays),
             *social_.calls(self.social, self.medical),
             *hall_.calls(self.halls),
+            *counter_.calls(self.papers.counters),
             Call(AskCases, lambda db, _, ask, now: cases.answer(db, ask, offices, now, self.periods.answers)),
         )
 

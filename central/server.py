@@ -29,6 +29,7 @@ from central.clock import Clock
 from central.console import console_app
 from central.db import file_engine
 from central.departments import samples
+from central.departments.counter import samples as counter_samples
 from central.departments.exit_entry import samples as exit_samples
 from central.departments.hall import samples as hall_samples
 from central.departments.rules import china_day
@@ -102,6 +103,7 @@ class Central:
             photo_key=key_in(settings.data / "photos.key"),
             photo_days=settings.photo_days,
             periods=settings.periods,
+            papers_key=key_in(settings.data / "papers.key"),
             signer=DocumentSigner(self.authority, self.clock.now, PURPOSE, PURPOSE_OID),
             sealer=Sealer(self.authority, self.clock.now),
             hotline=settings.place.hotline,
@@ -122,6 +124,7 @@ class Central:
             exit_samples.load_once(connection, today, self._settings.portraits)
             social_samples.load_once(connection, today, self._settings.portraits)
             hall_samples.load_once(connection)
+            counter_samples.load_once(connection, today)
 
     async def run(self, stop: asyncio.Event, started: Callable[[int, int], None]) -> None:
         """Serve until ``stop``; ``started`` is told the two ports when both listen."""

@@ -39,7 +39,7 @@ Strike = Callable[["Citizen"], Awaitable[None]]
 
 @dataclass(frozen=True)
 class Sight:
-    """What the window shows: the view's name, the gesture it asks for, and where what can be touched has its centre."""
+    """What the window shows: the view's name, what it asks for, and where what can be touched has its centre."""
 
     view: str
     serial: int = 0
@@ -122,6 +122,15 @@ class Citizen:
             return sight if sight.view in until or (sight.view == "LivePortrait" and sight.asks != before) else None
 
         return await self._wait(news, f"another gesture than {before!r}, or one of {', '.join(until)}", within)
+
+    async def told(self, sentence: str, *, within: float = PATIENCE) -> Sight:
+        """Wait until the desk under the camera is shown with this sentence. Raises Lost."""
+
+        def said() -> Sight | None:
+            sight = self.look()
+            return sight if sight.view == "LivePage" and sight.asks == sentence else None
+
+        return await self._wait(said, f"the desk with {sentence}", within)
 
     async def on_bench(self, wanted: Callable[[dict[str, Any]], Any], what: str, *, within: float = PATIENCE) -> Any:
         """Wait until ``wanted`` finds something true in the bench's state. Raises Lost."""

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 
 from kiosk_app.demo_citizen import Citizen, VisitOver
 from kiosk_app.demo_scripts.endorsement import declines
+from kiosk_app.demo_scripts.papers import send_again
 
 RESTART = 40.0
 
@@ -151,6 +152,7 @@ OF_SCRIPTS: Mapping[str, Expects] = {
     "complaint_by_card": Expects(vouchers=0, pays=False),
     "places": Expects(slips=0, vouchers=0, pays=False),
     "appointment": Expects(vouchers=0, pays=False),
+    "case_papers": Expects(vouchers=0, pays=False),
 }
 """What is right of a script that is not about fines; a fault's own word goes before it."""
 FAULTS: Mapping[str, Fault] = {
@@ -167,5 +169,6 @@ FAULTS: Mapping[str, Fault] = {
     "central_down": Fault({"before_pin": _cut, "goodbye": _restore}),
     "permit_pulled": Fault({"inside": _pull_permit}, Expects(vouchers=0, pays=False)),
     "walks_away_with_permit_inside": Fault({"inside": _walk_away}, Expects(vouchers=0, pays=False, retained=1)),
+    "line_lost_while_sending": Fault({"last_look": _cut, "sending": send_again}, Expects(vouchers=0, pays=False)),
     "receipt_printer_dead": Fault({"before_pin": _unplug_receipts}, Expects(slips=0)),
 }

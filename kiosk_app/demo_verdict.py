@@ -20,6 +20,7 @@ from kiosk_app.demo_faults import FAULTS, OF_SCRIPTS, Expects
 from kiosk_app.demo_papers import SLIP, VOUCHER, keep_papers
 from kiosk_app.demo_scripts.endorsement import PERMIT
 from kiosk_app.demo_scripts.hall import PHONE
+from kiosk_app.demo_scripts.papers import MARK
 from kiosk_app.demo_scripts.traffic_fines import PERSON
 from kiosk_app.demo_world import World
 
@@ -43,7 +44,7 @@ async def judge(world: World, citizen: Citizen, script: str, fault: str, trouble
     problems += paper_problems(kiosk, papers, expects)
     unit = (await citizen.bench_state())["permit_unit"]["state"]
     problems += permit_problems(kiosk, unit, expects) + case_problems(kiosk, central, unit)
-    problems += left_behind(world)
+    problems += hand_in_problems(central, papers) + left_behind(world)
     payment = kiosk["payments"][-1] if kiosk["payments"] else {}
     result = {
         "ok": not problems,
@@ -184,6 +185,17 @@ def case_problems(kiosk: dict[str, Any], central: dict[str, Any], unit: dict[str
     if len(central.get("boxes", [])) != len(unit["box"]):
         problems.append(f"{len(unit['box'])} permits are kept, and central knows of {len(central.get('boxes', []))}")
     return problems
+
+
+def hand_in_problems(central: dict[str, Any], papers: dict[str, str]) -> list[str]:
+    """Hand-ins of photographed papers that central has and no slip says, and slips of which central knows nothing."""
+    receipts = [receipt for case in central.get("counter", []) for receipt, _ in case["receipts"]]
+    slips = {name: text for name, text in papers.items() if MARK in text}
+    unsaid = [receipt for receipt in receipts if not any(receipt in text for text in slips.values())]
+    unknown = [name for name, text in slips.items() if not any(receipt in text for receipt in receipts)]
+    return [f"{one} was handed in, and no slip says so" for one in unsaid] + [
+        f"{name} is of a hand-in that central does not know" for name in unknown
+    ]
 
 
 def left_behind(world: World) -> list[str]:

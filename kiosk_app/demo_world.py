@@ -225,6 +225,7 @@ def _python(*arguments: str | Path) -> list[str]:
 def _central(folder: Folder, port: int, console: int) -> AbstractAsyncContextManager[Child]:
     argv = _python("-m", "central", "--data", folder.central, "--port", str(port))
     options = ["--console-port", str(console), "--samples", "--portraits", _portraits(folder)]
+    options += ["--hotline", SITE["hotline"]]
     return running("central", [*argv, *map(str, options)], log=folder.logs / "central.log")
 
 

@@ -23,6 +23,7 @@ from kiosk_app.custody_table import Place, Stay
 from kiosk_app.custody_visit import Held
 from kiosk_app.devices import (
     ChipCardReader,
+    DocumentCamera,
     DocumentPrinter,
     IdCardReader,
     PrintOutcome,
@@ -47,6 +48,7 @@ from kiosk_app.money.till import Till
 from kiosk_app.papers.permits import KeptPermit, kept_permit_slip, on_the_card, to_be_printed
 from kiosk_app.papers.proof import Trouble
 from kiosk_app.papers.slips import trouble_slip
+from kiosk_app.patience import USUAL, Patience
 from kiosk_app.paying import Paying
 from kiosk_app.ports import Clock, Journal, NewId, Screen
 from kiosk_app.reprints import Reprints
@@ -83,17 +85,6 @@ class Site:
     nearest: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True)
-class Patience:
-    """Seconds: ``idle`` before the countdown of ``countdown``; ``done`` for the last view."""
-
-    idle: float = 30.0
-    countdown: int = 15
-    card: int = 60
-    done: int = 20
-    take_card: int = 60
-
-
 Aside = Callable[[Callable[[], bytes]], Awaitable[bytes]]
 """Has something made that takes the processor for long, beside the loop that the screen lives on."""
 
@@ -105,7 +96,10 @@ async def at_once(make: Callable[[], bytes]) -> bytes:
 
 @dataclass(frozen=True)
 class Desk:
-    """What a service may touch. ``custody``, ``chip_card_reader``, ``booth``: None where there is no such device."""
+    """What a service may touch. ``custody``, ``booth`` and optional devices: None where there is none.
+
+    ``serving``: the service that is under way, by its key in the menu.
+    """
 
     screen: Screen
     id_card_reader: IdCardReader
@@ -119,13 +113,20 @@ class Desk:
     clock: Clock
     site: Site
     new_id: NewId
-    patience: Patience = Patience()
+    usual: Patience = USUAL
     custody: Custody | None = None
     aside: Aside = at_once
     booth: Booth | None = None
     chip_card_reader: ChipCardReader | None = None
+    document_camera: DocumentCamera | None = None
+    serving: str = ""
 
     # --- asking ---
+
+    @property
+    def patience(self) -> Patience:
+        """Who asked for large letters has twice the time, without having to ask for that too."""
+        return self.usual.doubled() if self.screen.large else self.usual
 
     async def ask(self, view: View) -> Intent:
         """Show ``view`` until the citizen answers. Raises Left, WalkedAway."""

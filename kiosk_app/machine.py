@@ -119,10 +119,11 @@ class Machine:
             clock=self._clock,
             site=site,
             new_id=new_id,
-            patience=patience,
+            usual=patience,
             custody=self.custody,
             booth=self._booth(),
             chip_card_reader=devices.chip_card_reader,
+            document_camera=devices.document_camera,
             aside=self._surroundings.aside,
         )
 

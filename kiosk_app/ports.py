@@ -26,6 +26,10 @@ class Screen(Protocol):
     def language(self) -> str:
         """The language the citizen chose: ``zh_CN`` or ``en``."""
 
+    @property
+    def large(self) -> bool:
+        """Whether the citizen asked for large letters."""
+
     def put(self, view: View) -> None:
         """Show ``view`` now and return at once (progress, what the terminal says)."""
 

@@ -7,6 +7,7 @@ personal data; the next visit begins as if nothing had been.
 
 import gc
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from functools import partial
 
 import structlog
@@ -17,7 +18,7 @@ from kiosk_app.errors import CentralRefused, KioskError, PaymentTrouble, TillClo
 from kiosk_app.money.amounts import Fen, yuan
 from kiosk_app.services.steps.deliver import remind_of_card
 from kiosk_app.services.table import Services
-from kiosk_app.views import Attract, Back, Chosen, Done, Intent, Menu, MenuItem, Sorry, Text, View, text
+from kiosk_app.views import Attract, Back, Chosen, Done, Intent, Menu, MenuItem, Sorry, Text, View, rank, text
 
 log = structlog.get_logger()
 
@@ -73,7 +74,7 @@ class Session:
     async def _serve(self, key: str) -> bool:
         """Run one service; True if the citizen goes on to the menu."""
         try:
-            return await self._services[key](self._desk)
+            return await self._services[key](replace(self._desk, serving=key))
         except VisitEnded:
             raise
         except KioskError as error:
@@ -120,7 +121,8 @@ class Session:
     def _menu(self, family: str) -> View:
         parts = self._parts()
         items = tuple(item for item in health.menu(parts) if family in {"", item.family})
-        return Menu(items=items, notes=() if family else health.notes(parts), family=family)
+        services = [service for service in health.SERVICES if family in {"", service.family}]
+        return Menu(items=items, notes=health.notes(parts, services), family=family)
 
     def _front(self) -> View:
         """Nobody is here: the invitation, or why the machine is closed."""
@@ -151,7 +153,7 @@ class Session:
 def _invited(items: Sequence[MenuItem]) -> tuple[Text, ...]:
     """What the poster names, as tiles are at home: of several services the family, which alone fits on it."""
     families: dict[str, list[MenuItem]] = {}
-    for item in items:
+    for item in sorted(items, key=lambda item: rank(item.family)):
         families.setdefault(item.family, []).append(item)
     return tuple(
         members[0].title if len(members) == 1 else text(f"family.{family}.title")

@@ -2,8 +2,9 @@
 
 Rules. Like the lamps it follows the views on their way to the screen: whoever writes a service knows no speaker. What
 is spoken to the room is heard by the room, so only sentences that hold nothing personal are (how to stand before the
-camera), and only where the operator allows it; everything else needs headphones in the jack. Headphones that are
-pulled out end what is being said at once. The newest sentence wins; the same one is not said twice in a row.
+camera, how to lay a page), and only where the operator allows it; everything else needs headphones in the jack.
+Headphones that are pulled out end what is being said at once. The newest sentence wins; the same one is not said twice
+in a row.
 """
 
 from collections.abc import Callable
@@ -11,7 +12,7 @@ from collections.abc import Callable
 from kiosk_app.devices import Headphones, Speaker
 from kiosk_app.ports import Screen
 from kiosk_app.through import Through
-from kiosk_app.views import Intent, LivePortrait, Text, View
+from kiosk_app.views import Intent, LivePage, LivePortrait, Text, View
 
 Wording = Callable[[Text, str], str]
 """The words of a sentence in a language."""
@@ -19,7 +20,7 @@ Wording = Callable[[Text, str], str]
 
 def sentence_of(view: View) -> Text | None:
     """What is spoken of ``view``: the sentence a person must hear now."""
-    if isinstance(view, LivePortrait):
+    if isinstance(view, LivePortrait | LivePage):
         return view.say
     title = getattr(view, "title", None)
     return title if isinstance(title, Text) else None
@@ -27,7 +28,7 @@ def sentence_of(view: View) -> Text | None:
 
 def public(view: View) -> bool:
     """Whether nothing in its sentence is about a person."""
-    return isinstance(view, LivePortrait)
+    return isinstance(view, LivePortrait | LivePage)
 
 
 class SpeakingScreen(Through):

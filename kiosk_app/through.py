@@ -19,6 +19,10 @@ class Through:
     def language(self) -> str:
         return self._behind.language
 
+    @property
+    def large(self) -> bool:
+        return self._behind.large
+
     def put(self, view: View) -> None:
         self._behind.put(view)
 

@@ -16,6 +16,8 @@ from screens.widgets.target import Strip, Tile
 from screens.widgets.work import Work
 from screens.words import money
 
+OUT = {"receipt_printer": "receipt", "document_printer": "document"}
+"""What comes out of a printer, by the name it has among the things to take."""
 SCORES = ((5, "very_good"), (4, "good"), (3, "fair"), (2, "poor"), (1, "very_poor"))
 
 
@@ -57,11 +59,13 @@ class Done(Work):
             ids.faces.add_widget(face)
         ids.asked.words = text("rating.title")
         ids.how.hidden = not view.faces
-        self._remind(view.take)
+        self._remind(view)
         self._left = view.seconds
         self.count_down(view.seconds, self._show_left)
 
-    def _remind(self, things: Sequence[str]) -> None:
+    def _remind(self, view: DoneView) -> None:
+        """What one sees lying there; of paper that nobody can see being taken, what came out in this view."""
+        things = list(dict.fromkeys((*view.take, *(OUT[printer] for printer in view.papers))))
         self.ids.take.clear_widgets()
         for thing in things:
             self.ids.take.add_widget(TakeStrip(words=text(f"done.take.{thing}"), icon=thing))
@@ -72,7 +76,7 @@ class Done(Work):
         if not isinstance(view, DoneView) or replace(view, take=self.view.take) != self.view:
             return False
         self.view = view
-        self._remind(view.take)
+        self._remind(view)
         self.parent.redress()
         return True
 

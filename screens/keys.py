@@ -7,7 +7,8 @@ Rules.
   shown at once) holds for keys. A key that was lost lifts its finger without a tap.
 - The first key only shows where the focus is. The next ones move it, press what it is on, or press "back"; where
   there is no "back", that key goes to "leave" and stops there: nobody ends a visit by one key. Digits type at once
-  where a number is asked for, since one that was swallowed would be a wrong number.
+  where a number is asked for, since one that was swallowed would be a wrong number; after them "select" confirms a
+  number that is whole, and need not be led to the button on a screen that its hand may not see.
 - What is pressed within :data:`SETTLE` seconds of a new view was meant for the one before: nobody reacts so fast.
 """
 
@@ -54,6 +55,7 @@ class Keys:
         self._focus, self._window = focus, window
         self._finger: KeyTouch | None = None
         self._by: KeypadKey | None = None
+        self._typing = False
 
     def stroke(self, key: KeypadKey, stroke: KeyStroke) -> None:
         """A key went down or up."""
@@ -83,12 +85,15 @@ class Keys:
         """What is to be pressed; the focus moves here."""
         focus = self._focus
         typed = focus.named(key.value)
-        if isinstance(typed, PadKey):
+        typing, self._typing = self._typing, isinstance(typed, PadKey)
+        if self._typing:
             return typed
         at, settled = focus.target, Clock.time() - focus.entered >= SETTLE
         if at is not None and key in STEPS:
             focus.step(STEPS[key])
             return None
+        if typing and settled and key is KeypadKey.SELECT and (whole := focus.named("go")) is not None:
+            return whole
         focus.show()  # where it is: for the first time, again after it was scrolled away, or when its target closed
         if at is None or not settled:
             return None

@@ -171,22 +171,13 @@ class Task(Skin):
             words.place(x + margin + inner / 2, y + margin, inner / 2, room)
 
 
-class LivePortrait(Work):
-    """The live picture."""
+class Living(Work):
+    """A view with a live picture in its ``mirror``: as many frames as the loop can spare, and none left afterwards."""
 
-    def fill(self, view: Any) -> None:
-        self._lines: list[CheckLine] = []
-        self._until = self._rests = 0.0
-        for words, right in view.checks:
-            line = CheckLine(words=words)
-            line.tell(right)
-            self._lines.append(line)
-            self.ids.checks.add_widget(line)
-        self.ids.checks.hidden = not view.checks
-        self.ids.task.hidden = not view.gestures
+    _rests = 0.0
+
+    def fill(self, view: Any) -> None:  # noqa: ARG002 - for those who say something
         self.every(1 / RATE, lambda _: self._next())
-        self.every(0.2, lambda _: self._count())
-        self._say(view)
 
     def enter(self) -> None:
         super().enter()
@@ -205,6 +196,24 @@ class LivePortrait(Work):
         if frame is not None and frame.sequence != self.ids.mirror.sequence:
             self.ids.mirror.show(frame)
             self._rests = now + (window.children[-1].took() / SHARE if window is not None else 0)
+
+
+class LivePortrait(Living):
+    """The live picture."""
+
+    def fill(self, view: Any) -> None:
+        super().fill(view)
+        self._lines: list[CheckLine] = []
+        self._until = 0.0
+        for words, right in view.checks:
+            line = CheckLine(words=words)
+            line.tell(right)
+            self._lines.append(line)
+            self.ids.checks.add_widget(line)
+        self.ids.checks.hidden = not view.checks
+        self.ids.task.hidden = not view.gestures
+        self.every(0.2, lambda _: self._count())
+        self._say(view)
 
     def renew(self, view: View) -> bool:
         """Something else is to be said, of the same picture."""

@@ -5,21 +5,21 @@ from typing import Any
 
 from kivy.properties import ObjectProperty, StringProperty
 
-from kiosk_app.views import MenuItem, text
+from kiosk_app.views import MenuItem, Text, rank, text
 from screens.look import Look
 from screens.widgets.element import Column, Element, Row, load
 from screens.widgets.frame import Key
+from screens.widgets.icon import DRAWINGS
 from screens.widgets.notice import Notice
 from screens.widgets.target import Tile
 from screens.widgets.work import Work
-
-FAMILIES = ("social", "border", "road", "hall")
 
 
 class AnyTile(Tile):
     """A service, or a family of them."""
 
     family = StringProperty("road")
+    sign = StringProperty("road")
     title = ObjectProperty(None)
     detail = ObjectProperty(None)
     closed = ObjectProperty(None, allownone=True)
@@ -74,6 +74,8 @@ class Menu(Work):
     def fill(self, view: Any) -> None:
         self.title, self.subtitle = text(f"family.{view.family}.title" if view.family else "menu.title"), None
         tiles = self.ids.tiles
+        for note in view.notes:
+            tiles.add_widget(Notice(words=note))
         if view.family:
             grid = Grid(gap=28)
             grid.fill_in([self._tile(item, SmallTile) for item in view.items])
@@ -81,12 +83,11 @@ class Menu(Work):
         else:
             for item in home(view.items):
                 tiles.add_widget(self._tile(item, ServiceTile))
-        for note in view.notes:
-            tiles.add_widget(Notice(words=note))
 
     def _tile(self, item: MenuItem, kind: type[AnyTile]) -> AnyTile:
         tile = kind(
-            key=item.key, family=item.family, title=item.title, detail=item.detail, closed=item.closed,
+            key=item.key, family=item.family, sign=item.key if item.key in DRAWINGS else item.family,
+            title=item.title, detail=item.detail, closed=item.closed,
             enabled=item.closed is None, fill="surface" if item.closed is None else "muted",
         )  # fmt: skip
         tile.bind(on_tap=lambda tapped: self.choose(tapped.key))
@@ -98,24 +99,30 @@ class Menu(Work):
 
 def home(items: Sequence[MenuItem]) -> list[MenuItem]:
     """One tile per family, in the board's order; a family of one service is that service."""
-    order = [*FAMILIES, *dict.fromkeys(item.family for item in items if item.family not in FAMILIES)]
     tiles = []
-    for family in order:
+    for family in sorted(dict.fromkeys(item.family for item in items), key=rank):
         members = [item for item in items if item.family == family]
         if len(members) == 1:
             tiles.append(members[0])
         elif members:
-            open_ = any(item.closed is None for item in members)
             tiles.append(
                 MenuItem(
                     key=family,
                     family=family,
                     title=text(f"family.{family}.title"),
                     detail=text(f"family.{family}.detail"),
-                    closed=None if open_ else text("family.closed"),
+                    closed=_why([item.closed for item in members]),
                 )
             )
     return tiles
+
+
+def _why(closed: Sequence[Text | None]) -> Text | None:
+    """Why nothing of a family can be begun, in at most two reasons; None while anything can."""
+    reasons = list(dict.fromkeys(reason for reason in closed if reason is not None))
+    if None in closed:
+        return None
+    return reasons[0] if len(reasons) == 1 else text("family.closed", first=reasons[0], second=reasons[1])
 
 
 load(__file__)

@@ -1,11 +1,14 @@
-"""The finished photo as it will be used, and what is wrong with it in the citizen's words: use it, or once more."""
+"""The finished photo as it will be used, and what is wrong with it in the citizen's words: use it, or once more.
+
+A photographed page is looked at in the same way, and as large as the screen allows: it is there to be read.
+"""
 
 import io
 from collections.abc import Sequence
 from typing import Any
 
 from kivy.graphics.texture import Texture
-from kivy.properties import NumericProperty, ObjectProperty
+from kivy.properties import BooleanProperty, NumericProperty, ObjectProperty
 from PIL import Image
 
 from kiosk_app.views import Text
@@ -14,6 +17,9 @@ from screens.widgets.frame import Key
 from screens.widgets.notice import Notice
 from screens.widgets.say import Say
 from screens.widgets.work import Work
+
+LARGE = 1500
+"""Units of height that a page takes where there is room."""
 
 
 class FinishedPhoto(Element):
@@ -51,10 +57,14 @@ class FinishedPhoto(Element):
 
 
 class PortraitReview(Work):
-    """The photo and what is said of it."""
+    """The photo and what is said of it; a ``large`` one takes the room of the words too. ``most``: its height."""
+
+    large = BooleanProperty(False)
+    most = NumericProperty(560)
 
     def fill(self, view: Any) -> None:
         ids = self.ids
+        self.large, self.most = view.large, LARGE if view.large else 560
         ids.photo.across, ids.photo.along = view.size
         for words in view.reasons:
             ids.said.add_widget(self._notice(words, "stop"))

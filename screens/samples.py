@@ -26,6 +26,7 @@ from kiosk_app.views import (
 )
 from screens.sample_books import BOOKS
 from screens.sample_hall import HALL
+from screens.sample_papers import PAPERS
 from screens.sample_person import BOOTH, ENDORSE
 
 STEPS = tuple(text(f"fines.step.{name}") for name in ("identify", "choose", "pay", "proof"))
@@ -202,6 +203,7 @@ SAMPLES: dict[str, View] = {
     **BOOTH,
     **BOOKS,
     **HALL,
+    **PAPERS,
     "closed_with_words": Sorry(
         title=text("sorry.title.closed"), detail=text("menu.closed.central"),
         cards=((text("sorry.help.title"), (text("sorry.phone"),)),), actions=(("begin", text("sorry.action.hall")),),

@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from typing import Any
 
+from kivy.properties import BooleanProperty
+
 from kiosk_app.views import Chosen
 from screens.widgets.element import load
 from screens.widgets.frame import Key
@@ -12,10 +14,12 @@ from screens.widgets.work import Work
 
 
 class Sorry(Work):
-    """An apology that helps on."""
+    """An apology that helps on; or, ``calm``, the news that nothing need be done."""
+
+    calm = BooleanProperty(False)
 
     def fill(self, view: Any) -> None:
-        self.title, self.lean = None, "middle"
+        self.title, self.lean, self.calm = None, "middle", view.calm
         ids = self.ids
         ids.said.words = ids.said_second.words = view.title
         ids.detail.words = ids.detail_second.words = view.detail

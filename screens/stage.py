@@ -91,6 +91,10 @@ class Stage:
         return self._look.language
 
     @property
+    def large(self) -> bool:
+        return self._look.large
+
+    @property
     def look(self) -> Look:
         """Language, letter size and contrast of this visit."""
         return self._look
@@ -244,27 +248,19 @@ class Stage:
         return (*own[:at], *common, *own[at:])
 
     def _common(self, work: Work) -> Sequence[Key]:
-        """What helps to read. Not while money moves; letters and contrast on the home screen, kept for the visit."""
+        """What helps to read. Not while money moves; large letters wherever one finds out that one needs them, contrast
+        on the home screen; both are kept for the visit."""
         if work.moves_money:
             return ()
         look = self._look
-        language = Key("language", text("bar.language"), self._switch_language, icon="globe", share=0.9)
-        if not isinstance(work.view, HOME):
-            return (language,)
         large = text("bar.text_size_normal" if look.large else "bar.text_size")
         contrast = text("bar.contrast_normal" if look.contrast else "bar.contrast")
-        return (
-            language,
-            Key(
-                "text_size", large, lambda: self._wear(replace(self._look, large=not self._look.large)), icon="letters"
-            ),
-            Key(
-                "contrast",
-                contrast,
-                lambda: self._wear(replace(self._look, contrast=not self._look.contrast)),
-                icon="contrast",
-            ),
+        keys = (
+            Key("language", text("bar.language"), self._switch_language, icon="globe", share=0.9),
+            Key("text_size", large, lambda: self.wear(large=not self._look.large), icon="letters"),
+            Key("contrast", contrast, lambda: self.wear(contrast=not self._look.contrast), icon="contrast"),
         )
+        return keys if isinstance(work.view, HOME) else keys[:2]
 
     def _switch_language(self) -> None:
         self._wear(replace(self._look, language=other(self._look.language)))
@@ -287,13 +283,13 @@ class Stage:
     def _tell_targets(self) -> None:
         """Write what can be touched and would be heard: {view, serial, asks, targets: [{key, x, y, w, h}]}.
 
-        ``asks``: the gesture that the picture asks for.
+        ``asks``: the gesture that the picture asks for, or what it says of a page.
         """
         if self._targets is None:
             return
         heard = self._answer_to is not None and not self._answer_to.done()
         seen = self._root.targets() if heard else []
-        asks = getattr(self._page.work.view, "gesture", "") if self._page is not None else ""
+        asks = _asks(self._page.work.view) if self._page is not None else ""
         news = {"view": self.current[0], "serial": self._serial, "asks": asks, "targets": seen}
         if news == self._told:  # a button may open, or a list move, on the same page
             return
@@ -301,3 +297,8 @@ class Stage:
         part = self._targets.with_suffix(".part")
         part.write_text(json.dumps(news), "utf-8")
         part.replace(self._targets)
+
+
+def _asks(view: View) -> str:
+    """What a person before a live picture is asked for."""
+    return view.say.id if isinstance(view, views.LivePage) else str(getattr(view, "gesture", ""))

@@ -60,6 +60,16 @@ def _cell(words: Text | str, head: Head, letters: int) -> Say:
     return cell
 
 
+def _alike(cells: Sequence[Say]) -> None:
+    """Where one amount must be written smaller, all are: a larger letter would say that its amount is another thing."""
+    sizes = [cell.set_in(cell.width)[0] for cell in cells]
+    least = min(sizes, default=0)
+    for cell, size in zip(cells, sizes, strict=True):
+        if size > least:
+            cell.most = least
+            cell.place(cell.x, cell.y, cell.width, cell.height)
+
+
 class Table(Work):
     """The rows."""
 
@@ -83,7 +93,11 @@ class Table(Work):
         ids.empty.words = None if view.rows else view.empty
 
     def place(self, x: float, y: float, width: float, height: float) -> None:
+        numbers = [cell for line in self.ids.rows.parts() for cell in line.parts() if cell.single]
+        for cell in numbers:
+            cell.most = 0
         super().place(x, y, width, height)
+        _alike(numbers)
         heads, rows = self.ids.heads, self.ids.rows
         if not heads.hidden:  # as wide as the rows, which make room for what moves them
             heads.place(heads.x, heads.y, rows.width, heads.height)

@@ -13,6 +13,7 @@ from screens.consent import Consent
 from screens.done import Done
 from screens.enter_number import EnterNumber
 from screens.idle_warning import IdleWarning
+from screens.live_page import LivePage
 from screens.live_portrait import LivePortrait
 from screens.menu import Menu
 from screens.pay import Pay
@@ -32,5 +33,6 @@ WORKS: Final[Mapping[type[View], type[Work]]] = {
     views.IdleWarning: IdleWarning, views.PayWay: PayWay, views.PayCode: PayCode,
     views.ChooseOne: ChooseOne, views.Consent: Consent,
     views.Table: Table, views.Bars: Bars,
-    views.LivePortrait: LivePortrait, views.PortraitReview: PortraitReview, views.Printing: Printing,
+    views.LivePage: LivePage, views.LivePortrait: LivePortrait, views.PortraitReview: PortraitReview,
+    views.Printing: Printing,
 }  # fmt: skip

@@ -157,7 +157,8 @@ def foot(canvas: OfficialCanvas, imprint: Imprint, made: datetime, page: int, pa
     canvas.setFillColor(PALE)
     canvas.setFont(regular(), 7.8)
     canvas.drawString(SIDE, 12.4 * mm, f"{imprint.site}　{made:%Y-%m-%d %H:%M}")
-    canvas.drawString(SIDE, 8.8 * mm, f"流水号 {imprint.reference}　咨询电话 {imprint.hotline}")
+    help_at = f"　咨询电话 {imprint.hotline}" if imprint.hotline else ""
+    canvas.drawString(SIDE, 8.8 * mm, f"流水号 {imprint.reference}{help_at}")
     if copied := imprint.copied:
         again = f"补打件　第 {copied.number} 次　{copied.at.astimezone(CHINA):%Y-%m-%d %H:%M}　{copied.site}"
         canvas.drawRightString(A4[0] - SIDE, 5.2 * mm, again)

@@ -23,6 +23,7 @@ class ScriptedScreen:
         self.forgotten = 0
         self.touched = 0.0
         self.language = "zh_CN"
+        self.large = False
 
     def put(self, view: View) -> None:
         self._note(view)
@@ -51,6 +52,7 @@ class ScriptedScreen:
     def forget(self) -> None:
         self.forgotten += 1
         self.language = "zh_CN"
+        self.large = False
 
     def _note(self, view: View) -> None:
         self.seen.append((asyncio.get_running_loop().time(), view))

@@ -69,6 +69,7 @@ from offline_cache.proofs import SqlProofs
 from offline_cache.retention import Deleted, Retention
 from offline_cache.store import Store, open_store
 from tests.faces import SceneAnalyst, SceneCamera
+from tests.tabletop import TableCamera
 from tests.virtual import VirtualLoop
 from tests.worlds.faults import Plan
 from tests.worlds.world import KEY, KIOSK, SITE, STORE_KEY, Power, PowerCut, World, authority
@@ -77,8 +78,8 @@ Seen = TypeVar("Seen", bound=View)
 PARKING, MARKING, WRONG_LANE, SIGN = (sample.number for sample in SAMPLES[:4])
 """The decisions against the sample citizen; only WRONG_LANE costs little enough to be tapped without a PIN."""
 CAMERA = SAMPLES[4].number
-BOOTH = frozenset({"camera", "face_analyst"})
-"""Before which faces are compared; a story without it says so."""
+BOOTH = frozenset({"camera", "face_analyst", "document_camera"})
+"""Before which faces are compared, and the desk on which papers are laid; a story without them says so."""
 SLOTS = ("id_card_reader", "card_terminal", "receipt_printer", "document_printer")
 """The lamps of the cabinet, where a story has one."""
 PIN, WRONG_PIN = "123456", "000000"
@@ -95,6 +96,7 @@ class Glass:
         self.seen: list[tuple[float, View]] = []
         self.touched = 0.0
         self.language = "zh_CN"
+        self.large = False
         self.forgotten = 0
         self._listening: list[asyncio.Future[Intent]] = []
 
@@ -116,6 +118,7 @@ class Glass:
     def forget(self) -> None:
         self.forgotten += 1
         self.language = "zh_CN"
+        self.large = False
 
     @property
     def view(self) -> View | None:
@@ -220,6 +223,8 @@ class Stand(World):
             box["camera"] = SceneCamera(self.scene)
         if "face_analyst" in self.fitted:
             box["face_analyst"] = self.analyst = SceneAnalyst(self.scene)
+        if "document_camera" in self.fitted:
+            box["document_camera"] = self.table_camera = TableCamera(self.table)
         if "ups" in self.fitted:
             box["ups"] = Ups(self._wire(self.ups, self._power))
         return box

@@ -112,7 +112,7 @@ class CertificateOffice:
     ) -> None:
         self._store, self._clock, self._random = store, clock, random
         self._insured, self._sealer = insured, sealer
-        self._hotline, self._kept = hotline, kept
+        self.hotline, self._kept = hotline, kept
         self.address = address
 
     # --- for kiosks ---
@@ -142,7 +142,7 @@ class CertificateOffice:
         code = codes.make(self._random(5 * codes.CERTIFICATE), codes.CERTIFICATE)
         valid_until = china_day(now) + VALID
         kept_until = valid_until + self._kept
-        of = Particulars(code, now, valid_until, kept_until, kiosk.site, self.address, self._hotline)
+        of = Particulars(code, now, valid_until, kept_until, kiosk.site, self.address, self.hotline)
         document = sealer.seal(certificate(facts, of), facts.department)
         return {
             "code": code,
@@ -196,7 +196,7 @@ class CertificateOffice:
             raise Unavailable("social security")
         facts = _facts(row)
         until = row.valid_until, row.kept_until
-        of = Particulars(row.code, row.issued_at, *until, site, self.address, self._hotline, copied)
+        of = Particulars(row.code, row.issued_at, *until, site, self.address, self.hotline, copied)
         pdf = self._sealer.seal(certificate(facts, of), facts.department)
         return pdf, hashlib.sha256(pdf).hexdigest()
 

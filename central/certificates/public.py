@@ -51,6 +51,7 @@ class Pages:
         """The page, with what was found."""
         words = {"masked_name": masked_name, "show": codes.show, "insurances": INSURANCES, "in_words": in_words}
         known: dict[str, Any] = {"found": None, "examined": None, "compared": None, "code": "", "problem": ""}
+        known["hotline"] = self.office.hotline
         text = self._template.render(**words | known | shown)
         return Response(text, status_code=status, media_type=MediaType.HTML, headers=SEE_NO_MORE)
 

@@ -6,6 +6,7 @@ the last one came to, also that it failed and with what, stands on the operators
 
 import asyncio
 import traceback
+from collections.abc import Callable
 from datetime import datetime, time, timedelta
 from pathlib import Path
 from typing import Final
@@ -32,7 +33,8 @@ async def nights(front: Front, clock: Clock) -> None:
         if (now := _night(clock.now())) > last:
             last = now
             front.last_night = await _orders(front, clock)
-            await _photos(front)
+            await _wipe(front, "photos", front.photos.expire)
+            await _wipe(front, "papers", front.papers.expire)
             front.last_forgetting = await _forget(front, clock)
 
 
@@ -46,11 +48,11 @@ async def _orders(front: Front, clock: Clock) -> NightNote:
     return NightNote(clock.now(), says, well=not night.silent)
 
 
-async def _photos(front: Front) -> None:
+async def _wipe(front: Front, what: str, expire: Callable[[], int]) -> None:
     try:
-        await front.providers.run(front.photos.expire)
+        await front.providers.run(expire)
     except Exception as failure:
-        log.error("old photos were not dropped", error=type(failure).__name__, at=_place(failure))
+        log.error("what is old was not wiped", what=what, error=type(failure).__name__, at=_place(failure))
 
 
 async def _forget(front: Front, clock: Clock) -> NightNote:

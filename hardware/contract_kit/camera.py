@@ -99,6 +99,9 @@ class DocumentCameraContract(ViewfinderContract[DocumentCameraRig]):
         assert page.picture.data.startswith(JPEG)
         assert len(page.corners) == 4
         assert page.facts.dpi > 0
+        most = len(page.picture.data) * 2 // 3
+        small = await ended(driver.capture_page(within=rig.seeing, most=most), rig.answer)
+        assert len(small.picture.data) <= most
         await rig.take_away()
         await asyncio.sleep(0)
 

@@ -81,7 +81,7 @@ class Measured(msgspec.Struct, frozen=True):
 class Page(Facts, frozen=True):
     """What became of looking for a page. A good one has everything."""
 
-    verdict: Literal["good", "missing", "cut", "moving", "blurred", "glare"]
+    verdict: Literal["good", "missing", "cut", "moving", "dark", "blurred", "glare"]
     facts: Measured
     corners: Annotated[list[tuple[Real, Real]], Meta(max_length=4)]
     picture: About | None = None

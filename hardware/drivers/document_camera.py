@@ -16,7 +16,7 @@ from hardware.drivers.camera_answers import Page as Found
 from hardware.drivers.preview import picture_of
 from hardware.drivers.viewfinder import Viewfinder
 from kiosk_app.devices import Driver, Page, PageFacts, PictureFormat
-from kiosk_app.errors import CitizenError, PageBlurred, PageCutOff, PageGlare, PageMissing, PageMoving
+from kiosk_app.errors import CitizenError, PageBlurred, PageCutOff, PageDark, PageGlare, PageMissing, PageMoving
 
 AGAIN = 0.2
 """Seconds between two attempts."""
@@ -26,6 +26,7 @@ WRONG: Mapping[str, type[CitizenError]] = {
     "missing": PageMissing,
     "cut": PageCutOff,
     "moving": PageMoving,
+    "dark": PageDark,
     "blurred": PageBlurred,
     "glare": PageGlare,
 }
@@ -48,18 +49,20 @@ class DocumentCamera(Viewfinder):
 
     usual_role, takes = "document_camera", "page"
 
-    async def capture_page(self, encoding: PictureFormat = PictureFormat.JPEG, *, within: float = 6.0) -> Page:
+    async def capture_page(
+        self, encoding: PictureFormat = PictureFormat.JPEG, *, within: float = 6.0, most: int | None = None
+    ) -> Page:
         loop = asyncio.get_running_loop()
         until = loop.time() + within
         async with self._in_use():
-            while isinstance(found := await self._attempt(encoding), CitizenError):
+            while isinstance(found := await self._attempt(encoding, most), CitizenError):
                 if loop.time() >= until:
                     raise found
                 await asyncio.sleep(AGAIN)
             return found
 
-    async def _attempt(self, encoding: PictureFormat) -> Page | CitizenError:
-        said, data = await self._shot("page", Found, encoding)
+    async def _attempt(self, encoding: PictureFormat, most: int | None) -> Page | CitizenError:
+        said, data = await self._shot("page", Found, encoding, most=most)
         if said.verdict in WRONG or said.picture is None:
             facts = msgspec.to_builtins(said.facts)
             return WRONG[said.verdict](", ".join(f"{name} {value}" for name, value in facts.items()))

@@ -10,7 +10,7 @@ hangs. The thread that answers never touches the camera (``camera_source``).
     status                              -> {"sequence", "age", "same", "dark", "ended"}
     adjust   {"control", "value"|null}  -> {"value", "automatic"}
     still    {"encoding", "of"|null}    -> {"picture", + status} + file
-    page     {"encoding"}               -> {"verdict", "facts", "corners", "picture", + status} + file
+    page     {"encoding", "most"|null}  -> {"verdict", "facts", "corners", "picture", + status} + file
     close                               -> {}                      every picture is zeroed
 
 Errors: ``no_camera``, ``not_open``, ``closed``, ``stalled``, ``ended``, ``gone``, ``no_control``, ``encoding``,
@@ -48,6 +48,9 @@ ENCODINGS = {
     "jpeg": (".jpg", [cv2.IMWRITE_JPEG_QUALITY, 95]),
     "png": (".png", [cv2.IMWRITE_PNG_COMPRESSION, 3]),
 }
+
+COARSER, SMALLER = (88, 80, 70), (0.8, 0.64, 0.5)
+"""Qualities of a JPEG that has to be small, and shares of its sides: print of 300 dpi is still read at 150."""
 
 Answer = tuple[dict[str, Any], bytes]
 
@@ -128,8 +131,12 @@ class Host:
             head = {"verdict": found.verdict, "facts": found.facts, "corners": found.corners, **status}
             if found.page is None:
                 return head, b""
-            head["picture"] = {**about, **_size(found.page)}
-            return head, _encoded(found.page, ask["encoding"])
+            try:
+                size, data = _small_enough(found.page, ask["encoding"], ask.get("most"))
+            finally:
+                found.page.fill(0)
+            head["picture"] = {**about, **size}
+            return head, data
         finally:
             before.fill(0)
             picture.fill(0)
@@ -155,9 +162,24 @@ def _size(picture: MatLike) -> dict[str, int]:
     return {"width": picture.shape[1], "height": picture.shape[0]}
 
 
-def _encoded(picture: MatLike, encoding: str) -> bytes:
+def _small_enough(page: MatLike, encoding: str, most: int | None) -> tuple[dict[str, int], bytes]:
+    """Size and file; one that may have ``most`` bytes gets coarser, then smaller. Raises Refused."""
+    for shrink in (1.0, *SMALLER):
+        small = page if shrink == 1.0 else cv2.resize(page, None, fx=shrink, fy=shrink, interpolation=cv2.INTER_AREA)
+        try:
+            for quality in (None, *COARSER):
+                data = _encoded(small, encoding, quality)
+                if most is None or len(data) <= most:
+                    return _size(small), data
+        finally:
+            if small is not page:
+                small.fill(0)
+    raise Refused("encoding", f"no {encoding} of {most} bytes")
+
+
+def _encoded(picture: MatLike, encoding: str, quality: int | None = None) -> bytes:
     suffix, how = ENCODINGS[encoding]
-    done, data = cv2.imencode(suffix, picture, how)
+    done, data = cv2.imencode(suffix, picture, how if quality is None else [cv2.IMWRITE_JPEG_QUALITY, quality])
     if not done:
         raise Refused("encoding", encoding)
     return data.tobytes()

@@ -22,6 +22,8 @@ PRINT, LEAST_PRINT = 35, 0.003
 """Grey levels between print and paper, and the share of a page near print without which it is a bare sheet."""
 BLUR_LIMIT = 0.8
 """Edges per millimetre; below it print of 12 points (4.2 mm) is no longer read with ease."""
+DARK = 80
+"""Grey level of the bare paper below which noise is as strong as thin print."""
 BURNT, GLARE_LIMIT = 250, 0.006
 """Grey level in every channel of what is burnt out, noise averaged, and its share of the page that loses words."""
 TILE_MM = 12.0
@@ -33,7 +35,7 @@ TRIM_MM = 0.5
 
 @dataclass(frozen=True)
 class Found:
-    """``verdict``: ``good``, or ``missing``, ``cut``, ``moving``, ``blurred``, ``glare``; ``page`` only if good."""
+    """``verdict``: ``good`` (with a ``page``), ``missing``, ``cut``, ``moving``, ``dark``, ``blurred`` or ``glare``."""
 
     verdict: str
     facts: dict[str, float | None] = field(default_factory=dict)
@@ -53,6 +55,8 @@ def capture(picture: MatLike, before: MatLike | None = None) -> Found:
     flat = straighten(picture, corners, max(SMALLEST_DPI, min(LARGEST_DPI, dpi)))
     sharp, glare = sharpness(flat), _burnt(flat)
     facts: dict[str, float | None] = {"dpi": dpi, "sharpness": sharp, "glare": glare}
+    if float(np.quantile(flat[::8, ::8].max(axis=2), 0.8)) < DARK:
+        return Found("dark", facts, where)
     if glare > GLARE_LIMIT:
         return Found("glare", facts, where)
     if dpi < SMALLEST_DPI or (sharp is not None and sharp < BLUR_LIMIT):
@@ -144,7 +148,8 @@ def _paper(flat: MatLike) -> MatLike:
     small = cv2.resize(flat, (tiles[0] * cell, tiles[1] * cell), interpolation=cv2.INTER_AREA)
     cells = small.reshape(tiles[1], cell, tiles[0], cell, 3).transpose(0, 2, 1, 3, 4).reshape(tiles[1], tiles[0], -1, 3)
     bright = np.quantile(cells, 0.8, axis=2).astype(np.uint8)
-    calm = cv2.medianBlur(cv2.copyMakeBorder(bright, 2, 2, 2, 2, cv2.BORDER_REPLICATE), 5)[2:-2, 2:-2]
+    # over nine tiles: a photograph of 60 x 90 mm on a certificate is not bare paper
+    calm = cv2.medianBlur(cv2.copyMakeBorder(bright, 4, 4, 4, 4, cv2.BORDER_REPLICATE), 9)[4:-4, 4:-4]
     bare = np.where((bright.min(axis=2) + 14 < calm.min(axis=2))[:, :, None], calm, bright)
     smooth = cv2.GaussianBlur(bare.astype(np.float32), (0, 0), 0.8)
     whole: MatLike = cv2.resize(smooth, (width, height), interpolation=cv2.INTER_CUBIC)

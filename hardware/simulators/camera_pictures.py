@@ -1,4 +1,4 @@
-"""What the simulated cameras see, drawn by code: a person who never lived, and sample pages on a desk.
+"""What the simulated cameras see, drawn by code: a person who never lived, and sample papers on a desk.
 
 :func:`on_desk` is a small camera model: a flat page under a known perspective, a desk of a colour, light from one
 side, the shadow of a hand, a lamp's reflection, a lens out of focus. Where the corners are is known exactly, so that
@@ -13,24 +13,13 @@ from math import dist
 
 from PIL import Image, ImageChops, ImageDraw, ImageFilter
 
+from hardware.simulators.camera_papers import A4_MM, INK, PAPER, sheet_of
 from hardware.simulators.escpos_paper import font
 
 Point = tuple[float, float]
 Colour = tuple[int, int, int]
 
-A4_MM = (210, 297)
-PAGE_DPI = 150
 WALL = (196, 206, 214)
-PAPER = (247, 246, 242)
-INK = (34, 34, 40)
-RED = (196, 32, 40)
-BODY = (
-    "样本文件 仅供演示使用，不具有任何效力。",
-    "申请人：张样本    身份号码：440703199003070013",
-    "兹证明上述样本人员于样本年样本月在本市样本街道居住，",
-    "所填事项与登记内容一致。本文件由模拟器绘制，用于检验",
-    "文件拍摄仪的取景、校正与增强。",
-)
 _FRINGE = 4
 """Pixels of nothing around the page, so that its edges are as soft as a lens makes them."""
 
@@ -63,25 +52,6 @@ def portrait(size: tuple[int, int], *, eyes_open: bool = True, sway: float = 0.0
     return picture
 
 
-@lru_cache(maxsize=4)
-def a4_page(number: int = 0, dpi: int = PAGE_DPI) -> Image.Image:
-    """A page with Chinese text, a table, a grey picture and a red stamp; ``number`` makes it another one."""
-    mm = dpi / 25.4
-    page = Image.new("RGB", (round(A4_MM[0] * mm), round(A4_MM[1] * mm)), PAPER)
-    draw = ImageDraw.Draw(page)
-    body = font(round(4.2 * mm))
-    draw.text((60 * mm, 22 * mm), f"样本证明 第{number}号", INK, font(round(8 * mm)))
-    rows = [BODY[(row + number) % len(BODY)] for row in range(14)]
-    for row, text in enumerate(rows):
-        draw.text((22 * mm, (45 + 9 * row) * mm), text, INK, body)
-    for row in range(5):
-        draw.line((22 * mm, (180 + 12 * row) * mm, 188 * mm, (180 + 12 * row) * mm), INK, max(1, round(0.3 * mm)))
-    draw.rectangle((24 * mm, 235 * mm, 59 * mm, 280 * mm), (150, 158, 166))
-    draw.ellipse((130 * mm, 235 * mm, 172 * mm, 277 * mm), outline=RED, width=round(1.2 * mm))
-    draw.text((138 * mm, 249 * mm), "样本专用章", RED, font(round(5.4 * mm)))
-    return page
-
-
 @dataclass(frozen=True)
 class Scene:
     """What lies before the document camera. ``corners`` in pixels of the picture; None: an empty desk.
@@ -93,7 +63,7 @@ class Scene:
     size: tuple[int, int]
     corners: tuple[Point, Point, Point, Point] | None
     desk: Colour = (58, 52, 48)
-    page: int = 0
+    page: int | str = 0
     light: float = 0.15
     shadow: float = 0.0
     glare: float = 0.0
@@ -137,9 +107,9 @@ def _desk(size: tuple[int, int], colour: Colour, chance: random.Random) -> Image
 
 
 @lru_cache(maxsize=8)
-def _scaled(number: int, length: int) -> Image.Image:
+def _scaled(name: int | str, length: int) -> Image.Image:
     """The page about as large as it will be seen, with a clear fringe."""
-    page = a4_page(number)
+    page = sheet_of(name)
     scale = min(1.0, length / page.height)
     small = page.resize((round(page.width * scale), round(page.height * scale)), Image.Resampling.LANCZOS)
     whole = Image.new("RGBA", (small.width + 2 * _FRINGE, small.height + 2 * _FRINGE), (*PAPER, 0))

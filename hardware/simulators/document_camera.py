@@ -2,11 +2,14 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any
+from typing import Annotated, Any
 
-from hardware.simulators.base import hand
+from hardware.simulators.base import OneOf, hand
 from hardware.simulators.camera import CameraSimulator
+from hardware.simulators.camera_papers import PAPERS
 from hardware.simulators.camera_pictures import Scene, on_desk, page_corners
+
+EXPOSURE = Scene((1, 1), None).exposure
 
 
 class DocumentCameraSimulator(CameraSimulator):
@@ -36,8 +39,18 @@ class DocumentCameraSimulator(CameraSimulator):
     @hand("lay a page down")
     def lay(self, number: int = 1) -> None:
         """Sample page ``number``, nearly straight, in the middle."""
+        self._lay(int(number))
+
+    @hand("lay a paper down")
+    def lay_paper(self, paper: Annotated[str, OneOf(PAPERS)] = PAPERS[0]) -> None:
+        """One that a counter asks for. Raises ValueError for what was never drawn."""
+        if paper not in PAPERS:
+            raise ValueError(f"no paper {paper!r}; there are: {', '.join(PAPERS)}")
+        self._lay(paper)
+
+    def _lay(self, page: int | str) -> None:
         self._shift, self._turn = (0.0, 0.0), 2.0
-        self._lie(page=int(number), blur=0.6, glare=0.0, shadow=0.0)
+        self._lie(page=page, blur=0.6, glare=0.0, shadow=0.0, exposure=EXPOSURE)
 
     @hand("take the page away")
     def take_away(self) -> None:
@@ -78,3 +91,8 @@ class DocumentCameraSimulator(CameraSimulator):
     def shade(self, percent: int = 40) -> None:
         """Of a hand; 0 takes it away."""
         self._set(shadow=int(percent) / 100)
+
+    @hand("dim the light")
+    def dim(self, percent: int = 75) -> None:
+        """Of the hall; 0 is full light again."""
+        self._set(exposure=EXPOSURE * (1 - int(percent) / 100))

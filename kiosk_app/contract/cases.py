@@ -19,6 +19,7 @@ class Office(StrEnum):
     TRAFFIC = "traffic"
     EXIT_ENTRY = "exit_entry"
     SOCIAL = "social"
+    COUNTER = "counter"
 
 
 class AskCases(msgspec.Struct, frozen=True, kw_only=True):

@@ -14,6 +14,7 @@ from kiosk_app.demo_scripts.endorsement import (
     progress,
 )
 from kiosk_app.demo_scripts.hall import appointment, complaint, complaint_by_card, guide, places
+from kiosk_app.demo_scripts.papers import case_papers
 from kiosk_app.demo_scripts.reprinting import my_cases, reprint, reprint_record
 from kiosk_app.demo_scripts.social import (
     card_loss,
@@ -53,4 +54,5 @@ SCRIPTS: Mapping[str, Callable[[Citizen], Awaitable[None]]] = {
     "complaint_by_card": complaint_by_card,
     "places": places,
     "appointment": appointment,
+    "case_papers": case_papers,
 }

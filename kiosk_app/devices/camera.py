@@ -151,9 +151,11 @@ class Page:
 class DocumentCamera(Viewfinder, Protocol):
     """The camera above the desk on which a page is laid."""
 
-    async def capture_page(self, encoding: PictureFormat = PictureFormat.JPEG, *, within: float = 6.0) -> Page:
-        """The first good picture of a page, looked for ``within`` seconds.
+    async def capture_page(
+        self, encoding: PictureFormat = PictureFormat.JPEG, *, within: float = 6.0, most: int | None = None
+    ) -> Page:
+        """The first good picture of a page, looked for ``within`` seconds; ``most``: bytes that a JPEG may have.
 
-        Raises what was wrong with the last: PageMissing, PageCutOff, PageMoving, PageBlurred, PageGlare;
+        Raises what was wrong with the last: PageMissing, PageCutOff, PageMoving, PageDark, PageBlurred, PageGlare;
         CameraCovered, CameraFrozen, DeviceOffline, DeviceFault.
         """

@@ -20,6 +20,7 @@
     │   ├── PageMissing                no page lies under the document camera
     │   ├── PageCutOff                 a part of the page is outside the picture
     │   ├── PageMoving                 the page is not lying still
+    │   ├── PageDark                   too little light falls on the page
     │   ├── PageBlurred                the page cannot be read: too far, folded, or the focus is not found
     │   ├── PageGlare                  a lamp is reflected on the page
     │   ├── PictureGone                the picture asked for is no longer kept

@@ -46,6 +46,7 @@ class CentralRefused(CentralError):
             *("unknown-paper", "revoked", "expired", "books-changed", "unknown-matter", "guessed-out"),
             *("too-many-people",),
             *("slot-full", "slot-gone", "unknown-appointment", "appointment-over"),
+            *("case-closed", "term-over", "paper-not-wanted", "unknown-case"),
         }
     )
     """Codes that have a sentence of their own, ``refused.<code>``."""

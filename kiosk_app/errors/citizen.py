@@ -120,6 +120,13 @@ class PageMoving(CitizenError):
     operator = "If it happens with every page: fasten the document camera."
 
 
+class PageDark(CitizenError):
+    """Too little light falls on the page."""
+
+    citizen = "error.page_dark"
+    operator = "If it happens with every page: switch on the lamp of the document camera, or the light above it."
+
+
 class PageBlurred(CitizenError):
     """The print on the page is not sharp enough to be read."""
 

@@ -1,9 +1,14 @@
-"""The slip for whoever goes to a counter instead: why, what to bring, a number. It names nobody and has no score."""
+"""The slip for whoever goes to a counter instead: for what, why, when it is open, what to bring, a number.
 
-from collections.abc import Mapping
+It names nobody and has no score. What it is for and the hours are the guide's; without a guide it does without them.
+"""
+
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
+from kiosk_app.contract.guide import OpeningRule, Said
 from kiosk_app.devices import Slip, SlipLine
+from kiosk_app.papers.guide import hours
 from kiosk_app.papers.slips import RULE, moment
 
 WHY: Mapping[str, tuple[str, str]] = {
@@ -20,17 +25,29 @@ WHY: Mapping[str, tuple[str, str]] = {
 """By the id of the sentence on the screen."""
 
 
-def counter_slip(why: str, reference: str, at: datetime, *, site: str, hotline: str) -> Slip:
-    """``why``: one of :data:`WHY`; anything else is left out."""
+def counter_slip(
+    why: str,
+    reference: str,
+    at: datetime,
+    *,
+    site: str,
+    hotline: str,
+    what: Said | None = None,
+    opening: Sequence[OpeningRule] = (),
+) -> Slip:
+    """``why``: one of :data:`WHY`; any other is left out. ``what``: the business, and when its counters are open."""
+    business = [] if what is None else [SlipLine(what.zh, style="strong"), SlipLine(what.en)]
     reason = [SlipLine(words) for words in WHY.get(why, ())]
     return Slip(
         (
             SlipLine("请到窗口办理", style="title"),
             SlipLine("Please go to a counter"),
             RULE,
+            *business,
             *reason,
             SlipLine("请携带本人证件原件"),
             SlipLine("Bring your original documents."),
+            *(line for rule in opening for line in hours(rule)),
             SlipLine("编号 Number", reference),
             SlipLine("时间 Time", moment(at)),
             RULE,

@@ -49,7 +49,7 @@ def guide_slip(guide: Printed) -> Slip:
             *_long(entry),
             *_fee(guide),
             *((SlipLine("办理地点 Where", style="strong"), *_both(entry.where)) if entry.where is not None else ()),
-            *(line for rule in guide.hours for line in _hours(rule)),
+            *(line for rule in guide.hours for line in hours(rule)),
             RULE,
             SlipLine(f"目录版本 Version {guide.version}"),
             SlipLine("时间 Time", moment(guide.at)),
@@ -79,6 +79,7 @@ def _fee(guide: Printed) -> Iterator[SlipLine]:
     yield SlipLine("费用 Fee", f"¥{yuan(low)}" if low == high else f"¥{yuan(low)} - {yuan(high)}")
 
 
-def _hours(rule: OpeningRule) -> Iterator[SlipLine]:
+def hours(rule: OpeningRule) -> Iterator[SlipLine]:
+    """When a counter is open."""
     days = f"周{DAYS[rule.days[0] - 1]}至周{DAYS[rule.days[-1] - 1]}"
     yield SlipLine("窗口时间 Counters", f"{days} {rule.opens}-{rule.closes}")

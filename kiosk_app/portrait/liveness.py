@@ -84,12 +84,14 @@ class Rest:
 class Challenge:
     """Where it stands. ``done`` counts gestures; ``resting``: at rest, and the next one is asked for.
 
-    ``since``: when what is waited for now was begun; ``calm``: since when the face has been at rest; ``checked``: it
-    was compared after the last gesture; ``doing``: the gestures seen now and since when.
+    ``within``: seconds for each gesture. ``since``: when what is waited for now was begun; ``calm``: since when the
+    face has been at rest; ``checked``: it was compared after the last gesture; ``doing``: the gestures seen now, each
+    with since when.
     """
 
     order: tuple[Gesture, ...]
     outcome: Outcome = Outcome.GOING
+    within: float = WITHIN
     done: int = 0
     rest: Rest | None = None
     since: float = 0.0
@@ -113,7 +115,7 @@ class Challenge:
 
     def left(self, at: float) -> float:
         """Seconds left for the gesture asked for."""
-        return max(0.0, WITHIN - (at - self.since)) if self.asks else WITHIN
+        return max(0.0, self.within - (at - self.since)) if self.asks else self.within
 
     def after(self, frame: FrameFacts) -> "Challenge":
         """Where it stands after ``frame``; over is over."""
@@ -121,7 +123,7 @@ class Challenge:
             return self
         broken = self._broken(frame)
         if broken is Outcome.LOST and self.rest is None:  # nothing was asked yet: somebody else may begin
-            return Challenge(self.order)
+            return Challenge(self.order, within=self.within)
         if broken is not None:
             return replace(self, outcome=broken)
         if frame.face is None:
@@ -133,7 +135,7 @@ class Challenge:
 
     def _broken(self, frame: FrameFacts) -> Outcome | None:
         """Whether the look was interrupted, is of somebody else, or lasts too long."""
-        if self.rest is not None and frame.at - self.since > WITHIN:
+        if self.rest is not None and frame.at - self.since > self.within:
             return Outcome.TOO_SLOW
         if frame.rival > RIVAL:
             return Outcome.NOT_ALONE

@@ -28,7 +28,7 @@ from kiosk_app.services.steps.choose import one_of, typed
 from kiosk_app.services.steps.counter import request_now, to_counter
 from kiosk_app.services.steps.deliver import Papers, deliver
 from kiosk_app.services.steps.look_up import look_up
-from kiosk_app.services.steps.shown import both, moment, queue, short_time, weekday
+from kiosk_app.services.steps.shown import both, long_day, moment, queue, short_time, weekday
 from kiosk_app.views import Choice, ChooseOne, Done, EnterNumber, Steps, Text, text
 
 STEPS = tuple(text(f"appointment.step.{name}") for name in ("what", "where", "when", "number"))
@@ -89,7 +89,8 @@ async def _when(desk: Desk, times: Sequence[datetime]) -> datetime | None:
 
 
 def _named(day: str) -> Text:
-    return text("appointment.on", day=day, weekday=weekday(date.fromisoformat(day).isoweekday()))
+    on = date.fromisoformat(day)
+    return text("appointment.on", day=long_day(on), weekday=weekday(on.isoweekday()))
 
 
 async def cancel(desk: Desk) -> bool:

@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from datetime import date
 from typing import Final
 
-from kiosk_app.contract.guide import Guide, GuideEntry, OpeningRule
+from kiosk_app.contract.guide import Guide, GuideEntry
 from kiosk_app.desk import Desk
 from kiosk_app.devices import Slip
 from kiosk_app.errors import CatalogueMissing
@@ -20,7 +20,7 @@ from kiosk_app.papers.guide import FEES, Printed, guide_slip
 from kiosk_app.services.steps.choose import one_of, typed
 from kiosk_app.services.steps.counter import number_now
 from kiosk_app.services.steps.pages import read_page
-from kiosk_app.services.steps.shown import both, weekday
+from kiosk_app.services.steps.shown import both, open_when
 from kiosk_app.views import (
     Choice,
     ChooseOne,
@@ -31,6 +31,7 @@ from kiosk_app.views import (
     Table,
     TableRow,
     Text,
+    rank,
     text,
 )
 
@@ -74,11 +75,11 @@ async def _topic(desk: Desk, guide: Guide) -> str | None:
             name=both(said),
             lines=(text("guide.count", count=sum(entry.family == family for entry in guide.entries)),),
         )
-        for family, said in guide.families.items()
+        for family, said in sorted(guide.families.items(), key=lambda one: rank(one[0]))
     )
     rows = (
-        Choice(key=SEARCH, name=text("guide.search"), lines=(text("guide.search.line"),)),
         *families,
+        Choice(key=SEARCH, name=text("guide.search"), lines=(text("guide.search.line"),)),
         Choice(key=NOTICES, name=text("guide.notices"), lines=(text("guide.notices.line"),)),
     )
     return await one_of(desk, ChooseOne(title=text("guide.title"), rows=rows, steps=LOOK))
@@ -152,7 +153,7 @@ def page(desk: Desk, guide: Guide, entry: GuideEntry, menu: Sequence[MenuItem], 
     rows += [("forms", _form(guide, form)) for form in entry.forms]
     rows += [("long", _long(entry)), ("fee", fee(desk, entry))]
     rows += [("where", both(entry.where))] if entry.where is not None else []
-    rows += [("hours", _hours(rule)) for rule in guide.hours(entry.family)]
+    rows += [("hours", open_when(rule)) for rule in guide.hours(entry.family)]
     names = [name for name, _ in rows]
     before = ["", *names[:-1]]
     labels = [BLANK if name == last else text(f"guide.row.{name}") for name, last in zip(names, before, strict=True)]
@@ -182,11 +183,6 @@ def _form(guide: Guide, id: str) -> Text:
 def _long(entry: GuideEntry) -> Text:
     takes = text("guide.takes", count=entry.minutes)
     return text("guide.takes_days", takes=takes, days=entry.days) if entry.days else takes
-
-
-def _hours(rule: OpeningRule) -> Text:
-    days = text("guide.days", first=weekday(rule.days[0]), last=weekday(rule.days[-1]))
-    return text("guide.hours", days=days, opens=rule.opens, closes=rule.closes)
 
 
 def fee(desk: Desk, entry: GuideEntry) -> Text:
@@ -221,7 +217,7 @@ def notices_page(desk: Desk, guide: Guide) -> Table:
     """What everybody should know today, when counters are open, and how old this knowledge is."""
     on, issued = today(desk), desk.prices.issued_at
     notices = [TableRow(cells=(text("guide.row.notice"), both(one.text))) for one in guide.notices if one.holds(on)]
-    hours = [TableRow(cells=(both(guide.families[rule.family]), _hours(rule))) for rule in guide.opening]
+    hours = [TableRow(cells=(both(guide.families[rule.family]), open_when(rule))) for rule in guide.opening]
     signed = f"{issued.astimezone(LOCAL):%Y-%m-%d}" if issued else ""
     return Table(
         title=text("guide.notices"),

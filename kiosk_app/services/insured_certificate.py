@@ -10,7 +10,7 @@ from kiosk_app.desk import Desk
 from kiosk_app.services.steps.hand_out import hand_out
 from kiosk_app.services.steps.insured import show_card
 from kiosk_app.services.steps.look_up import look_up
-from kiosk_app.services.steps.shown import day
+from kiosk_app.services.steps.shown import long_day
 from kiosk_app.views import Done, Steps, text
 
 STEPS = tuple(text(f"certificate.step.{name}") for name in ("identify", "print"))
@@ -40,7 +40,7 @@ def done_view(certificate: Certificate) -> Done:
         title=text("certificate.done.printed"),
         facts=(
             text("certificate.code", code=certificate.code),
-            text("certificate.until", date=day(certificate.valid_until)),
+            text("certificate.until", date=long_day(certificate.valid_until)),
             text("certificate.verify"),
         ),
         steps=PAPER,

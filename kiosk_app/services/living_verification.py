@@ -15,7 +15,7 @@ from kiosk_app.services.steps.deliver import Papers, deliver
 from kiosk_app.services.steps.insured import ask_about_insured
 from kiosk_app.services.steps.look_up import look_up
 from kiosk_app.services.steps.prove import prove_face
-from kiosk_app.services.steps.shown import day
+from kiosk_app.services.steps.shown import long_day
 from kiosk_app.views import Chosen, Done, Sorry, Steps, Text, text
 
 STEPS = tuple(text(f"living.step.{name}") for name in ("identify", "face", "result"))
@@ -50,6 +50,7 @@ async def nothing_to_do(desk: Desk, living: Living) -> bool:
         facts=(text("sorry.phone", phone=desk.site.hotline),),
         actions=(("other", text("sorry.action.other")),),
         steps=CARD,
+        calm=living.until is not None,
     )
     return await desk.ask(view) == Chosen("other")
 
@@ -65,4 +66,4 @@ def done_view(act: Act) -> Done:
 
 
 def _good_until(until: date) -> Text:
-    return text("living.until", date=day(until))
+    return text("living.until", date=long_day(until))

@@ -9,7 +9,7 @@ from kiosk_app.desk import Desk
 from kiosk_app.money.amounts import Fen, yuan
 from kiosk_app.services.steps.insured import ask_about_insured
 from kiosk_app.services.steps.pages import read_page
-from kiosk_app.services.steps.shown import day
+from kiosk_app.services.steps.shown import day, long_day
 from kiosk_app.views import Column, Steps, Table, TableRow, text
 
 STEPS = tuple(text(f"medical.step.{name}") for name in ("identify", "read"))
@@ -38,7 +38,7 @@ def page(account: MedicalAccount) -> Table:
         title=text("medical.title", name=account.name),
         facts=(
             text("medical.balance", money=yuan(Fen(account.balance))),
-            text("rights.as_of", date=day(account.as_of)),
+            text("rights.as_of", date=long_day(account.as_of)),
         ),
         columns=COLUMNS,
         rows=tuple(row(move) for move in account.moves),

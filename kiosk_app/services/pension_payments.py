@@ -9,18 +9,19 @@ from kiosk_app.desk import Desk
 from kiosk_app.money.amounts import Fen, yuan
 from kiosk_app.services.steps.insured import ask_about_insured
 from kiosk_app.services.steps.pages import read_page
-from kiosk_app.services.steps.shown import day, period
+from kiosk_app.services.steps.shown import long_day, period
 from kiosk_app.views import Column, Steps, Table, TableRow, text
 
 STEPS = tuple(text(f"pensions.step.{name}") for name in ("identify", "read"))
 CARD, READ = (Steps(STEPS, at) for at in range(2))
 COLUMNS = (
     Column(title=text("pensions.column.month")),
+    Column(title=text("pensions.column.total"), number=True),
     Column(title=text("pensions.column.basic"), number=True),
     Column(title=text("pensions.column.account"), number=True),
     Column(title=text("pensions.column.additions"), number=True),
-    Column(title=text("pensions.column.total"), number=True),
 )
+"""What came in the month stands first: nobody adds up."""
 
 
 async def show_pensions(desk: Desk) -> bool:
@@ -36,7 +37,7 @@ def page(pensions: Pensions) -> Table:
     payments = pensions.payments
     facts = [text("pensions.bank", bank=payments[0].bank)] if payments else []
     if pensions.living_until is not None:
-        facts.append(text("living.until", date=day(pensions.living_until)))
+        facts.append(text("living.until", date=long_day(pensions.living_until)))
     return Table(
         title=text("pensions.title", name=pensions.name),
         facts=tuple(facts),
@@ -49,5 +50,5 @@ def page(pensions: Pensions) -> Table:
 
 def row(payment: PensionPayment) -> TableRow:
     """One month's payment."""
-    amounts = (payment.basic, payment.account, payment.additions, payment.total)
+    amounts = (payment.total, payment.basic, payment.account, payment.additions)
     return TableRow(cells=(period(payment.period), *(yuan(Fen(amount)) for amount in amounts)))

@@ -10,7 +10,7 @@ from itertools import groupby
 
 from kiosk_app.contract.social import Insurance, Month, Record, Standing
 from kiosk_app.money.amounts import Fen, yuan
-from kiosk_app.services.steps.shown import day, period
+from kiosk_app.services.steps.shown import long_day, period
 from kiosk_app.views import Bar, Bars, Column, Steps, Table, TableRow, Text, text
 
 TABS = tuple((insurance.value, text(f"rights.insurance.{insurance.value}")) for insurance in Insurance)
@@ -50,8 +50,18 @@ class Year:
     employers: int
 
 
-def page_of(record: Record, place: Place, steps: Steps) -> Table | Bars:
-    """The page at ``place``."""
+def page_of(record: Record, place: Place, steps: Steps, *, prints: bool = True) -> Table | Bars:
+    """The page at ``place``. What cannot be printed now is not offered, and the page says so."""
+    page = _page(record, place, steps)
+    if prints:
+        return page
+    left = tuple((key, words) for key, words in page.actions if key != PRINT)
+    if isinstance(page, Bars):
+        return replace(page, subtitle=text("rights.no_printer"), actions=left)
+    return replace(page, facts=(*page.facts, text("rights.no_printer")), actions=left)
+
+
+def _page(record: Record, place: Place, steps: Steps) -> Table | Bars:
     if place.year:
         return _months(record, place, steps)
     return _picture(record, place, steps) if place.picture else _years(record, place, steps)
@@ -88,7 +98,7 @@ def _years(record: Record, place: Place, steps: Steps) -> Table:
     )
     return Table(
         title=text("rights.title", name=record.name),
-        subtitle=text("rights.as_of", date=day(record.as_of)),
+        subtitle=text("rights.as_of_years" if rows else "rights.as_of", date=long_day(record.as_of)),
         tabs=TABS,
         tab=place.insurance.value,
         facts=_facts(record, place.insurance),

@@ -33,7 +33,8 @@ async def show_rights_record(desk: Desk) -> bool:
     person, record = found
     place: Place | None = Place()
     while place is not None:
-        touched = await read_page(desk, page_of(record, place, READ))
+        prints = desk.document_printer.condition.serves
+        touched = await read_page(desk, page_of(record, place, READ, prints=prints))
         if touched == PRINT:
             return await print_it(desk, person, record, place)
         place = place.to(touched) if touched is not None else place.back()

@@ -17,7 +17,7 @@ from kiosk_app.services.steps.deliver import Papers, deliver
 from kiosk_app.services.steps.insured import InsuredPerson, ask_about_insured
 from kiosk_app.services.steps.look_up import look_up
 from kiosk_app.services.steps.prove import prove_face
-from kiosk_app.services.steps.shown import day
+from kiosk_app.services.steps.shown import long_day
 from kiosk_app.views import Choice, ChooseOne, Chosen, Consent, Done, EnterNumber, Steps, Text, text
 
 STEPS = tuple(text(f"social_card.step.{name}") for name in ("identify", "choose", "prove", "result"))
@@ -47,7 +47,7 @@ async def choose_act(desk: Desk, card: SocialCard) -> CardAct | None:
         title=text(f"social_card.state.{card.state.value}", ending=card.ending)
         if card.may
         else text("social_card.none"),
-        subtitle=text("social_card.lapses", date=day(card.lapses_on)) if card.lapses_on else None,
+        subtitle=text("social_card.lapses", date=long_day(card.lapses_on)) if card.lapses_on else None,
         rows=tuple(_row(act, possible=desk.booth is not None or act not in card.checked) for act in card.may),
         steps=CHOOSE,
     )
@@ -129,7 +129,7 @@ async def _typed(desk: Desk, title: str, digits: int, problem: Text | None) -> s
 
 def done_view(act: CardAct, done: Act) -> Done:
     """What was done, and until when it holds."""
-    until = (text("social_card.lapses", date=day(done.until)),) if done.until else ()
+    until = (text("social_card.lapses", date=long_day(done.until)),) if done.until else ()
     return Done(
         title=text(f"social_card.done.{act.value}"),
         facts=(*until, text("insured.fact.number", number=done.number)),

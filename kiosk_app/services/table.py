@@ -5,6 +5,7 @@ from functools import partial
 
 from kiosk_app.desk import Desk
 from kiosk_app.services.appointment import make_appointment
+from kiosk_app.services.case_papers import send_papers
 from kiosk_app.services.complaint import take_feedback
 from kiosk_app.services.contribution import pay_contribution
 from kiosk_app.services.endorsement import endorse
@@ -44,6 +45,7 @@ def services(*, card_first: bool, menu: Callable[[], tuple[MenuItem, ...]]) -> S
         "social_state": show_benefits,
         "complaint": take_feedback,
         "my_cases": show_cases,
+        "case_papers": send_papers,
         "reprint": reprint,
         "places": show_places,
         "appointment": make_appointment,

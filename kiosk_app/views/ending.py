@@ -53,7 +53,8 @@ class Done(View):
 class Sorry(View):
     """Board 07: what is broken, what still works, where else to go. ``reference`` if the citizen needs it later.
 
-    Intents: Chosen(key of an action), Leave. With no actions and ``leave`` False the machine is closed.
+    Intents: Chosen(key of an action), Leave. With no actions and ``leave`` False the machine is closed. ``calm``: there
+    is nothing to be sorry for, since all is well already.
     """
 
     title: Text
@@ -62,6 +63,7 @@ class Sorry(View):
     cards: tuple[tuple[Text, tuple[Text, ...]], ...] = field(default=())
     actions: tuple[tuple[str, Text], ...] = ()
     leave: bool = True
+    calm: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,4 +1,4 @@
-"""The person in a mirror, and the photo that came of it."""
+"""The person in a mirror, a page on the desk, and the picture that came of it."""
 
 from dataclasses import dataclass, field
 from typing import Protocol
@@ -38,11 +38,27 @@ class LivePortrait(View):
 
 
 @dataclass(frozen=True, kw_only=True)
-class PortraitReview(View):
-    """The finished photo as it will be used. ``reasons``: why it cannot be; ``advice``: what a person should look at.
+class LivePage(View):
+    """The desk under the document camera as it lies there, and one sentence at a time. ``live`` as of LivePortrait.
 
-    ``picture``: a JPEG of ``size`` pixels. Intents: Chosen("use") if ``use`` names it, Chosen("again") likewise, Back,
-    Leave.
+    ``shape``: width to height of the camera's picture. ``right``: what lies there can be taken. ``take`` names the
+    shutter. Intents: Chosen("take"), Back, Leave.
+    """
+
+    title: Text
+    live: Live = field(repr=False)
+    say: Text
+    take: Text
+    shape: tuple[int, int] = (4, 3)
+    right: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class PortraitReview(View):
+    """The finished photo as it will be used, or a page, which is ``large`` and has nothing beside it.
+
+    ``reasons``: why it cannot be used; ``advice``: what a person should look at. ``picture``: a JPEG of ``size``
+    pixels. Intents: Chosen("use") if ``use`` names it, Chosen("again") likewise, Back, Leave.
     """
 
     title: Text
@@ -51,5 +67,6 @@ class PortraitReview(View):
     reasons: tuple[Text, ...] = ()
     advice: tuple[Text, ...] = ()
     facts: tuple[Text, ...] = ()
+    large: bool = False
     use: Text | None = None
     again: Text | None = None

@@ -5,6 +5,14 @@ from dataclasses import dataclass
 from kiosk_app.views.base import View
 from kiosk_app.views.words import Text
 
+FAMILIES = ("social", "border", "road", "hall")
+"""In this order they are named everywhere, board 01's; any other comes after them."""
+
+
+def rank(family: str) -> int:
+    """By what to sort families."""
+    return FAMILIES.index(family) if family in FAMILIES else len(FAMILIES)
+
 
 @dataclass(frozen=True, kw_only=True)
 class Attract(View):

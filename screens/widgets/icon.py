@@ -8,40 +8,15 @@ from functools import lru_cache
 from typing import Any
 
 from kivy.properties import ObjectProperty, StringProperty
-from PIL import ImageDraw
 
 from screens.look import Look
 from screens.shapes import drawn
+from screens.widgets.board import Board
 from screens.widgets.element import Element, load
-
-Point = tuple[float, float]
-
-
-class _Board:
-    """A drawing board of 100 x 100: (0, 0) is the upper left corner. ``on`` 0 cuts out."""
-
-    def __init__(self, draw: ImageDraw.ImageDraw, side: float) -> None:
-        self._draw, self._k = draw, side / 100
-
-    def _at(self, points: tuple[Point, ...]) -> list[Point]:
-        return [(x * self._k, y * self._k) for x, y in points]
-
-    def shape(self, *points: Point, on: int = 255) -> None:
-        self._draw.polygon(self._at(points), fill=on)
-
-    def disc(self, x: float, y: float, r: float, on: int = 255) -> None:
-        self._draw.ellipse([v * self._k for v in (x - r, y - r, x + r, y + r)], fill=on)
-
-    def slab(self, x: float, y: float, right: float, low: float, r: float = 0, *, on: int = 255) -> None:
-        self._draw.rounded_rectangle([v * self._k for v in (x, y, right, low)], r * self._k, fill=on)
-
-    def stroke(self, *points: Point, wide: float = 11, on: int = 255) -> None:
-        self._draw.line(self._at(points), fill=on, width=round(wide * self._k), joint="curve")
-        for x, y in points:
-            self.disc(x, y, wide / 2, on)
+from screens.widgets.signs import SIGNS
 
 
-def _shield(b: _Board) -> None:
+def _shield(b: Board) -> None:
     b.shape(
         (50, 6),
         (90, 21),
@@ -65,11 +40,11 @@ _PLANE = (
 """Climbing, with swept wings: level and straight it was a cross at 40 pixels."""
 
 
-def _plane(b: _Board) -> None:
+def _plane(b: Board) -> None:
     b.shape(*_PLANE)
 
 
-def _car(b: _Board) -> None:
+def _car(b: Board) -> None:
     b.shape((22, 18), (28, 12), (72, 12), (78, 18), (92, 50), (8, 50))
     b.slab(6, 44, 94, 78, 8)
     b.slab(10, 66, 28, 92, 6)
@@ -79,7 +54,7 @@ def _car(b: _Board) -> None:
     b.disc(75, 60, 7, 0)
 
 
-def _printer(b: _Board) -> None:
+def _printer(b: Board) -> None:
     b.slab(25, 6, 75, 26, 3)
     b.slab(6, 32, 94, 78, 10)
     b.slab(22, 54, 78, 94, 4, on=0)
@@ -87,13 +62,13 @@ def _printer(b: _Board) -> None:
     b.disc(80, 44, 5, 0)
 
 
-def _receipt(b: _Board) -> None:
+def _receipt(b: Board) -> None:
     b.shape((20, 6), (80, 6), (80, 94), (70, 86), (60, 94), (50, 86), (40, 94), (30, 86), (20, 94))
     for y in (28, 44, 60):
         b.stroke((34, y), (66, y), wide=7, on=0)
 
 
-def _id_card(b: _Board) -> None:
+def _id_card(b: Board) -> None:
     b.slab(4, 18, 96, 82, 9)
     b.disc(30, 42, 9, 0)
     b.slab(16, 55, 44, 70, 7, on=0)
@@ -101,62 +76,62 @@ def _id_card(b: _Board) -> None:
         b.stroke((58, y), (right, y), wide=7, on=0)
 
 
-def _bank_card(b: _Board) -> None:
+def _bank_card(b: Board) -> None:
     b.slab(4, 18, 96, 82, 9)
     b.slab(4, 32, 96, 44, 0, on=0)
     b.slab(16, 60, 40, 68, 3, on=0)
 
 
-def _check(b: _Board) -> None:
+def _check(b: Board) -> None:
     b.stroke((14, 54), (39, 79), (86, 24), wide=14)
 
 
-def _bang(b: _Board) -> None:
+def _bang(b: Board) -> None:
     b.shape((41, 8), (59, 8), (55, 62), (45, 62))
     b.disc(50, 82, 9)
 
 
-def _warning(b: _Board) -> None:
+def _warning(b: Board) -> None:
     b.stroke((50, 14), (93, 86), (7, 86), (50, 14), wide=9)
     b.shape((45, 36), (55, 36), (53, 62), (47, 62))
     b.disc(50, 73, 5)
 
 
-def _back(b: _Board) -> None:
+def _back(b: Board) -> None:
     b.stroke((62, 16), (30, 50), (62, 84))
 
 
-def _forward(b: _Board) -> None:
+def _forward(b: Board) -> None:
     b.stroke((38, 16), (70, 50), (38, 84))
 
 
-def _down(b: _Board) -> None:
+def _down(b: Board) -> None:
     b.stroke((16, 38), (50, 70), (84, 38))
 
 
-def _up(b: _Board) -> None:
+def _up(b: Board) -> None:
     b.stroke((16, 64), (50, 32), (84, 64))
 
 
-def _arrow(b: _Board) -> None:
+def _arrow(b: Board) -> None:
     b.stroke((50, 10), (50, 86), wide=13)
     b.stroke((18, 56), (50, 88), (82, 56), wide=13)
 
 
-def _leave(b: _Board) -> None:
+def _leave(b: Board) -> None:
     b.stroke((46, 12), (14, 12), (14, 88), (46, 88), wide=10)
     b.stroke((38, 50), (88, 50), wide=10)
     b.stroke((68, 30), (88, 50), (68, 70), wide=10)
 
 
-def _letters(b: _Board) -> None:
+def _letters(b: Board) -> None:
     b.stroke((4, 84), (32, 14), (60, 84), wide=10)
     b.stroke((15, 60), (49, 60), wide=9)
     b.stroke((66, 84), (81, 46), (96, 84), wide=9)
     b.stroke((71, 71), (91, 71), wide=8)
 
 
-def _globe(b: _Board) -> None:
+def _globe(b: Board) -> None:
     b.disc(50, 50, 46)
     b.disc(50, 50, 37, 0)
     b.stroke((8, 50), (92, 50), wide=8)
@@ -164,19 +139,19 @@ def _globe(b: _Board) -> None:
     b.stroke((50, 8), (67, 28), (72, 50), (67, 72), (50, 92), wide=8)
 
 
-def _contrast(b: _Board) -> None:
+def _contrast(b: Board) -> None:
     b.disc(50, 50, 46)
     b.disc(50, 50, 37, 0)
     b.shape((50, 13), (64, 16), (77, 25), (85, 37), (87, 50), (85, 63), (77, 75), (64, 84), (50, 87))
 
 
-def _erase(b: _Board) -> None:
+def _erase(b: Board) -> None:
     b.shape((4, 50), (32, 18), (92, 18), (96, 22), (96, 78), (92, 82), (32, 82))
     b.stroke((48, 36), (76, 64), wide=9, on=0)
     b.stroke((76, 36), (48, 64), wide=9, on=0)
 
 
-def _touch(b: _Board) -> None:
+def _touch(b: Board) -> None:
     b.disc(42, 28, 24)
     b.disc(42, 28, 15, 0)
     b.slab(34, 20, 50, 74, 8)
@@ -184,18 +159,18 @@ def _touch(b: _Board) -> None:
     b.shape((34, 62), (20, 56), (12, 62), (38, 94), (50, 94), (50, 60))
 
 
-def _search(b: _Board) -> None:
+def _search(b: Board) -> None:
     b.disc(42, 42, 36)
     b.disc(42, 42, 25, 0)
     b.stroke((66, 66), (90, 90), wide=13)
 
 
-def _dots(b: _Board) -> None:
+def _dots(b: Board) -> None:
     for x in (20, 50, 80):
         b.disc(x, 50, 9)
 
 
-def _code(b: _Board) -> None:
+def _code(b: Board) -> None:
     for x, y in ((6, 6), (60, 6), (6, 60)):
         b.slab(x, y, x + 34, y + 34, 5)
         b.slab(x + 8, y + 8, x + 26, y + 26, 2, on=0)
@@ -204,16 +179,16 @@ def _code(b: _Board) -> None:
         b.slab(x, y, x + 10, y + 10, 1)
 
 
-def _bubble(b: _Board) -> None:
+def _bubble(b: Board) -> None:
     b.slab(6, 12, 94, 72, 14)
     b.shape((24, 66), (54, 66), (26, 94))
     b.stroke((24, 42), (76, 42), wide=9, on=0)
 
 
-def _face(corners: float) -> Callable[[_Board], None]:
+def _face(corners: float) -> Callable[[Board], None]:
     """A face whose mouth has its corners so much higher than its middle."""
 
-    def draw(b: _Board) -> None:
+    def draw(b: Board) -> None:
         b.disc(50, 50, 47)
         for x in (33, 67):
             b.disc(x, 38, 7, 0)
@@ -222,12 +197,14 @@ def _face(corners: float) -> Callable[[_Board], None]:
     return draw
 
 
-DRAWINGS: dict[str, Callable[[_Board], None]] = {
+DRAWINGS: dict[str, Callable[[Board], None]] = {
     "social": _shield, "border": _plane, "road": _car, "printer": _printer, "document": _printer, "receipt": _receipt,
     "card": _id_card, "permit": _id_card, "chip_card": _bank_card, "bank_card": _bank_card, "check": _check,
     "bang": _bang, "warning": _warning, "back": _back, "forward": _forward, "down": _down, "up": _up, "arrow": _arrow,
     "leave": _leave, "letters": _letters, "globe": _globe, "contrast": _contrast, "erase": _erase, "touch": _touch,
     "search": _search, "dots": _dots, "code": _code, "hall": _bubble,
+    "reprint": _printer, "progress": _search,
+    **SIGNS,
     **{f"face{score}": _face(7 * (score - 3)) for score in range(1, 6)},
 }  # fmt: skip
 
@@ -235,13 +212,13 @@ DRAWINGS: dict[str, Callable[[_Board], None]] = {
 @lru_cache(maxsize=128)
 def icon(name: str, side: int) -> Any:
     """The icon as a mask of ``side`` pixels."""
-    return drawn(side, side, lambda draw, scale: DRAWINGS[name](_Board(draw, side * scale)))
+    return drawn(side, side, lambda draw, scale: DRAWINGS[name](Board(draw, side * scale)))
 
 
 @lru_cache(maxsize=32)
 def disc(side: int) -> Any:
     """A filled circle."""
-    return drawn(side, side, lambda draw, scale: _Board(draw, side * scale).disc(50, 50, 50))
+    return drawn(side, side, lambda draw, scale: Board(draw, side * scale).disc(50, 50, 50))
 
 
 class Icon(Element):
@@ -278,7 +255,7 @@ class Badge(Icon):
 
 @lru_cache(maxsize=32)
 def _plate(side: int) -> Any:
-    return drawn(side, side, lambda draw, scale: _Board(draw, side * scale).slab(0, 0, 99.5, 99.5, 22))
+    return drawn(side, side, lambda draw, scale: Board(draw, side * scale).slab(0, 0, 99.5, 99.5, 22))
 
 
 load(__file__)

@@ -53,6 +53,7 @@ class Mirror(Element):
     good = BooleanProperty(False)
     oval = ObjectProperty(None, allownone=True)
     oval_y = NumericProperty(0)
+    mirrored = True
     radius = NumericProperty(32)
 
     def __init__(self, **properties: Any) -> None:
@@ -108,7 +109,8 @@ class Mirror(Element):
         if self.picture is None:
             picture = Texture.create(size=self._part[2:], colorfmt="rgb")
             picture.flip_vertical()  # rows come from the top
-            picture.flip_horizontal()
+            if self.mirrored:
+                picture.flip_horizontal()
             self.picture = picture
         self.picture.blit_buffer(self._pixels, colorfmt="rgb", bufferfmt="ubyte")
 
@@ -120,6 +122,11 @@ class Mirror(Element):
             return
         self._part = part_of(width, height, self.width / self.height)
         self._pixels = bytearray(self._part[2] * self._part[3] * 3)
+        self._measure_oval(height)
+        self._colour_oval()
+
+    def _measure_oval(self, height: int) -> None:
+        """Where the face belongs, in a frame of this height."""
         scale = self.height / self._part[3]
         stroke = max(3, int(self.px(7)))
         self._oval = (
@@ -128,7 +135,6 @@ class Mirror(Element):
             stroke,
         )
         self.oval_y = self.top - round((MIDDLE * height - self._part[1]) * scale)
-        self._colour_oval()
 
     def _colour_oval(self) -> None:
         if self._oval[0] > 0:

@@ -23,7 +23,7 @@ HEIGHT = 1.448
 
 
 class Say(Element):
-    """One sentence, broken into lines. ``size_of`` the letters in design units."""
+    """One sentence, broken into lines. ``letters`` in design units; ``most``: pixels, 0 if free."""
 
     words = ObjectProperty(None, allownone=True)
     plain = StringProperty("")
@@ -36,6 +36,7 @@ class Say(Element):
     balance = BooleanProperty(False)
     fixed = BooleanProperty(False)
     pitch = NumericProperty(1.36)
+    most = NumericProperty(0)
 
     _tint: Any = None
     drawn: list[tuple[float, float, float, float]]
@@ -89,6 +90,7 @@ class Say(Element):
         if not text:
             return size, []
         if self.single:
+            size = min(size, self.most or size)
             wide = typeface.measure(text, size, bold=self.bold)
             while wide > width and size > 8:
                 size = min(size - 1, int(size * width / wide))

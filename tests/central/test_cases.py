@@ -5,6 +5,7 @@ from typing import Any
 import msgspec
 import pytest
 
+from central.departments.counter import samples as counter_samples
 from central.departments.rules import china_day
 from central.departments.samples import LI, ZHANG, ZHAO
 from central.departments.social import samples as social_samples
@@ -19,10 +20,11 @@ OFFER = "HK.G.3m1"
 
 @pytest.fixture
 def town() -> Hall:
-    """All three departments with their samples."""
+    """All departments with their samples."""
     made = hall()
     with made.fleet.front.store.write() as connection:
         social_samples.load(connection, china_day(made.fleet.clock.now()))
+        counter_samples.load(connection, china_day(made.fleet.clock.now()))
     return made
 
 
@@ -86,7 +88,8 @@ def test_a_contribution_says_what_was_paid_and_when(town: Hall) -> None:
 def test_nobody_hears_of_somebody_else(town: Hall) -> None:
     pays_fines(town)
     contributes(town)
-    assert [case for office in everything(town, LI.id_number).offices for case in office.cases] == []
+    mine = [case for office in everything(town, LI.id_number).offices for case in office.cases]
+    assert [case.what for case in mine] == ["counter"]  # her own, which lacks a paper
 
 
 def test_neither_name_nor_number_is_in_the_answer(town: Hall) -> None:
@@ -109,6 +112,7 @@ def test_a_department_that_is_away_is_told_as_such_and_the_others_answer(town: H
         Office.TRAFFIC: town.fleet.front.traffic,
         Office.EXIT_ENTRY: town.fleet.front.exit_entry,
         Office.SOCIAL: town.fleet.front.social,
+        Office.COUNTER: town.fleet.front.papers.counters,
     }
     departments[office].available = False
     away = {one.office: one.away for one in everything(town, ZHANG.id_number).offices}

@@ -1,9 +1,11 @@
 """Stories of the public verification page: what somebody with a paper in hand is told."""
 
+import subprocess
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 
+import cv2
 import pytest
 from litestar import Litestar
 from litestar.testing import TestClient
@@ -13,7 +15,7 @@ from central.authority import Authority
 from central.certificates.office import GUESSES, KEPT, VALID
 from central.certificates.sealing import Sealer
 from central.console import console_app
-from tests.central.certified import ZHANG, Certifying, certifying
+from tests.central.certified import ADDRESS, ZHANG, Certifying, certifying
 from tests.central.test_certificates import forged
 from tests.stationery.reading import words_of
 
@@ -46,6 +48,15 @@ def test_the_code_shows_masked_facts_and_no_more(central: Certifying, visitor: T
     assert ZHANG[6:14] not in reply.text  # the birthday
     assert reply.headers["cache-control"] == "no-store"
     assert reply.headers["referrer-policy"] == "no-referrer"
+
+
+def test_the_qr_code_on_the_paper_is_read_and_leads_to_the_page(central: Certifying, tmp_path: Path) -> None:
+    made = central.ask()
+    argv = ["pdftoppm", "-r", "150", "-png", "-singlefile", "-", str(tmp_path / "page")]
+    subprocess.run(argv, input=made.pdf, check=True)
+    picture = cv2.imread(str(tmp_path / "page.png"))
+    assert picture is not None
+    assert cv2.QRCodeDetector().detectAndDecode(picture)[0] == ADDRESS + bare(made.code)
 
 
 def test_a_code_is_found_however_it_is_typed(central: Certifying, visitor: TestClient[Litestar]) -> None:
@@ -95,6 +106,10 @@ def test_a_file_is_told_genuine_altered_forged_or_none(
         assert reply.status_code == 200
         assert words in reply.text
         assert ("✓ 有效 valid" in reply.text) == (content == made.pdf)  # no green word beside a red one
+        assert ("重新打印，不收费；怀疑伪造请致电 12333" in reply.text) == (
+            content != made.pdf
+        )  # what a clerk does now
+        assert ("看一下来办事的人的身份证" in reply.text) == (content == made.pdf)
         others = [other for other in shown if other != words and other in reply.text]
         assert not others
         assert "李四" not in reply.text

@@ -99,6 +99,17 @@ def test_a_citizen_with_a_permit_plays(script: str, tmp_path: Path) -> None:
     assert _play(tmp_path, "--script", script)["problems"] == []
 
 
+@pytest.mark.parametrize("fault", ["none", "line_lost_while_sending"])
+def test_a_citizen_sends_papers_to_a_counter(fault: str, tmp_path: Path) -> None:
+    result = _play(tmp_path, "--script", "case_papers", "--fault", fault)
+    assert result["problems"] == []
+    [case] = [case for case in result["central"]["counter"] if case["receipts"]]
+    assert (case["there"], case["asked"], case["pages"]) == (3, 3, 4)
+    steps = [entry["step"] for entry in result["timings"]]
+    assert "glare" in steps
+    assert ("line-lost" in steps) is (fault != "none")
+
+
 def test_a_demo_that_is_killed_leaves_no_process_behind(tmp_path: Path) -> None:
     if not Path(NOVNC).is_dir():
         pytest.skip("noVNC is not installed")

@@ -10,7 +10,15 @@ from kiosk_app import demo
 from kiosk_app.demo_children import ChildFailed
 from kiosk_app.demo_faults import FAULTS, Expects
 from kiosk_app.demo_keeper import Keeper
-from kiosk_app.demo_verdict import PICTURE, case_problems, left_behind, money_problems, paper_problems, permit_problems
+from kiosk_app.demo_verdict import (
+    PICTURE,
+    case_problems,
+    hand_in_problems,
+    left_behind,
+    money_problems,
+    paper_problems,
+    permit_problems,
+)
 from kiosk_app.demo_world import Folder, World
 
 PAYMENT = {"reference": "440703012611230001", "amount": 70000, "state": "settled", "open": False}
@@ -65,6 +73,17 @@ def test_a_missing_paper_and_one_without_reference_are_told() -> None:
     ]
     assert paper_problems(KIOSK, PAPERS | {"receipt-1.txt": "..."}, Expects()) == [
         "receipt-1.txt does not bear the reference"
+    ]
+
+
+COUNTER = CENTRAL | {"counter": [{"receipts": [["P1", "R1"]]}]}
+
+
+def test_papers_that_were_handed_in_have_a_slip_and_the_other_way_round() -> None:
+    assert hand_in_problems(COUNTER, {"receipt-1.txt": "回执号 P1"}) == []
+    assert hand_in_problems(COUNTER, {}) == ["P1 was handed in, and no slip says so"]
+    assert hand_in_problems(CENTRAL, {"receipt-1.txt": "回执号 P1"}) == [
+        "receipt-1.txt is of a hand-in that central does not know"
     ]
 
 

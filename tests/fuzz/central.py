@@ -19,10 +19,27 @@ from kiosk_app.contract import (
     StreamAck,
     Verdict,
 )
+from kiosk_app.contract.case_papers import (
+    HandedIn,
+    HandIn,
+    Lacking,
+    LackingCase,
+    LackingPaper,
+    PageKept,
+    SendPage,
+    SentPaper,
+)
 from tests.fuzz.shapes import Value, only
 
 NOW = datetime(2026, 7, 1, 8, tzinfo=UTC)
-KINDS: tuple[type[Any], ...] = (BatchReply, HeartbeatReply, Decisions, Enrolled, Problem, Verdict, Event, Batch)
+PAPER = LackingPaper(key="hukou", name="户口簿", name_en="Household register", pages=3)
+CASE = LackingCase(
+    case="C1", title="样本", title_en="Sample", centre="样本", centre_en="Sample", until=NOW.date(), papers=[PAPER]
+)  # fmt: skip
+KINDS: tuple[type[Any], ...] = (
+    *(BatchReply, HeartbeatReply, Decisions, Enrolled, Problem, Verdict, Event, Batch),
+    *(Lacking, PageKept, HandedIn, SendPage, HandIn),
+)
 FINE = Decision(
     number="4407031234567890", at=NOW, place="样本路", plate="粤J00000", plate_kind="02", code="1039", what="样本",
     what_en="sample", points=0, fine=20_000, late_fee=600,
@@ -41,6 +58,10 @@ SAMPLES: tuple[msgspec.Struct, ...] = (
     Problem(type="unknown-decision", title="no such decision", status=404),
     EVENT,
     Batch(events=[EVENT]),
+    Lacking(cases=[CASE], kept_days=30),
+    PageKept(digest="a" * 64),
+    HandedIn(receipt="P1", at=NOW, pages=3, missing=[PAPER]),
+    HandIn(request="R1", number="440703199003070013", case="C1", papers=[SentPaper(paper="hukou", digests=["a" * 64])]),
 )
 
 

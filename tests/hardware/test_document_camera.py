@@ -14,15 +14,18 @@ from PIL import Image
 from bench.pages import DESKS, bgr, random_scene
 from hardware.drivers.document_camera import DRIVER, DocumentCamera
 from hardware.hosts import page
-from hardware.simulators.camera_pictures import A4_MM, Scene, on_desk, page_corners
+from hardware.simulators.camera_papers import A4_MM, PAPERS
+from hardware.simulators.camera_pictures import Scene, on_desk, page_corners
 from hardware.simulators.document_camera import DocumentCameraSimulator
 from kiosk_app.devices import DeviceState, PictureFormat
 from kiosk_app.errors import (
     CameraCovered,
     CitizenError,
+    DeviceFault,
     DeviceOffline,
     PageBlurred,
     PageCutOff,
+    PageDark,
     PageGlare,
     PageMissing,
     PageMoving,
@@ -72,6 +75,14 @@ def test_uneven_light_and_a_shadow_are_taken_out_and_red_stays_red() -> None:
     assert float(((stamp[:, 0] < 12) | (stamp[:, 0] > 168)).mean()) > 0.95
 
 
+def test_a_photograph_as_large_as_on_a_marriage_certificate_is_not_taken_for_paper() -> None:
+    found = seen(page="marriage", light=0.3)
+    assert found.page is not None
+    mm = found.page.shape[0] / A4_MM[1]
+    inside = found.page[round(120 * mm) : round(128 * mm), round(65 * mm) : round(145 * mm)]
+    assert 120 < float(inside.mean()) < 190
+
+
 @pytest.mark.parametrize(("turn", "lying"), [(0, False), (90, True), (180, False), (270, True)])
 def test_what_was_up_stays_up(turn: int, lying: bool) -> None:
     found = seen(corners=page_corners(SIZE, fill=0.8, turn=turn + 3))
@@ -94,6 +105,8 @@ def test_what_was_up_stays_up(turn: int, lying: bool) -> None:
         ({"corners": page_corners(SIZE, fill=0.85, turn=-5, shift=(-0.35, 0.0))}, "cut"),
         ({"blur": 4.0}, "blurred"),
         ({"glare": 0.8}, "glare"),
+        ({"exposure": 0.25}, "dark"),
+        ({"exposure": 0.5, "light": 0.3}, "good"),
         ({"exposure": 1.0, "light": 0.0}, "good"),
     ],
 )
@@ -128,7 +141,7 @@ def test_a_bare_sheet_is_a_page_without_sharpness() -> None:
 def test_pictures_of_any_size_and_content_have_a_verdict(shape: tuple[int, int]) -> None:
     chance = np.random.default_rng(1)
     for picture in (np.zeros((*shape, 3), np.uint8), chance.integers(0, 256, (*shape, 3), np.uint8)):
-        assert page.capture(picture, picture).verdict in {"missing", "cut", "blurred", "glare", "moving"}
+        assert page.capture(picture, picture).verdict in {"missing", "cut", "blurred", "glare", "moving", "dark"}
 
 
 # --- through the host ---
@@ -180,6 +193,7 @@ def test_a_page_laid_down_is_captured() -> None:
         (lambda desk: desk.shift(40), PageCutOff),
         (lambda desk: desk.blur(6), PageBlurred),
         (lambda desk: desk.reflect(80), PageGlare),
+        (lambda desk: desk.dim(75), PageDark),
     ],
 )
 def test_the_person_is_told_what_is_wrong_and_can_mend_it(
@@ -195,6 +209,30 @@ def test_the_person_is_told_what_is_wrong_and_can_mend_it(
             assert camera.condition.serves
             desk.lay()
             assert (await camera.capture_page(within=20)).facts.sharpness
+
+    story(tell)
+
+
+@pytest.mark.parametrize("paper", PAPERS)
+def test_every_sample_paper_is_a_page_that_can_be_read(paper: str) -> None:
+    found = page.capture(bgr(on_desk(Scene(SIZE, page_corners(SIZE, fill=0.86), page=paper))))
+    assert found.verdict == "good"
+    assert found.facts["sharpness"] is not None
+
+
+def test_a_file_is_as_small_as_it_has_to_be_and_still_a_whole_page() -> None:
+    async def tell(camera: DocumentCamera, desk: DocumentCameraSimulator) -> None:
+        desk.lay_paper("hukou-1")
+        whole = await camera.capture_page(within=30)
+        for most in (len(whole.picture.data) * 2 // 3, 20_000):
+            small = await camera.capture_page(within=30, most=most)
+            assert len(small.picture.data) <= most
+            assert Image.open(io.BytesIO(small.picture.data)).size == (small.picture.width, small.picture.height)
+        assert small.picture.width < whole.picture.width
+        with pytest.raises(DeviceFault):
+            await camera.capture_page(within=30, most=500)
+        with pytest.raises(ValueError, match="no paper"):
+            desk.lay_paper("diploma")
 
     story(tell)
 

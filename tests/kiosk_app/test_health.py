@@ -169,7 +169,7 @@ async def test_the_heartbeat_says_what_works_and_central_hears_it_within_seconds
     assert (beat.state, beat.screen, beat.issues) == ("open", "idle", [])
     assert beat.services == dict.fromkeys((service.key for service in health.SERVICES), "open")
     assert {role: report.state for role, report in beat.devices.items()} == dict.fromkeys(
-        (*ROLES, "permit_unit", "camera", "face_analyst", "chip_card_reader"), "online"
+        (*ROLES, "permit_unit", "camera", "face_analyst", "chip_card_reader", "document_camera"), "online"
     )
     await stand.card_terminal.unplug()
     await stand.until(lambda: _known(stand) == "limited", within=15)

@@ -12,7 +12,7 @@ from tests.stand import Stand, story
 async def test_a_pensioner_reads_what_was_paid_and_until_when_all_is_good(stand: Stand) -> None:
     page = await shows(stand, "pension_payments", "li", Table)
     assert page.title == text("pensions.title", name="李**")
-    assert page.rows[0].cells == ("2026-11", "1824.00", "641.50", "120.00", "2585.50")
+    assert page.rows[0].cells == ("2026-11", "2585.50", "1824.00", "641.50", "120.00")
     assert [fact.id for fact in page.facts] == ["pensions.bank", "living.until"]
     stand.person.touches(Back())
     await stand.person.sees(Menu)

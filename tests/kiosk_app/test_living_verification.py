@@ -8,6 +8,7 @@ from datetime import date, timedelta
 from central.departments.social.tables import person as persons
 from kiosk_app.contract.catalogue import months_after
 from kiosk_app.portrait.liveness import Gesture
+from kiosk_app.services.steps.shown import long_day
 from kiosk_app.views import Chosen, Consent, Done, LivePortrait, Menu, Sorry, text
 from tests.faces import Someone
 from tests.social import begins, department, is_held, shows
@@ -41,6 +42,8 @@ async def obeying(stand: Stand, who: str = "li") -> AsyncIterator[None]:
 async def agrees(stand: Stand) -> None:
     consent = await stand.person.sees(Consent)
     assert text("living.purpose") in dict(consent.points).values()
+    assert text("consent.need.counter") in dict(consent.points).values(), 'the way that "no" leads here'
+    assert consent.ways[0] == ("decline", text("consent.way.to_counter"), text("consent.note.to_counter"))
     stand.person.touches(Chosen("agree"))
 
 
@@ -52,7 +55,7 @@ async def test_a_pensioner_who_is_due_is_verified_and_has_it_in_writing(stand: S
     async with obeying(stand):
         done = await stand.person.sees(Done, "living.done.title")
     until = months_after(TODAY, 12)
-    assert done.facts[0] == text("living.until", date=until.isoformat())
+    assert done.facts[0] == text("living.until", date=long_day(until))
     assert done.warnings == ()
     [slip] = stand.slips()
     assert "认证通过" in slip
@@ -69,7 +72,8 @@ async def test_who_was_verified_this_year_is_told_until_when_it_is_good(stand: S
     sorry = await shows(stand, "living_verification", "wang", Sorry)
     assert sorry.title == text("living.refused.not_due")
     until = months_after(TODAY - timedelta(days=60), 12)
-    assert sorry.detail == text("living.until", date=until.isoformat())
+    assert sorry.detail == text("living.until", date=long_day(until))
+    assert sorry.calm, "good news is not drawn as a failure"
     stand.person.touches(Chosen("other"))
     await stand.person.sees(Menu)
 

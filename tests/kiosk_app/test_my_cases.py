@@ -17,7 +17,8 @@ async def test_one_card_shows_what_was_paid_and_done_everywhere(stand: Stand) ->
     await stand.until(lambda: stand.states(reference)[-1] == "settled")
     await stand.person.goes()
     shown = await shows(stand, "my_cases", "zhang", Table)
-    [row] = shown.rows
+    row, *at_counters = shown.rows  # the newest first; the others lack papers since days
+    assert {row.cells[1] for row in at_counters} == {text("cases.state.lacking")}
     what, state, _, amount = row.cells
     assert dict(what.args)["what"] == text("cases.what.fines")  # type: ignore[union-attr] # a sentence
     assert state == text("cases.state.accepted")

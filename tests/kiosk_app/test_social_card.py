@@ -1,11 +1,13 @@
 """The card: activated, reported lost, found again, a new PIN that nobody sees."""
 
 import gc
+from datetime import date
 from typing import Any
 
 import pytest
 
 from kiosk_app.contract.social import CardState, ChangeCard
+from kiosk_app.services.steps.shown import long_day
 from kiosk_app.views import Back, ChooseOne, Chosen, Consent, Done, EnterNumber, Menu, Sorry, Typed, text
 from tests.kiosk_app.test_living_verification import obeying
 from tests.social import department, is_held, shows
@@ -45,7 +47,7 @@ async def test_a_lost_card_is_reported_at_once_and_the_slip_says_until_when(stan
     assert [key for key, _, _ in sure.ways] == ["keep", "report"]
     stand.person.touches(Chosen("report"))
     done = await stand.person.sees(Done, "social_card.done.report_loss")
-    assert done.facts[0] == text("social_card.lapses", date="2026-12-08")
+    assert done.facts[0] == text("social_card.lapses", date=long_day(date(2026, 12, 8)))
     assert "2026-12-08" in stand.slips()[0]
     assert department(stand, "zhang").card_state == CardState.LOST
     assert is_held(stand, "zhang")

@@ -242,3 +242,13 @@ def test_boxes_that_do_not_touch_do_not_overlap() -> None:
     assert overlap((0, 0, 10, 10), (20, 0, 10, 10)) == 0
     assert overlap((0, 0, 10, 10), (0, 0, 10, 10)) == pytest.approx(1)
     assert overlap((0, 0, 10, 10), (5, 0, 10, 10)) == pytest.approx(1 / 3)
+
+
+def test_who_reads_slowly_has_longer_for_a_gesture_also_after_beginning_anew() -> None:
+    slow = Challenge((Gesture.TURN_LEFT,), within=2 * WITHIN)
+    assert slow.left(0.0) == 2 * WITHIN
+    nobody = FrameFacts(sequence=1, at=0.0, size=(640, 480), faces=0)
+    begun_anew = slow
+    for at in range(1, 4):
+        begun_anew = begun_anew.after(replace(nobody, sequence=at, at=at * LOST))
+    assert begun_anew == slow

@@ -84,7 +84,7 @@ def test_home_shows_families_in_the_boards_order_and_a_family_its_services(booth
     async def story() -> None:
         assert [tile.key for tile in home(SERVICES)] == ["social", "border", "traffic_fines", "hall"]
         assert await booth.ask(SAMPLES["menu_families"], "social") == Chosen("social")
-        assert await booth.ask(SAMPLES["menu_social"], "rights_record") == Chosen("rights_record")
+        assert await booth.ask(SAMPLES["menu_social"], "pension_payments") == Chosen("pension_payments")
         assert await booth.ask(SAMPLES["menu_social"], "back") == Back()
         booth.stage.put(SAMPLES["menu_social"])
         assert "contribution" not in {t["key"] for t in booth.stage.targets()}

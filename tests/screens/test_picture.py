@@ -156,6 +156,6 @@ def test_an_apology_without_facts_shows_no_button_that_leads_nowhere(booth: Boot
     async def story() -> None:
         booth.stage.put(Sorry(title=text("pay.declined"), detail=text("pay.nothing_taken")))
         await asyncio.sleep(0.1)
-        assert {target["key"] for target in booth.stage.targets()} == {"leave", "language"}
+        assert {target["key"] for target in booth.stage.targets()} == {"leave", "language", "text_size"}
 
     booth.run(story())

@@ -28,6 +28,7 @@ from kiosk_app.views import (
     View,
 )
 from tests.faces import Someone
+from tests.worlds import papers
 
 if TYPE_CHECKING:
     from tests.worlds.world import World
@@ -84,6 +85,8 @@ class Citizen:
                 return Chosen("begin")
             case Menu():
                 return self._at_menu(view)
+            case _ if self._world.plan.papers and (intent := papers.answer(self._world, view)) is not None:
+                return intent
             case PlaceCard(slot="permit_unit"):
                 return self._at_slot(view)
             case LivePortrait() if view.gesture == "":
@@ -131,6 +134,8 @@ class Citizen:
         world = self._world
         owed = world.random.random() < 0.2
         key = "contribution" if world.plan.insured else "traffic_fines"
+        if world.plan.papers:
+            key = papers.SERVICE
         if world.plan.permit:
             key = "progress" if owed else "endorsement"
         [wanted] = [item for item in view.items if item.key == key]

@@ -22,7 +22,8 @@ class Plan:
 
     ``channels``: whose codes central offers beside the card; where it does, people mostly take a telephone. What they
     do with it is drawn, unless ``telephone`` says it. ``permit``: the card of somebody who comes for an endorsement;
-    ``insured``: who comes to pay a contribution; neither: it is fines.
+    ``insured``: who comes to pay a contribution; ``papers``: who brings papers for a counter; none of
+    them: it is fines.
     """
 
     names: tuple[str, ...]
@@ -32,6 +33,7 @@ class Plan:
     telephone: str = ""
     permit: str = ""
     insured: str = ""
+    papers: str = ""
 
 
 def draw(random: Random) -> Plan:

@@ -26,6 +26,7 @@ from kiosk_app.devices import CardReceipt
 from kiosk_app.money.payment import FINAL, KIND, MOVES, Payment, State, from_entry
 from kiosk_app.money.receipts import CARD, CODE
 from kiosk_app.views import Attract, Menu, Pay, PayCode, Sorry, Working
+from tests.worlds import papers
 
 if TYPE_CHECKING:
     from tests.worlds.world import World
@@ -43,7 +44,8 @@ EXCUSES = {
 
 def broken(world: "World") -> list[str]:
     """A sentence per broken promise; empty when all hold."""
-    return [*_money(world), *_permits(world), *_events(world), *_privacy(world), *_silence(world)]
+    about = (_money, _permits, _events, _privacy, _silence, papers.broken)
+    return [sentence for promise in about for sentence in promise(world)]
 
 
 def _money(world: "World") -> Iterator[str]:

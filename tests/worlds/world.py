@@ -27,6 +27,7 @@ from central.books import Books
 from central.certificates.sealing import Sealer
 from central.db import memory_engine
 from central.departments import samples
+from central.departments.counter import samples as counter_samples
 from central.departments.exit_entry import ExitEntry
 from central.departments.exit_entry import samples as exit_samples
 from central.departments.hall import samples as hall_samples
@@ -73,6 +74,7 @@ from offline_cache.store import open_store
 from provisioning.device_key import DeviceKey
 from tests.faces import Scene, SceneAnalyst, SceneCamera
 from tests.people import ScriptedScreen
+from tests.tabletop import TableCamera, Tabletop
 from tests.worlds.citizen import Citizen
 from tests.worlds.faults import FAULTS, OF_CODES, OF_PERMITS, RARE, Plan
 
@@ -228,6 +230,7 @@ class World:
         self.document_printer = DocumentPrinterSimulator(seed=chance(2**32))
         self.permit_unit = PermitUnitSimulator(seed=chance(2**32))
         self.scene = Scene()
+        self.table = Tabletop()
         self.engine = memory_engine()
         self.department = Traffic()
         self.provider = SimulatedProvider(self.clock, wait=self._provider_waits)
@@ -249,6 +252,7 @@ class World:
             exit_samples.load(connection, china_day(MORNING), self._portraits())
             social_samples.load(connection, china_day(MORNING), self.folder)
             hall_samples.load(connection)
+            counter_samples.load(connection, china_day(MORNING))
         self.network = Network(self.front, Random(chance(2**32)))
         self.offer_codes(*plan.channels)
         self.citizen = Citizen(self)
@@ -440,6 +444,7 @@ class World:
                     permit_unit=PermitUnit(self._wire(self.permit_unit, power), today=self._today),
                     camera=SceneCamera(self.scene),
                     face_analyst=SceneAnalyst(self.scene),
+                    document_camera=TableCamera(self.table),
                 ),
                 records=Records(
                     FragileJournal(journal, power, self.requested),

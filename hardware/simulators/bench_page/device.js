@@ -12,7 +12,7 @@ const INSIDE = new Set(["cabinet", "ups", "network", "kiosk"]);
 const DIRECT = { id_card_reader: ["lift"], chip_card_reader: ["remove"], card_terminal: ["type_pin", "press_cancel", "remove_card"], permit_unit: ["take", "pull"],
   receipt_printer: ["take_paper", "refill"], document_printer: ["take_paper", "refill"], cabinet: ["open_door", "close_doors", "hit"],
   ups: ["fail_mains", "return_mains", "drain"], network: ["slow"], kiosk: [],
-  camera: ["cover", "uncover"], document_camera: ["lay", "turn", "take_away"],
+  camera: ["cover", "uncover"], document_camera: ["lay_paper", "turn", "take_away"],
   keypad: [], headphones: ["insert", "pull"], code_scanner: ["hold", "take_away"] };
 const TROUBLE = new Set(["freeze", "thaw", "corrupt", "noise", "slow_down"]);
 const WANTED = { // a hand that is asked for now is the one bright button

@@ -29,6 +29,8 @@ const CHINESE = {
   "freeze the picture": "画面定格",
   "let the picture move": "画面恢复",
   "lay a page down": "放一页纸",
+  "lay a paper down": "放一份样本材料",
+  "dim the light": "调暗灯光",
   "take the page away": "取走纸张",
   "turn the page": "转动纸张",
   "shift the page": "移动纸张",

@@ -4,9 +4,9 @@ from kiosk_app.contract.cases import Cases, MyCase
 from kiosk_app.views import Text, text
 
 KNOWN = frozenset(
-    {"fines", "endorsement", "contribution", "living", "activate", "report_loss", "lift_loss", "reset_pin"}
+    {"fines", "endorsement", "contribution", "living", "activate", "report_loss", "lift_loss", "reset_pin", "counter"}
 )
-OURS = frozenset({"accepted", "done"})
+OURS = frozenset({"accepted", "done", "lacking", "received", "decided"})
 """States that are no travel endorsement's."""
 ENDORSEMENT = frozenset({"applied", "approved", "paid", "printing", "printed", "lapsed", "given_back"})
 

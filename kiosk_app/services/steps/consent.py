@@ -13,19 +13,19 @@ from kiosk_app.views import Chosen, Consent, Steps, Text, text
 AGREE, DECLINE = Chosen("agree"), Chosen("decline")
 
 
-async def consent_to_face_check(desk: Desk, purpose: Text, steps: Steps) -> bool:
+async def consent_to_face_check(desk: Desk, purpose: Text, steps: Steps, *, counter: bool = False) -> bool:
     """Whether the citizen agrees to a face check for ``purpose`` (a sentence: "to see that the permit is yours").
 
-    False is a choice: the caller goes the other way (:func:`kiosk_app.services.steps.counter.to_counter`). Raises
-    Left, WalkedAway.
+    False is a choice: the caller goes the other way, which the notice names: the identity card, or (``counter``)
+    straight to :func:`kiosk_app.services.steps.counter.to_counter`. Raises Left, WalkedAway.
     """
-    view = notice(desk, purpose, steps)
+    view = notice(desk, purpose, steps, counter=counter)
     while (answer := await desk.ask(view)) not in {AGREE, DECLINE}:
         pass
     return answer == AGREE
 
 
-def notice(desk: Desk, purpose: Text, steps: Steps) -> Consent:
+def notice(desk: Desk, purpose: Text, steps: Steps, *, counter: bool = False) -> Consent:
     """The notice and the two ways; declining stands first, so that no key pressed in haste consents."""
     site = text("named", zh=desk.site.name, en=desk.site.name_en or desk.site.name)
     said = {
@@ -33,12 +33,15 @@ def notice(desk: Desk, purpose: Text, steps: Steps) -> Consent:
         "what": purpose,
         "how": text("consent.how.said"),
         "kept": text("consent.kept.said"),
-        "need": text("consent.need.said"),
+        "need": text("consent.need.counter" if counter else "consent.need.said"),
         "rights": text("consent.rights.said"),
     }
     return Consent(
         title=text("consent.title"),
         points=tuple((text(f"consent.about.{about}"), words) for about, words in said.items()),
-        ways=tuple((way, text(f"consent.way.{way}"), text(f"consent.note.{way}")) for way in ("decline", "agree")),
+        ways=tuple(
+            (way, text(f"consent.way.{said}"), text(f"consent.note.{said}"))
+            for way, said in (("decline", "to_counter" if counter else "decline"), ("agree", "agree"))
+        ),
         steps=steps,
     )

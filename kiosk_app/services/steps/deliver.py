@@ -5,9 +5,10 @@ the screen shows the reference and the code to photograph, and the A4 printer is
 """
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
+from functools import partial
 
 from kiosk_app.desk import Desk
 from kiosk_app.devices import PrintOutcome, Slip
@@ -17,6 +18,8 @@ from kiosk_app.views import Chosen, Done, Leave, Steps, Text, text
 
 LOOK_EVERY = 1.0
 CARDS = ("card", "chip_card")
+Fresh = Callable[[Done], Awaitable[Done]]
+"""The view as the machine is now."""
 
 
 @dataclass(frozen=True)
@@ -47,7 +50,8 @@ async def deliver(desk: Desk, view: Done, papers: Papers, steps: Steps) -> bool:
     first = replace(view, seconds=desk.patience.done, faces=True)
     view = _after_receipt(desk, first, outcome, papers.reference)
     while True:
-        intent = await _show_while_taking(desk, view, with_document=papers.document is not None)
+        fresh = partial(_as_it_is, desk, with_document=papers.document is not None)
+        intent = await show_while_taking(desk, view, fresh)
         match intent:
             case Chosen("document") if papers.document is not None:
                 outcome = await _print_document(desk, papers, papers.document, steps)
@@ -126,10 +130,10 @@ def _document_words(outcome: PrintOutcome | None) -> tuple[Text, ...]:
     return (text("done.warning.document_sent" if outcome else "done.warning.document_failed"),)
 
 
-async def _show_while_taking(desk: Desk, view: Done, *, with_document: bool) -> Chosen | Leave | None:
-    """The view with what must still be taken and can be printed now, until an answer or its time is over."""
-    view = await _as_it_is(desk, view, with_document=with_document)
-    looking = asyncio.create_task(_keep_looking(desk, view, with_document=with_document), name="what is still inside")
+async def show_while_taking(desk: Desk, view: Done, fresh: Fresh) -> Chosen | Leave | None:
+    """The view with what must still be taken, looked at again and again, until an answer or its time is over."""
+    view = await fresh(view)
+    looking = asyncio.create_task(_keep_looking(desk, view, fresh), name="what is still inside")
     try:
         intent = await desk.last_view(view, view.seconds)
     finally:
@@ -137,10 +141,10 @@ async def _show_while_taking(desk: Desk, view: Done, *, with_document: bool) -> 
     return intent if isinstance(intent, Chosen | Leave) else None
 
 
-async def _keep_looking(desk: Desk, view: Done, *, with_document: bool) -> None:
+async def _keep_looking(desk: Desk, view: Done, fresh: Fresh) -> None:
     while True:
         await asyncio.sleep(LOOK_EVERY)
-        now = await _as_it_is(desk, view, with_document=with_document)
+        now = await fresh(view)
         if now != view:
             view = now
             desk.screen.put(view)

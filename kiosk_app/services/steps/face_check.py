@@ -137,7 +137,8 @@ async def _challenge(desk: Desk, booth: Booth, steps: Steps) -> Outcome | None:
     async with booth.camera.preview() as preview:
         view = _view(preview, steps, len(order))
         while True:
-            live = _followed(desk, booth, Challenge(order), preview, view)
+            unhurried = 2 * WITHIN if desk.screen.large else WITHIN
+            live = _followed(desk, booth, Challenge(order, within=unhurried), preview, view)
             answer = await desk.ask_or(view, live, within=BACKSTOP)
             if isinstance(answer, Outcome):
                 return answer
@@ -182,7 +183,7 @@ def _as_it_stands(view: LivePortrait, challenge: Challenge) -> LivePortrait:
     """One sentence: the gesture, to look straight again, or how to stand."""
     asks, last = challenge.asks, challenge.last
     if asks is not None:
-        say, seconds = text(f"face.gesture.{asks.value}"), round(WITHIN)
+        say, seconds = text(f"face.gesture.{asks.value}"), round(challenge.within)
         return replace(view, say=say, gesture=asks.value, done=challenge.done, seconds=seconds)
     if challenge.done:
         words = "face.say.compare" if challenge.done == len(challenge.order) else "face.say.rest"

@@ -2,11 +2,12 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 
 from kiosk_app.desk import Desk
 from kiosk_app.errors import Left
 from kiosk_app.services.steps.counter import number_now
-from kiosk_app.services.steps.deliver import still_inside
+from kiosk_app.services.steps.deliver import show_while_taking, still_inside
 from kiosk_app.views import Chosen, Done, Steps, Text, text
 
 
@@ -41,16 +42,19 @@ async def hand_out(
         shown = replace(
             view,
             title=said(outcome.value if outcome is not None else "failed"),
-            take=await still_inside(desk),
             papers=("document_printer",) if outcome is not None else (),
             actions=(("document", text("hand_out.again")), ("other", text("done.action.other"))),
             seconds=desk.patience.done,
             faces=True,
         )
-        match await desk.last_view(shown, desk.patience.done):
+        match await show_while_taking(desk, shown, partial(_as_it_is, desk)):
             case Chosen("document"):
                 continue
             case Chosen("other"):
                 return True
             case _:
                 raise Left
+
+
+async def _as_it_is(desk: Desk, view: Done) -> Done:
+    return replace(view, take=await still_inside(desk))

@@ -17,7 +17,7 @@ async def prove_face(desk: Desk, portrait: bytes, purpose: Text, steps: Steps) -
 
     Raises Left, WalkedAway.
     """
-    if not await consent_to_face_check(desk, purpose, steps):
+    if not await consent_to_face_check(desk, purpose, steps, counter=True):
         return await to_counter(desk, text("counter.declined"), steps)
     face = await check_face(desk, portrait, steps)
     if face.result is FaceResult.DECLINED:
