@@ -140,10 +140,11 @@ def test_what_is_forgotten_is_nowhere_in_the_files_of_the_database(tmp_path: Pat
 
     with central.front.store.read() as connection:
         [row] = connection.execute(sa.select(certificates)).all()
-    facts = row.facts.decode()
+    whole = row.facts.decode()
+    facts = [whole[at : at + 40] for at in range(0, len(whole) - 40, 40)]  # a page of the file may end in between
     assert found(answer)
     assert found("13910001234")
-    assert found(facts)
+    assert any(map(found, facts))
     central.clock.at += timedelta(days=2000)
     forgotten = central.front.forget()
     assert forgotten.overwritten
@@ -151,7 +152,7 @@ def test_what_is_forgotten_is_nowhere_in_the_files_of_the_database(tmp_path: Pat
     assert not found(answer)
     assert not found("13910001234")
     assert not found("13900001234")
-    assert not found(facts)
+    assert not any(map(found, facts))
 
 
 def test_a_reader_in_the_way_is_told_and_the_next_night_overwrites(tmp_path: Path) -> None:
