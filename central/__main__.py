@@ -3,6 +3,7 @@
 import asyncio
 import signal
 from collections.abc import Callable
+from datetime import timedelta
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
@@ -18,6 +19,7 @@ from central.enrolment import Place
 from central.front import Front
 from central.payments import ProviderSilent
 from central.payments import reconcile as reconcile_
+from central.periods import STANDARD, Periods
 from central.photos import DAYS
 from central.problems import Refused
 from central.server import LOOPBACK, Central, Settings
@@ -45,6 +47,18 @@ def serve(
     verify_url: Annotated[str, typer.Option(help="Where a certificate can be verified; default: the console.")] = "",
     photo_url: Annotated[str, typer.Option(help="Where photos are fetched by code; default: the console.")] = "",
     photo_days: Annotated[int, typer.Option(min=1, max=30, help="So long photos wait behind their codes.")] = DAYS,
+    certificate_days: Annotated[
+        int, typer.Option(min=0, help="So long after their last valid day certificates can be verified.")
+    ] = STANDARD.certificates.days,
+    record_days: Annotated[
+        int, typer.Option(min=1, help="So long a printed record can be had again.")
+    ] = STANDARD.records.days,
+    open_days: Annotated[
+        int, typer.Option(min=31, help="So long a complaint that nobody settles is kept; told 30 days before.")
+    ] = STANDARD.open.days,
+    answer_days: Annotated[
+        int, typer.Option(min=1, help="So long the answer to a settled one can be read.")
+    ] = STANDARD.answers.days,
     samples: Annotated[
         bool,
         typer.Option("--samples", help="Sample citizens and decisions; payments by code go to a simulated provider."),
@@ -57,9 +71,14 @@ def serve(
     proof = proof_url or f"http://{LOOPBACK}:{console_port}/proof/"
     names = ("localhost", LOOPBACK, *(name or ()))
     place = Place(proof, hotline, photo_url=photo_url)
-    settings = Settings(
-        data, port, console_port, host, names, place, samples, portraits, verify_url=verify_url, photo_days=photo_days
+    periods = Periods(
+        certificates=timedelta(days=certificate_days),
+        records=timedelta(days=record_days),
+        open=timedelta(days=open_days),
+        answers=timedelta(days=answer_days),
     )
+    listens = (data, port, console_port, host, names, place, samples, portraits)
+    settings = Settings(*listens, verify_url=verify_url, photo_days=photo_days, periods=periods)
     central = Central(settings)
     if samples:
         central.load_samples()
@@ -249,9 +268,15 @@ def call_back(number: Number, by: By, data: Data = Path("central-data")) -> None
 
 
 @app.command()
-def settle(number: Number, by: By, data: Data = Path("central-data")) -> None:
-    """It was answered; its telephone number is wiped."""
-    _do(lambda front: feedback.settle(front.store, front.clock, number, by), data)
+def settle(
+    number: Number,
+    by: By,
+    data: Data = Path("central-data"),
+    *,
+    answer: Annotated[str, typer.Option(help="What whoever said it can read at any machine, in Chinese.")] = "",
+) -> None:
+    """It was answered, perhaps in writing; its telephone number is wiped."""
+    _do(lambda front: feedback.settle(front.store, front.clock, number, by, answer), data)
 
 
 # --- papers for cases at counters ---

@@ -11,17 +11,17 @@ from typing import Any
 import msgspec
 import sqlalchemy as sa
 
-from central.db import day as days
-from central.db import event as events
-from central.db import fork as forks
-from central.db import order as orders
-from central.db import payment as payments
 from central.departments.counter.desk import CaseLine
 from central.departments.counter.desk import lines as counter_lines
 from central.departments.exit_entry.desk import Record, records
 from central.departments.exit_entry.records import in_boxes
 from central.ledger import GIVEN_BACK, purchase
 from central.payments.reconcile import Case, cases
+from central.tables import day as days
+from central.tables import event as events
+from central.tables import fork as forks
+from central.tables import order as orders
+from central.tables import payment as payments
 from kiosk_app.contract import ContributionPaid, DayClosed, EndorsementsPaid, Purchase, ServicePaid
 from kiosk_app.contract.exit_entry import RetainedCard
 

@@ -5,26 +5,28 @@ The departments' tables know nothing of payments. What is paid for carries a vou
 """
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import msgspec
 import sqlalchemy as sa
 
-from central import ledger
+from central import ledger, matters
 from central.departments import KeepsCases
 from central.departments.rules import is_id_number
 from central.problems import Refused, Unavailable
 from kiosk_app.contract.cases import FIRST, AskCases, Cases, MyCase, Office, OfficeCases
 
 
-def answer(connection: sa.Connection, ask: AskCases, offices: Mapping[Office, KeepsCases], now: datetime) -> Cases:
-    """The whole list. Raises Refused for what is no identity number."""
+def answer(
+    connection: sa.Connection, ask: AskCases, offices: Mapping[Office, KeepsCases], now: datetime, answers: timedelta
+) -> Cases:
+    """The whole list; ``answers``: how long these can be read. Raises Refused for what is no identity number."""
     if not is_id_number(ask.number):
         raise Refused(422, "bad-id-number", "not a valid ID number")
     knows = ask.knows or FIRST
     asked = {office: adapter for office, adapter in offices.items() if office in knows}
     said = [_of_office(connection, office, adapter, ask.number, now) for office, adapter in asked.items()]
-    return Cases(offices=said, asked_at=now)
+    return Cases(offices=said, asked_at=now, said=matters.of_holder(connection, ask.number, answers))
 
 
 def _of_office(

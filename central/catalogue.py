@@ -18,8 +18,8 @@ import sqlalchemy as sa
 
 from central.clock import Clock
 from central.db import Store
-from central.db import catalogue as published
 from central.problems import Unavailable
+from central.tables import catalogue as published
 from kiosk_app.contract import house as house_rules
 from kiosk_app.contract.catalogue import (
     MOST_DOCUMENT,

@@ -21,17 +21,17 @@ from litestar.params import FromPath
 from central import feedback as said
 from central.books import Books, Line, books
 from central.certificates import public
-from central.db import alarm as alarms
-from central.db import event as events
-from central.db import fork as forks
-from central.db import kiosk as kiosks
-from central.db import presence
 from central.departments import requests
 from central.departments.rules import CHINA, china_day
 from central.front import Front
 from central.payments import telephone
 from central.payments.simulated import SimulatedProvider
 from central.photo_page import handlers as photo_page
+from central.tables import alarm as alarms
+from central.tables import event as events
+from central.tables import fork as forks
+from central.tables import kiosk as kiosks
+from central.tables import presence
 from kiosk_app.contract import Heartbeat
 
 LATE: Final = timedelta(seconds=150)
@@ -138,7 +138,11 @@ def page(front: Front) -> str:
     now = front.clock.now()
     with front.store.read() as connection:
         kept, rows, aside = books(connection, now), kiosk_rows(connection, now), set_aside(connection)
-        spoken = {"feedback": said.lines(connection), "scores": said.scores(connection, china_day(now) - MONTH)}
+        spoken = {
+            "feedback": said.lines(connection),
+            "ending": said.ending(connection, now - front.periods.open + front.periods.warning),
+            "scores": said.scores(connection, china_day(now) - MONTH),
+        }
         asked = requests.lines(connection)
     given = spoken | {
         "requests": asked,
@@ -148,8 +152,10 @@ def page(front: Front) -> str:
         "aside": aside,
         "shown": SHOWN,
         "night": front.last_night,
+        "forgetting": front.last_forgetting,
+        "open_days": front.periods.open.days,
     }
-    return _templates().get_template("console.html").render(given | spoken)
+    return _templates().get_template("console.html").render(given)
 
 
 def proof_page(front: Front, reference: str) -> tuple[int, str]:

@@ -22,11 +22,11 @@ from central import codes, presence, registry
 from central.authority import Authority, BadRequestError, pem_of, requested_key
 from central.clock import Clock
 from central.db import Store
-from central.db import enrolment as rows
 from central.limits import CAPS, Limits
 from central.messages import decode
 from central.problems import Refused
 from central.registry import Kiosk
+from central.tables import enrolment as rows
 from kiosk_app.contract import Alarm, Enrol, Enrolled
 
 LIFE: Final = timedelta(hours=24)

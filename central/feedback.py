@@ -2,10 +2,14 @@
 
 Rules. Feedback is kept once per number, whatever the wire repeats. A telephone number is shown whole only to who asks
 for it by name to call back; the operators' page has it masked. When the matter is settled it is wiped, also from the
-event that brought it: that event's signature then proves nothing any more, but its digest still links the chain.
+event that brought it: that event's signature then proves nothing any more, but its digest still links the chain. Its
+last four digits stay with the answer, for whoever left it to read that answer by, and go with it; so does the digest of
+a card. What nobody settles ends after its time, and is wiped likewise (:mod:`central.periods`).
 A score is one more in the count of its machine, day and worth: there is no row for one visit.
 """
 
+import re
+from collections.abc import Set
 from datetime import date, datetime
 from typing import Any, Final
 
@@ -15,13 +19,17 @@ from sqlalchemy.dialects.sqlite import insert
 
 from central.clock import Clock
 from central.db import Store, Utc, metadata
-from central.db import event as events
 from central.departments.rules import china_day
 from central.problems import Refused
+from central.tables import event as events
 from kiosk_app.contract import Event, FeedbackGiven
 from kiosk_app.contract.feedback import FEEDBACK
 
 SHOWN: Final = 50
+LONGEST: Final = 300
+"""Characters of an answer: what one page of a kiosk shows."""
+_NAMES_SOMEBODY: Final = re.compile(r"(?<![0-9])(?:1[0-9]{10}|[0-9]{17}[0-9Xx])(?![0-9])")
+"""A mobile telephone or identity number, which an answer that others may read has no need of."""
 
 feedback = sa.Table(
     "feedback",
@@ -34,7 +42,11 @@ feedback = sa.Table(
     sa.Column("at", Utc, nullable=False),
     sa.Column("received_at", Utc, nullable=False),
     sa.Column("owner", sa.String, nullable=False),  # who asked for the number to call, and later who settled it
-    sa.Column("settled_at", Utc),
+    sa.Column("settled_at", Utc),  # with an owner: by them; without: nobody did in time
+    sa.Column("whose", sa.String, nullable=False),  # salted digest of a card's number; "" for none
+    sa.Column("ending", sa.String, nullable=False),  # the last four of the telephone number; "" for none
+    sa.Column("answer", sa.String, nullable=False),  # what the citizen may read
+    sa.Column("wrong", sa.Integer, nullable=False),  # endings that were wrong, in its whole life
 )
 
 rating = sa.Table(
@@ -48,7 +60,10 @@ rating = sa.Table(
 
 
 class FeedbackLine(msgspec.Struct, frozen=True, kw_only=True):
-    """One matter as operators see it; ``call``: the masked number, if there is one to call."""
+    """One matter as operators see it; ``call``: the masked number, if there is one to call.
+
+    ``reader``: how whoever said it can read an answer: ``card``, ``phone`` (by its last digits), ``number`` alone.
+    """
 
     kiosk: str
     reference: str
@@ -58,6 +73,8 @@ class FeedbackLine(msgspec.Struct, frozen=True, kw_only=True):
     at: datetime
     owner: str
     settled_at: datetime | None
+    answer: str
+    reader: str
 
 
 class RatingLine(msgspec.Struct, frozen=True, kw_only=True):
@@ -78,6 +95,7 @@ class RatingLine(msgspec.Struct, frozen=True, kw_only=True):
 def given(connection: sa.Connection, kiosk: str, told: FeedbackGiven, now: datetime) -> None:
     """Keep it, once."""
     row = msgspec.structs.asdict(told) | {"kiosk": kiosk, "received_at": now, "owner": "", "settled_at": None}
+    row |= {"ending": told.phone[-4:], "answer": "", "wrong": 0}
     connection.execute(insert(feedback).values(row).on_conflict_do_nothing())
 
 
@@ -100,8 +118,9 @@ def lines(connection: sa.Connection) -> list[FeedbackLine]:
 
 
 def _line(row: sa.Row[Any]) -> FeedbackLine:
-    fields = {name: getattr(row, name) for name in FeedbackLine.__struct_fields__ if name != "call"}
-    return FeedbackLine(**fields, call=masked(row.phone))
+    fields = {name: getattr(row, name) for name in FeedbackLine.__struct_fields__ if name not in {"call", "reader"}}
+    reader = "card" if row.whose else "phone" if row.ending else "number"
+    return FeedbackLine(**fields, call=masked(row.phone), reader=reader)
 
 
 def masked(phone: str) -> str:
@@ -130,21 +149,59 @@ def call_back(store: Store, reference: str, by: str) -> str:
     return str(row.phone)
 
 
-def settle(store: Store, clock: Clock, reference: str, by: str) -> None:
-    """It was answered: nobody needs the number any more. Raises Refused."""
+def settle(store: Store, clock: Clock, reference: str, by: str, answer: str = "") -> None:
+    """It was answered, perhaps in writing: nobody needs the number any more. Raises Refused."""
+    if len(answer) > LONGEST or _NAMES_SOMEBODY.search(answer):
+        raise Refused(422, "bad-answer", f"at most {LONGEST} characters, and no telephone or identity number")
     with store.write() as connection:
-        _forget_number(connection, _open(connection, reference))
-        done = {"owner": by, "settled_at": clock.now(), "phone": ""}
+        row = _open(connection, reference)
+        _forget_in_event(connection, row, {"phone"})
+        done = {"owner": by, "settled_at": clock.now(), "phone": "", "answer": answer.strip()}
         connection.execute(feedback.update().where(feedback.c.reference == reference).values(done))
 
 
-def _forget_number(connection: sa.Connection, row: sa.Row[Any]) -> None:
-    """The event is kept as it came, and the number came in it."""
+# --- what time does ---
+
+
+def ending(connection: sa.Connection, before: datetime) -> list[str]:
+    """Open matters that were received before this moment: their numbers, the oldest first."""
+    old = feedback.c.settled_at.is_(None) & (feedback.c.received_at < before)
+    rows = connection.execute(sa.select(feedback.c.reference).where(old).order_by(feedback.c.received_at))
+    return [str(reference) for reference in rows.scalars()]
+
+
+def end_open(connection: sa.Connection, before: datetime, now: datetime) -> int:
+    """Wipe what nobody settled in time; how many. That it was not settled stays to be read by its number."""
+    over = feedback.c.settled_at.is_(None) & (feedback.c.received_at < before)
+    rows = connection.execute(sa.select(feedback).where(over)).all()
+    for row in rows:
+        _forget_in_event(connection, row, {"phone", "whose"})
+        mine = (feedback.c.kiosk == row.kiosk) & (feedback.c.reference == row.reference)
+        wiped = {"phone": "", "whose": "", "ending": "", "owner": "", "settled_at": now}
+        connection.execute(feedback.update().where(mine).values(wiped))
+    return len(rows)
+
+
+def forget_answers(connection: sa.Connection, before: datetime) -> int:
+    """Wipe answers that were there to be read long enough, and by what they were found; how many matters."""
+    old = (feedback.c.settled_at < before) & (
+        (feedback.c.whose != "") | (feedback.c.ending != "") | (feedback.c.answer != "")
+    )
+    rows = connection.execute(sa.select(feedback).where(old)).all()
+    for row in rows:
+        _forget_in_event(connection, row, {"whose"})
+        mine = (feedback.c.kiosk == row.kiosk) & (feedback.c.reference == row.reference)
+        connection.execute(feedback.update().where(mine).values(whose="", ending="", answer=""))
+    return len(rows)
+
+
+def _forget_in_event(connection: sa.Connection, row: sa.Row[Any], names: Set[str]) -> None:
+    """The event is kept as it came, and these came in it."""
     of_kiosk = (events.c.kiosk == row.kiosk) & (events.c.stream == FEEDBACK)
     brought = of_kiosk & (sa.func.instr(events.c.raw, row.reference.encode()) > 0)
     for kept in connection.execute(sa.select(events.c.seq, events.c.raw).where(brought)).all():
         event = msgspec.json.decode(kept.raw, type=Event)
-        body = {name: value for name, value in event.body.items() if name != "phone"}
+        body = {name: value for name, value in event.body.items() if name not in names}
         raw = msgspec.json.encode(msgspec.structs.replace(event, body=body))
         connection.execute(events.update().where(of_kiosk, events.c.seq == kept.seq).values(raw=raw))
 

@@ -13,7 +13,8 @@ from functools import partial
 import msgspec
 import sqlalchemy as sa
 
-from central import cases, ledger, presence, registry
+from central import cases, ledger, matters, presence, registry
+from central import periods as periods_
 from central.books import Books, books
 from central.calls import Call, Handler, handler
 from central.catalogue import (
@@ -46,9 +47,11 @@ from central.departments.traffic import Traffic
 from central.ingest import Departments, Intake
 from central.limits import CAPS, Limits
 from central.messages import decode
+from central.papers import desk as papers_
 from central.payments import Channels
 from central.payments.orders import CALLS, Orders
 from central.payments.threads import ProviderThreads
+from central.periods import STANDARD, Forgotten, Periods
 from central.photos import DAYS, Shelf
 from central.problems import Refused
 from central.registry import Kiosk
@@ -58,13 +61,15 @@ from kiosk_app.contract.case_papers import SendPage
 from kiosk_app.contract.cases import AskCases, Office
 from kiosk_app.contract.catalogue import AskCatalogue, SocialRules
 from kiosk_app.contract.certificates import AskCertificate
+from kiosk_app.contract.feedback import AskMatter
 from kiosk_app.contract.guide import Guide
 from kiosk_app.contract.photos import KeepPhoto
 
 
 @dataclass(frozen=True)
 class NightNote:
-    """What the last look at the orders came to, for operators. ``well``: nothing is left for the next one."""
+    """What the last look at the orders, or the last forgetting, came to, for operators. ``well``: nothing is left for
+    the next one, and nobody's matter ended unsaid."""
 
     at: datetime
     says: str
@@ -91,9 +96,11 @@ class Front:
         hotline: str = "",
         photo_key: bytes = b"",
         photo_days: int = DAYS,
+        periods: Periods = STANDARD,
         papers_key: bytes = b"",
     ) -> None:
         self.store = Store(engine)
+        self.periods = periods
         self.clock = clock
         self.catalogue = Publisher(self.store, clock, signer)
         _publish_shipped(self.catalogue)
@@ -108,11 +115,13 @@ class Front:
         self.orders = Orders(self.store, clock, {} if channels is None else channels)
         self.providers = ProviderThreads()
         self.last_night: NightNote | None = None
+        self.last_forgetting: NightNote | None = None
         self.photos = Shelf(self.store, clock, key=photo_key or secrets.token_bytes(32), days=photo_days)
         self._limits = limits or Limits()
         self.certificates = CertificateOffice(
-            self.store, clock, insured=insured or self.social, sealer=sealer, hotline=hotline
+            self.store, clock, insured=insured or self.social, sealer=sealer, hotline=hotline, kept=periods.certificates
         )
+        self._papers = papers_.PaperDesk(self.store, clock, self.certificates, self.social)
         self._handlers = self._of_its_own() | {
             call.asks.path: handler(self.store, clock, call) for call in self._of_departments()
         }
@@ -126,6 +135,8 @@ class Front:
             **{path: partial(self._order, path) for path in CALLS},
             AskCatalogue.path: lambda _, body: self.catalogue.answer(decode(body, AskCatalogue)),
             AskCertificate.path: lambda kiosk, body: self.certificates.issue(kiosk, decode(body, AskCertificate)),
+            AskMatter.path: lambda _, body: matters.answer(self.store, body, self.periods.answers),
+            **{path: partial(self._papers.answer, path) for path in papers_.CALLS},
             SendPage.path: lambda kiosk, body: self.papers.keep(kiosk, decode(body, SendPage)),
             KeepPhoto.path: lambda kiosk, body: self.photos.keep(kiosk.id, decode(body, KeepPhoto)),
         }
@@ -146,7 +157,7 @@ class Front:
             *hall_.calls(self.halls),
             *requests_.calls(self.requests),
             *counter_.calls(self.papers.counters),
-            Call(AskCases, lambda db, _, ask, now: cases.answer(db, ask, offices, now)),
+            Call(AskCases, lambda db, _, ask, now: cases.answer(db, ask, offices, now, self.periods.answers)),
         )
 
     @property
@@ -167,6 +178,10 @@ class Front:
         """What became of every payment and event."""
         with self.store.read() as connection:
             return books(connection, self.clock.now())
+
+    def forget(self) -> Forgotten:
+        """Delete what is kept long enough: each night."""
+        return periods_.forget(self.store, self.clock, self.periods)
 
     def post(self, kiosk: str, path: str, body: bytes) -> tuple[int, bytes]:
         """Answer one POST below ``/k/v1`` of the kiosk with this id: status and JSON."""

@@ -25,8 +25,6 @@ import msgspec
 import sqlalchemy as sa
 
 from central import feedback, ledger, presence
-from central.db import event as events
-from central.db import fork as forks
 from central.departments import (
     Department,
     ExitEntryOffice,
@@ -35,9 +33,12 @@ from central.departments import (
     SocialSecurityOffice,
     TrafficPolice,
 )
+from central.papers import register
 from central.payments import reported
 from central.problems import Unavailable
 from central.registry import Kiosk
+from central.tables import event as events
+from central.tables import fork as forks
 from kiosk_app import contract
 from kiosk_app.contract import (
     PURCHASES,
@@ -55,6 +56,7 @@ from kiosk_app.contract import (
     PermitRetained,
     Purchase,
     RatingGiven,
+    RecordPrinted,
     Rejection,
     ServicePaid,
     StreamAck,
@@ -224,6 +226,8 @@ class Intake:
                 presence.alarm(connection, kiosk, alarm, now)
             case FeedbackGiven() as said:
                 feedback.given(connection, kiosk, said, now)
+            case RecordPrinted() as paper:
+                register.printed(connection, kiosk, paper)
             case RatingGiven() as rated:
                 feedback.rated(connection, kiosk, rated.score, now)
             case IdentityChecked():

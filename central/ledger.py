@@ -12,8 +12,8 @@ from typing import Any, Final
 import msgspec
 import sqlalchemy as sa
 
-from central.db import payment as payments
 from central.departments import Department, Judgement
+from central.tables import payment as payments
 from kiosk_app.contract import PaymentMoved, Purchase
 
 GIVEN_BACK: Final = frozenset({"reversed", "refund due", "refunded"})

@@ -7,8 +7,8 @@ import msgspec
 import sqlalchemy as sa
 from sqlalchemy.dialects.sqlite import insert
 
-from central.db import alarm as alarms
-from central.db import presence
+from central.tables import alarm as alarms
+from central.tables import presence
 from kiosk_app.contract import Alarm, Heartbeat
 
 NEXT_S: Final = 60

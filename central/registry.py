@@ -10,8 +10,8 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import load_pem_public_key
 
-from central.db import kiosk as kiosks
 from central.problems import Refused
+from central.tables import kiosk as kiosks
 
 _BY_ID = sa.select(kiosks).where(kiosks.c.id == sa.bindparam("id"))
 
@@ -52,6 +52,12 @@ def revoke(connection: sa.Connection, id: str, now: datetime) -> bool:
     """Trust it no longer; what it sent stays. False when it is unknown."""
     changed = connection.execute(kiosks.update().where(kiosks.c.id == id).values(revoked_at=now))
     return changed.rowcount == 1
+
+
+def site(connection: sa.Connection, id: str) -> str:
+    """Where this kiosk stands or stood; "" for one that central never knew."""
+    row = connection.execute(_BY_ID, {"id": id}).one_or_none()
+    return "" if row is None else str(row.site)
 
 
 def trusted(connection: sa.Connection, id: str) -> Kiosk:

@@ -39,6 +39,7 @@ from central.front import Front
 from central.payments.night import nights
 from central.payments.orders import CALLS
 from central.payments.simulated import SimulatedProvider
+from central.periods import STANDARD, Periods
 from central.photo_page import PATH as PHOTO_PATH
 from central.photos import DAYS
 from central.problems import Refused
@@ -61,7 +62,7 @@ class Settings:
 
     ``sample_provider``: payments by code go to the simulated provider, whose telephone is on the console's port.
     ``verify_url``: where certificates can be verified, for their QR codes; default: the console.
-    ``photo_days``: so long photos wait behind their codes.
+    ``photo_days``: so long photos wait behind their codes; ``periods``: so long everything else is kept.
     ``portraits``: a folder with a JPEG named after the key of each sample holder, or ``anybody.jpg`` for all.
     """
 
@@ -75,6 +76,7 @@ class Settings:
     portraits: Path | None = None
     verify_url: str = ""
     photo_days: int = DAYS
+    periods: Periods = STANDARD
 
 
 # --- the parts ---
@@ -100,6 +102,7 @@ class Central:
             channels=channels,
             photo_key=key_in(settings.data / "photos.key"),
             photo_days=settings.photo_days,
+            periods=settings.periods,
             papers_key=key_in(settings.data / "papers.key"),
             signer=DocumentSigner(self.authority, self.clock.now, PURPOSE, PURPOSE_OID),
             sealer=Sealer(self.authority, self.clock.now),

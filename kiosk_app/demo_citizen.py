@@ -105,6 +105,15 @@ class Citizen:
 
         return await self._wait(there, f"view {view} {target}".strip(), within)
 
+    async def gone(self, target: str, *, within: float = PATIENCE) -> Sight:
+        """Wait until something cannot be touched any more: the next view is there. Raises Lost."""
+
+        def without() -> Sight | None:
+            sight = self.look()
+            return None if target in sight.targets else sight
+
+        return await self._wait(without, f"a view without {target}", within)
+
     async def asked(self, before: str, *, until: Collection[str], within: float = PATIENCE) -> Sight:
         """What the picture asks for next, once it is another thing than ``before``; or one of the views ``until``."""
 

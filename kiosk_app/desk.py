@@ -50,7 +50,7 @@ from kiosk_app.papers.proof import Trouble
 from kiosk_app.papers.slips import trouble_slip
 from kiosk_app.patience import USUAL, Patience
 from kiosk_app.paying import Paying
-from kiosk_app.ports import Clock, Journal, Screen
+from kiosk_app.ports import Clock, Journal, NewId, Screen
 from kiosk_app.reprints import Reprints
 from kiosk_app.rulebook import Rulebook
 from kiosk_app.views import (
@@ -112,6 +112,7 @@ class Desk:
     prices: Rulebook
     clock: Clock
     site: Site
+    new_id: NewId
     usual: Patience = USUAL
     custody: Custody | None = None
     aside: Aside = at_once

@@ -25,7 +25,12 @@ def uuid7(clock: Clock, random: Random) -> NewId:
 
 def new_reference(machine: str, clock: Clock, journal: Journal) -> str:
     """Machine (eight digits), local day and second: twenty digits that the journal has never had. Raises StoreError."""
-    reference = f"{machine}{clock.now().astimezone(LOCAL):%y%m%d%H%M%S}"
+    reference = this_second(machine, clock)
     while journal.entries(reference=reference):  # the clock was set back
         reference = str(int(reference) + 1)
     return reference
+
+
+def this_second(machine: str, clock: Clock) -> str:
+    """The twenty digits of now, whoever had them before."""
+    return f"{machine}{clock.now().astimezone(LOCAL):%y%m%d%H%M%S}"

@@ -24,6 +24,7 @@ from kiosk_app.devices import Condition
 from kiosk_app.fitted import Devices
 from kiosk_app.guarded import guarded
 from kiosk_app.heartbeat import Heart
+from kiosk_app.ids import uuid7
 from kiosk_app.lamps import LampScreen
 from kiosk_app.money.by_code import ByCode
 from kiosk_app.money.day import DayEnd
@@ -32,7 +33,7 @@ from kiosk_app.money.till import Till
 from kiosk_app.night import clean_nightly
 from kiosk_app.outage import Outage
 from kiosk_app.owed_slips import OwedSlips
-from kiosk_app.ports import Clock, Records, Screen, Transport
+from kiosk_app.ports import Clock, NewId, Records, Screen, Transport
 from kiosk_app.power import Power
 from kiosk_app.reporting import Reporting
 from kiosk_app.reprints import Reprints
@@ -82,7 +83,7 @@ class Machine:
         )
         self.custody = self._custody(site.machine)
         self.rulebook = Rulebook(records.catalogue, central, records.journal)
-        self.desk = self._desk(central, site, patience)
+        self.desk = self._desk(central, site, patience, uuid7(clock, random))
         table = services(card_first=card_first, menu=lambda: health.menu(self.parts()))
         self.session = Session(self.desk, table, self.parts)
         self._alarms, self._supplies = Alarms(records.journal), Supplies(records.observations, clock)
@@ -105,7 +106,7 @@ class Machine:
             records.journal, records.outbox, self._devices.card_terminal, self._clock, machine=machine, codes=codes
         )
 
-    def _desk(self, central: CentralDesk, site: Site, patience: Patience) -> Desk:
+    def _desk(self, central: CentralDesk, site: Site, patience: Patience, new_id: NewId) -> Desk:
         devices, records = self._devices, self._records
         return Desk(
             screen=self._screen,
@@ -119,6 +120,7 @@ class Machine:
             prices=self.rulebook,
             clock=self._clock,
             site=site,
+            new_id=new_id,
             usual=patience,
             custody=self.custody,
             booth=self._booth(),

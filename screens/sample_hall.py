@@ -16,6 +16,11 @@ from kiosk_app.views import (
     text,
 )
 
+ANSWER = (
+    "您好！您反映的上午排队时间长的问题已核实：该中心自十二月一日起，上午九时至十一时增开两个社保窗口，并安排专人在"
+    "自助区协助老年人办理。取号机故障已于当日修复。感谢您的监督，欢迎再次反映。"
+)
+"""As long as an office may write it."""
 GUIDE = tuple(text(f"guide.step.{name}") for name in ("look", "choose", "read"))
 COMPLAINT = tuple(text(f"complaint.step.{name}") for name in ("what", "about", "call", "number"))
 NUMBER = "44070326112309301205"
@@ -83,7 +88,8 @@ HALL: dict[str, View] = {
             (text(f"complaint.call.about.{of}"), text(f"complaint.call.said.{of}")) for of in ("why", "who", "kept")
         ),
         ways=tuple(
-            (way, text(f"complaint.call.way.{way}"), text(f"complaint.call.note.{way}")) for way in ("silent", "call")
+            (way, text(f"complaint.call.way.{way}"), text(f"complaint.call.note.{way}"))
+            for way in ("silent", "call", "card")
         ),
         steps=Steps(COMPLAINT, 2),
     ),
@@ -112,8 +118,47 @@ HALL: dict[str, View] = {
                 ),
                 amount=Fen(70000),
             ),
+            Choice(
+                key="7KQM-2V0X-9RTD-5C4W-H",
+                name=text("reprint.paper.certificate"),
+                lines=(
+                    text("reprint.paper.at", at="2026-11-02 09:10"),
+                    text("certificate.code", code="7KQM-2V0X-9RTD-5C4W-H"),
+                ),
+                refused=text("reprint.paper.revoked"),
+            ),
         ),
         steps=Steps(REPRINT, 1),
+    ),
+    "matter_answer": Table(
+        title=text("matter.title"),
+        columns=(
+            Column(title=text("guide.column.what"), share=0.42),
+            Column(title=text("guide.column.said"), share=1.0),
+        ),
+        rows=tuple(
+            TableRow(cells=(text(f"matter.row.{name}"), words))
+            for name, words in (
+                ("about", text("cases.about", what=text("complaint.kind.complaint"),
+                               title=text("complaint.topic.waiting"))),
+                ("number", NUMBER),
+                ("at", "2026-11-23 14:32"),
+                ("state", text("matter.state.settled")),
+                ("answer", text("plain", words=ANSWER)),
+                ("until", "2027-02-21"),
+            )
+        ),
+        steps=Steps(CASES, 1),
+    ),
+    "family_confirm": Consent(
+        title=text("family.confirm.title", name="林**"),
+        points=(
+            (text("family.confirm.about.who"), text("family.confirm.who", name="林**")),
+            (text("family.confirm.about.number"), text("family.confirm.number", ending="0021")),
+            (text("family.confirm.about.back"), text("family.confirm.back")),
+        ),
+        ways=tuple((way, text(f"family.way.{way}"), text(f"family.note.{way}")) for way in ("pay", "back")),
+        steps=Steps(CASES, 1),
     ),
     "my_cases": Table(
         title=text("my_cases.title"),

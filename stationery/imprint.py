@@ -20,6 +20,17 @@ PALE, LINE, GROUND = HexColor("#5B5B5B"), HexColor("#C4C4C4"), HexColor("#F3F3F1
 SIDE, TOP, FOOT = 22 * mm, 20 * mm, 22 * mm
 WIDTH: Final = A4[0] - 2 * SIDE
 QR_SIDE: Final = 25 * mm
+MARK: Final = (43 * mm, 11.5 * mm)
+"""Of the frame that says that a paper is a copy."""
+
+
+@dataclass(frozen=True)
+class Copied:
+    """That a paper is no first one: the how-manieth copy, when and where it came out."""
+
+    number: int
+    at: datetime
+    site: str
 
 
 @dataclass(frozen=True)
@@ -27,6 +38,7 @@ class Imprint:
     """What a paper says of itself. ``reference``: ours, of the visit or the certificate; ``site``: where it came out.
 
     ``department`` "": the machine itself says it, and nobody signs. ``identifier``: for programs, in the metadata only.
+    ``copied``: it came out before; everything else is of the first one.
     """
 
     title: str
@@ -37,11 +49,14 @@ class Imprint:
     made_at: datetime
     hotline: str
     identifier: str = ""
+    copied: Copied | None = None
 
 
 @dataclass(frozen=True)
 class Verified:
-    """How to verify it: the code as it is printed, the address in the QR code, and until when (None: always).
+    """How to verify it: the code as it is printed, the address in the QR code, until when it is valid (None: always).
+
+    ``kept_until``: the last day on which the register can say what it was.
 
     ``page``: where the code can be typed; "" if nowhere. ``name``: what the code is called, Chinese and English.
     """
@@ -51,6 +66,7 @@ class Verified:
     valid_until: date | None = None
     page: str = ""
     name: tuple[str, str] = ("验证码", "Verification code")
+    kept_until: date | None = None
 
 
 class Head(Flowable):  # type: ignore[misc]
@@ -66,11 +82,25 @@ class Head(Flowable):  # type: ignore[misc]
         line(canvas, WIDTH / 2, self.height - 4 * mm, imprint.department, 10.5, spread=1.5)
         line(canvas, WIDTH / 2, self.height - 16 * mm, imprint.title, 21, face=bold(), tag="H1", spread=2.5)
         line(canvas, WIDTH / 2, self.height - 22.5 * mm, imprint.english, 9, color=PALE, lang="en")
+        if imprint.copied is not None:
+            self._mark(imprint.copied)
         with canvas.artifact():
             canvas.setStrokeColor(INK)
             for up, wide in ((5.6 * mm, 1.4), (4.7 * mm, 0.4)):
                 canvas.setLineWidth(wide)
                 canvas.line(0, up, WIDTH, up)
+
+    def _mark(self, copied: Copied) -> None:
+        """A frame above the title, where a copy in black and white shows it too."""
+        canvas, left, low = self.canv, WIDTH - MARK[0], self.height + 0.3 * mm
+        with canvas.artifact():
+            canvas.setStrokeColor(INK)
+            canvas.setLineWidth(1)
+            canvas.rect(left, low, *MARK)
+        middle = left + MARK[0] / 2
+        line(canvas, middle, low + 6.7 * mm, f"补打件　第 {copied.number} 次", 11, face=bold())
+        english = f"Copy no. {copied.number}, {copied.at.astimezone(CHINA):%Y-%m-%d %H:%M}"
+        line(canvas, middle, low + 2.4 * mm, english, 7.5, lang="en")
 
 
 class Issued(Flowable):  # type: ignore[misc]
@@ -129,6 +159,9 @@ def foot(canvas: OfficialCanvas, imprint: Imprint, made: datetime, page: int, pa
     canvas.drawString(SIDE, 12.4 * mm, f"{imprint.site}　{made:%Y-%m-%d %H:%M}")
     help_at = f"　咨询电话 {imprint.hotline}" if imprint.hotline else ""
     canvas.drawString(SIDE, 8.8 * mm, f"流水号 {imprint.reference}{help_at}")
+    if copied := imprint.copied:
+        again = f"补打件　第 {copied.number} 次　{copied.at.astimezone(CHINA):%Y-%m-%d %H:%M}　{copied.site}"
+        canvas.drawRightString(A4[0] - SIDE, 5.2 * mm, again)
     canvas.setFont(regular(), 8.5)
     canvas.drawRightString(A4[0] - SIDE, 12.4 * mm, f"第 {page} 页　共 {pages} 页")
 

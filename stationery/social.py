@@ -136,6 +136,7 @@ def insured_certificate(
             "纸面印章仅供识别，真伪以核验结果为准；涂改、过期或与核验结果不一致的无效。",
             english="Issued from the records of social security. Paper can be copied: trust the verification page.",
         ),
+        *_kept(verified.kept_until),
         issued(imprint, verified, field=SEAL_FIELD),
     ]
     return paper(imprint, _holder(person), body)
@@ -240,6 +241,16 @@ def _months(months: Sequence[Month]) -> Flowable:
         own, employers = sum(m.own for m in paid), sum(m.employers for m in paid)
         rows.append((f"{year} 年", f"小计　{len(paid)} 个月", "", money(own), money(employers)))
     return table(columns, rows, sums=sums)
+
+
+def _kept(until: date | None) -> list[Flowable]:
+    """Until when the register is asked in vain for nothing."""
+    if until is None:
+        return []
+    return note(
+        f"本证明的登记保留至{chinese_day(until)}：在此之前，过期或撤销后仍可核验其曾经证明的内容。",
+        english=f"The register keeps it until {until:%Y-%m-%d}: till then it can be verified, also when it is expired.",
+    )
 
 
 def _own_use() -> list[Flowable]:

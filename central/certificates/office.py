@@ -20,30 +20,36 @@ import sqlalchemy as sa
 
 from central import codes
 from central.certificates.facts import CertifiedFacts, InsuredBooks
+from central.certificates.paper import Particulars, certificate
 from central.certificates.sealing import Sealer, SealState
 from central.certificates.tables import certificate as rows
 from central.clock import Clock
 from central.db import Store
 from central.departments.rules import china_day
+from central.papers.tables import paper_copy as copies
 from central.problems import Refused, Unavailable
 from central.registry import Kiosk
 from kiosk_app.contract.certificates import AskCertificate, Certificate
-from stationery import social
-from stationery.imprint import Imprint, Verified
-from stationery.typeface import Unprintable
+from kiosk_app.contract.papers import IssuedPaper, PaperKind
+from stationery.imprint import Copied
 
 VALID: Final = timedelta(days=180)
 """``domain.md`` 6.4: three to six months; not from a rule."""
+KEPT: Final = timedelta(days=365)
+"""So long after that what it said can still be verified, unless central's settings say otherwise (decision 0027)."""
+GUESSES: Final = 20
+"""Comparisons that do not agree, in the whole life of a certificate: then none is made any more."""
 _CLAIM: Final = re.compile(rb"<dc:identifier>([0-9A-Z]{16})</dc:identifier>")
 """The code in a file's metadata, which are readable without reading the file."""
 
 
 class State(StrEnum):
-    """Of a certificate in the register."""
+    """Of a certificate in the register. OVER: its time is over, and the register does not say any more what it was."""
 
     VALID = "valid"
     EXPIRED = "expired"
     REVOKED = "revoked"
+    OVER = "over"
 
 
 class Verdict(StrEnum):
@@ -67,13 +73,15 @@ _VERDICTS: Final = {
 
 @dataclass(frozen=True)
 class Registered:
-    """One certificate of the register."""
+    """One certificate of the register; no ``facts`` if it is OVER. ``guessed_out``: no comparison is made any more."""
 
     code: str
-    facts: CertifiedFacts
+    facts: CertifiedFacts | None
     issued_at: datetime
     valid_until: date
+    kept_until: date
     state: State
+    guessed_out: bool
 
 
 @dataclass(frozen=True)
@@ -85,7 +93,10 @@ class Examined:
 
 
 class CertificateOffice:
-    """``address``: of the verification page, where QR codes lead; ``random``: so many random bits."""
+    """``address``: of the verification page, where QR codes lead; ``random``: so many random bits.
+
+    ``kept``: how long after its last valid day the register keeps what a certificate said.
+    """
 
     def __init__(
         self,
@@ -96,11 +107,12 @@ class CertificateOffice:
         sealer: Sealer | None = None,
         address: str = "",
         hotline: str = "",
+        kept: timedelta = KEPT,
         random: Callable[[int], int] = secrets.randbits,
     ) -> None:
         self._store, self._clock, self._random = store, clock, random
         self._insured, self._sealer = insured, sealer
-        self.hotline = hotline
+        self.hotline, self._kept = hotline, kept
         self.address = address
 
     # --- for kiosks ---
@@ -116,8 +128,10 @@ class CertificateOffice:
         if known is None:
             made = self._make(self._sealer, kiosk, ask, facts, now)
             known = self._store.commit(lambda connection: _keep(connection, made))
-        if _facts(known).number != facts.number:
+        if known.number != facts.number:
             raise Refused(409, "request-differs", "this request was for another person")
+        if not known.document:
+            raise Refused(409, "request-differs", "this request was of long ago")
         return Certificate(
             code=codes.show(known.code), issued_at=known.issued_at, valid_until=known.valid_until, pdf=known.document
         )
@@ -127,41 +141,64 @@ class CertificateOffice:
     ) -> dict[str, Any]:
         code = codes.make(self._random(5 * codes.CERTIFICATE), codes.CERTIFICATE)
         valid_until = china_day(now) + VALID
-        document = sealer.seal(self._paper(kiosk, facts, code, valid_until, now), facts.department)
+        kept_until = valid_until + self._kept
+        of = Particulars(code, now, valid_until, kept_until, kiosk.site, self.address, self.hotline)
+        document = sealer.seal(certificate(facts, of), facts.department)
         return {
             "code": code,
             "kiosk": kiosk.id,
             "request": ask.request,
+            "number": facts.number,
             "facts": msgspec.json.encode(facts),
             "digest": hashlib.sha256(document).hexdigest(),
             "document": document,
             "issued_at": now,
             "valid_until": valid_until,
+            "kept_until": kept_until,
+            "wrong": 0,
             "revoked_by": "",
         }
 
-    def _paper(self, kiosk: Kiosk, facts: CertifiedFacts, code: str, valid_until: date, now: datetime) -> bytes:
-        shown = codes.show(code)
-        imprint = Imprint(
-            title="社会保险参保证明",
-            english="Certificate of social insurance",
-            department=facts.department,
-            site=kiosk.site,
-            reference=shown,
-            made_at=now,
-            hotline=self.hotline,
-            identifier=code,
-        )
-        try:
-            return social.insured_certificate(
-                social.Insured(facts.name, facts.number),
-                facts.standings,
-                facts.as_of,
-                imprint,
-                Verified(shown, self.address + shown.replace("-", ""), valid_until, self.address),
+    # --- copies ---
+
+    def of_person(self, connection: sa.Connection, number: str) -> list[IssuedPaper]:
+        """The certificates of this person that are not over."""
+        today = china_day(self._clock.now())
+        found = connection.execute(sa.select(rows).where(rows.c.number == number, rows.c.valid_until >= today))
+        return [
+            IssuedPaper(
+                number=codes.show(row.code),
+                what=PaperKind.CERTIFICATE,
+                at=row.issued_at,
+                refused="revoked" if row.revoked_at else "",
             )
-        except Unprintable:
-            raise Refused(422, "unprintable-name", "a character of the name is in no typeface here") from None
+            for row in found
+        ]
+
+    def to_copy(self, typed: str, number: str) -> sa.Row[Any]:
+        """The certificate of this code and person, if there is a copy of it. Raises Refused."""
+        try:
+            code = codes.read(typed, codes.CERTIFICATE)
+        except codes.MistypedError:
+            code = ""
+        with self._store.read() as connection:
+            row = _row(connection, (rows.c.code == code) & (rows.c.number == number))
+        if row is None:
+            raise Refused(404, "unknown-paper", "no such paper of this person")
+        state = self._registered(row).state
+        if state is not State.VALID:
+            raise Refused(409, state.value, "there is no copy of it")
+        return row
+
+    def copy(self, row: sa.Row[Any], site: str, copied: Copied) -> tuple[bytes, str]:
+        """The same facts under the same code, marked and sealed; the file and its digest. Raises Unavailable."""
+        if self._sealer is None:
+            raise Unavailable("social security")
+        facts = _facts(row)
+        until = row.valid_until, row.kept_until
+        of = Particulars(row.code, row.issued_at, *until, site, self.address, self.hotline, copied)
+        pdf = self._sealer.seal(certificate(facts, of), facts.department)
+        return pdf, hashlib.sha256(pdf).hexdigest()
 
     # --- for those who want to know ---
 
@@ -176,7 +213,8 @@ class CertificateOffice:
         """Whether a file is one of ours, unchanged."""
         digest, claim = hashlib.sha256(pdf).hexdigest(), _CLAIM.search(pdf)
         with self._store.read() as connection:
-            row = _row(connection, rows.c.digest == digest)
+            copied = sa.select(copies.c.paper).where(copies.c.digest == digest).scalar_subquery()
+            row = _row(connection, (rows.c.digest == digest) | (rows.c.code == copied))
             claimed = row or (_row(connection, rows.c.code == claim[1].decode()) if claim else None)
         verdict = Verdict.GENUINE if row else self._why_not(pdf)
         return Examined(verdict, None if claimed is None else self._registered(claimed))
@@ -185,10 +223,18 @@ class CertificateOffice:
         return _VERDICTS[self._sealer.look(pdf)] if self._sealer else Verdict.UNREADABLE
 
     def agrees(self, registered: Registered, name: str, ending: str) -> bool:
-        """Whether a paper's name and last four of the number are the register's."""
+        """Whether a paper's name and last four of the number are the register's. Raises Refused after GUESSES wrong."""
         facts = registered.facts
+        if facts is None or registered.guessed_out:
+            raise Refused(429, "guessed-out", "no comparison is made any more")
         mine = f"{facts.name} {facts.number[-4:]}".encode()
-        return secrets.compare_digest(f"{name.strip()} {ending.strip().upper()}".encode(), mine)
+        if secrets.compare_digest(f"{name.strip()} {ending.strip().upper()}".encode(), mine):
+            return True
+        mine_still = (rows.c.code == registered.code) & (rows.c.wrong < GUESSES)
+        counted = rows.update().where(mine_still).values(wrong=rows.c.wrong + 1)
+        if not self._store.commit(lambda connection: connection.execute(counted).rowcount):
+            raise Refused(429, "guessed-out", "no comparison is made any more")
+        return False
 
     # --- for operators ---
 
@@ -207,7 +253,23 @@ class CertificateOffice:
     def _registered(self, row: sa.Row[Any]) -> Registered:
         over = china_day(self._clock.now()) > row.valid_until
         state = State.REVOKED if row.revoked_at else State.EXPIRED if over else State.VALID
-        return Registered(row.code, _facts(row), row.issued_at, row.valid_until, state)
+        facts = _facts(row) if row.facts else None
+        return Registered(
+            row.code,
+            facts,
+            row.issued_at,
+            row.valid_until,
+            row.kept_until,
+            State.OVER if facts is None else state,
+            row.wrong >= GUESSES,
+        )
+
+
+def forget(connection: sa.Connection, today: date) -> int:
+    """Files of certificates that are valid no more, and everything of those whose time is over; how many of these."""
+    connection.execute(rows.update().where(rows.c.valid_until < today, rows.c.document != b"").values(document=b""))
+    over = rows.update().where(rows.c.kept_until < today, rows.c.facts != b"")
+    return connection.execute(over.values(facts=b"", number="", document=b"")).rowcount
 
 
 def _facts(row: Any) -> CertifiedFacts:

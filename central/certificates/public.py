@@ -6,9 +6,10 @@
     POST /verify/file              the PDF: unchanged, altered, forged
 
 Rules. Whoever has the paper has the code, so the page may confirm what the paper says; it never says more than masked
-facts. Each caller may ask so many times a minute, and each certificate can be compared so many times, so that nobody
-finds out a name by trying. A file is looked at in memory and forgotten. Each answer is a word and a sign, not only a
-colour, and says what to do. (The page is public in real life; here it shares the console's listener.)
+facts. Each caller may ask so many times a minute, and each certificate can be compared so many times a minute and so
+many times wrongly in its whole life, so that nobody finds out a name by trying, however patient. A file is looked at in
+memory and forgotten. Each answer is a word and a sign, not only a colour, and says what to do.
+(The page is public in real life; here it shares the console's listener.)
 """
 
 import asyncio
@@ -103,9 +104,11 @@ def router(office: CertificateOffice, clock: Clock, templates: jinja2.Environmen
             return found
         if not pages.allowed(request, "compare", found.code):
             return pages.page(429, problem="too-many")
-        return pages.page(
-            found=found, compared=pages.office.agrees(found, data.get("name", ""), data.get("ending", ""))
-        )
+        try:
+            agrees = pages.office.agrees(found, data.get("name", ""), data.get("ending", ""))
+        except Refused:
+            return pages.page(429, found=found, problem="guessed-out")
+        return pages.page(found=found, compared=agrees)
 
     @post("/file", status_code=200, request_max_body_size=LARGEST + 10_000)
     async def examine(

@@ -14,6 +14,7 @@ from typing import Protocol, TypeVar
 import sqlalchemy as sa
 
 from central.certificates import InsuredBooks
+from central.papers.register import RecordBooks
 from kiosk_app.contract import (
     AskDecisions,
     ContributionPaid,
@@ -41,6 +42,7 @@ from kiosk_app.contract.social import (
     AskBenefits,
     AskCard,
     AskDues,
+    AskFamilyDues,
     AskLiving,
     AskMedical,
     AskPensions,
@@ -122,7 +124,7 @@ class ExitEntryOffice(Department[EndorsementsPaid], KeepsCases, Protocol):
         """A card is in this kiosk's box."""
 
 
-class SocialSecurityOffice(Department[ContributionPaid], InsuredBooks, KeepsCases, Protocol):
+class SocialSecurityOffice(Department[ContributionPaid], InsuredBooks, RecordBooks, KeepsCases, Protocol):
     """Insured persons: their records, living verification, the card, contributions.
 
     The calls of a kiosk raise Refused with the codes that their messages name.
@@ -151,6 +153,9 @@ class SocialSecurityOffice(Department[ContributionPaid], InsuredBooks, KeepsCase
 
     def dues(self, connection: sa.Connection, ask: AskDues, now: datetime) -> Dues:
         """What can be paid by oneself now."""
+
+    def family_dues(self, connection: sa.Connection, ask: AskFamilyDues, now: datetime) -> Dues:
+        """What can be paid for somebody else."""
 
 
 class RequestsOffice(Department[ServicePaid], KeepsCases, Protocol):

@@ -10,9 +10,9 @@ from typing import Final
 
 import sqlalchemy as sa
 
-from central.db import decision as decisions
-from central.db import vehicle as vehicles
 from central.departments.rules import CHINA, check_digit
+from central.departments.traffic_tables import decision as decisions
+from central.departments.traffic_tables import vehicle as vehicles
 
 
 @dataclass(frozen=True)

@@ -13,8 +13,6 @@ from typing import Any, Final
 
 import sqlalchemy as sa
 
-from central.db import decision as decisions_
-from central.db import vehicle as vehicles
 from central.departments import Judgement
 from central.departments.rules import (
     WrongCheckError,
@@ -24,6 +22,8 @@ from central.departments.rules import (
     late_fee,
     pay_by,
 )
+from central.departments.traffic_tables import decision as decisions_
+from central.departments.traffic_tables import vehicle as vehicles
 from central.problems import Refused, Unavailable
 from kiosk_app.contract import AskDecisions, Decision, Decisions, FinesPaid, PaidItem
 from kiosk_app.contract.cases import MyCase

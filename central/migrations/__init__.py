@@ -1,4 +1,4 @@
-"""The database's history, applied in order by Alembic; a test proves that it ends where ``central.db`` is."""
+"""The database's history, applied in order by Alembic; a test proves that it ends where the tables are."""
 
 from pathlib import Path
 

@@ -1,5 +1,4 @@
-"""What central does every night at an hour of China in which nobody pays: orders are looked at, old
-photos and papers are wiped, requests that nobody paid for are forgotten.
+"""What central does every night at an hour of China in which nobody pays: orders are looked at, old things forgotten.
 
 Rule: nothing that a provider, a wire or the database does in one night may end central, or the nights to come. What
 the last one came to, also that it failed and with what, stands on the operators' page and in the log.
@@ -39,6 +38,7 @@ async def nights(front: Front, clock: Clock) -> None:
             await _wipe(front, "photos", front.photos.expire)
             await _wipe(front, "papers", front.papers.expire)
             await _wipe(front, "requests", partial(requests.forget, front.store, clock))
+            front.last_forgetting = await _forget(front, clock)
 
 
 async def _orders(front: Front, clock: Clock) -> NightNote:
@@ -56,6 +56,18 @@ async def _wipe(front: Front, what: str, expire: Callable[[], int]) -> None:
         await front.providers.run(expire)
     except Exception as failure:
         log.error("what is old was not wiped", what=what, error=type(failure).__name__, at=_place(failure))
+
+
+async def _forget(front: Front, clock: Clock) -> NightNote:
+    """What is kept long enough; and who is to be told of what ends soon."""
+    try:
+        forgotten = await front.providers.run(front.forget)
+    except Exception as failure:
+        log.error("nothing was forgotten", error=type(failure).__name__, at=_place(failure))
+        return NightNote(clock.now(), f"failed: {type(failure).__name__}", well=False)
+    if forgotten.ending:
+        log.warning("matters end unsettled soon", count=forgotten.ending)
+    return NightNote(clock.now(), str(forgotten), well=forgotten.overwritten and not forgotten.ended)
 
 
 def _place(failure: Exception) -> str:

@@ -20,12 +20,12 @@ import sqlalchemy as sa
 
 from central.clock import Clock
 from central.db import Store
-from central.db import order as orders
 from central.messages import decode
 from central.payments import Channel, Channels, ProviderRefused, ProviderSilent, Trade
 from central.payments.reported import ACCOUNTED
 from central.payments.threads import PROVIDER
 from central.problems import Refused, Unavailable
+from central.tables import order as orders
 from kiosk_app.contract import CloseOrder, CreateOrder, Order, OrderState, QueryOrder, RefundOrder
 
 MOVES: Final[Mapping[str, frozenset[OrderState]]] = {

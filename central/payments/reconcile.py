@@ -15,12 +15,13 @@ import msgspec
 import sqlalchemy as sa
 
 from central.clock import Clock
-from central.db import Store, presence
-from central.db import order as orders
+from central.db import Store
 from central.payments import ProviderRefused, ProviderSilent
 from central.payments.orders import NO_REFUND, Orders
 from central.payments.reported import ACCOUNTED, FULFILLED
 from central.problems import Refused
+from central.tables import order as orders
+from central.tables import presence
 from kiosk_app.contract import Heartbeat, OrderState
 
 GRACE: Final = timedelta(minutes=10)

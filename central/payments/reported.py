@@ -12,8 +12,8 @@ from typing import Any, Final
 import msgspec
 import sqlalchemy as sa
 
-from central.db import day as days
-from central.db import order as orders
+from central.tables import day as days
+from central.tables import order as orders
 from kiosk_app.contract import DayClosed, OrderState, Paid, PaymentMoved
 
 FULFILLED: Final = frozenset({"fulfilled", "settled"})

@@ -20,6 +20,7 @@ from kiosk_app.contract.feedback import FeedbackGiven as FeedbackGiven
 from kiosk_app.contract.feedback import RatingGiven as RatingGiven
 from kiosk_app.contract.heartbeat import *
 from kiosk_app.contract.orders import *
+from kiosk_app.contract.papers import RecordPrinted as RecordPrinted
 from kiosk_app.contract.reading import *
 from kiosk_app.contract.requests import ServicePaid as ServicePaid
 from kiosk_app.contract.social import ContributionPaid as ContributionPaid

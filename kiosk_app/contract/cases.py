@@ -10,6 +10,7 @@ from typing import Annotated, ClassVar, Final
 import msgspec
 
 from kiosk_app.contract.common import Aware, Name
+from kiosk_app.contract.feedback import Matter
 
 
 class Office(StrEnum):
@@ -70,7 +71,8 @@ class OfficeCases(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Cases(msgspec.Struct, frozen=True, kw_only=True):
-    """The answer: every department there is."""
+    """The answer: every department there is, and what this person said of the service with their card on the reader."""
 
     offices: list[OfficeCases]
+    said: list[Matter] = []
     asked_at: Aware

@@ -145,7 +145,7 @@ class GradeRule(Dated, frozen=True, kw_only=True):
 class SchemeRule(msgspec.Struct, frozen=True, kw_only=True):
     """What can be paid by oneself: by the ``year`` or the ``month``, by people who are insured in this ``way``.
 
-    ``insurance``: where the months count, for schemes by the month.
+    ``insurance``: where the months count, for schemes by the month. ``family``: somebody else may pay it.
     """
 
     id: Name
@@ -154,6 +154,7 @@ class SchemeRule(msgspec.Struct, frozen=True, kw_only=True):
     period: Literal["year", "month"]
     way: Literal["flexible", "resident"]
     insurance: Word = ""
+    family: bool = False
 
 
 class SocialRules(msgspec.Struct, frozen=True, kw_only=True):

@@ -9,6 +9,7 @@ import msgspec
 from kiosk_app.contract.common import Amount, Name, Seq
 from kiosk_app.contract.exit_entry import EndorsementPrinted, EndorsementsPaid, IdentityChecked, PermitRetained
 from kiosk_app.contract.feedback import FeedbackGiven, RatingGiven
+from kiosk_app.contract.papers import RecordPrinted
 from kiosk_app.contract.requests import ServicePaid
 from kiosk_app.contract.social import ContributionPaid
 from kiosk_app.contract.traffic import FinesPaid
@@ -90,7 +91,7 @@ PURCHASES: Final = frozenset(
     kind.__struct_config__.tag for kind in (FinesPaid, EndorsementsPaid, ContributionPaid, ServicePaid)
 )
 
-Told = EndorsementPrinted | PermitRetained | IdentityChecked | FeedbackGiven | RatingGiven | Alarm
+Told = EndorsementPrinted | PermitRetained | IdentityChecked | FeedbackGiven | RatingGiven | RecordPrinted | Alarm
 Body = Purchase | PaymentMoved | DayClosed | Told
 
 

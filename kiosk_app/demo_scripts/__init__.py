@@ -14,12 +14,13 @@ from kiosk_app.demo_scripts.endorsement import (
     endorsement_declines_face,
     progress,
 )
-from kiosk_app.demo_scripts.hall import appointment, complaint, guide, places
+from kiosk_app.demo_scripts.hall import appointment, complaint, complaint_by_card, guide, places
 from kiosk_app.demo_scripts.papers import case_papers
-from kiosk_app.demo_scripts.reprinting import my_cases, reprint
+from kiosk_app.demo_scripts.reprinting import my_cases, reprint, reprint_record
 from kiosk_app.demo_scripts.social import (
     card_loss,
     contribution,
+    contribution_family,
     insured_certificate,
     living_verification,
     living_verification_declines_face,
@@ -43,12 +44,15 @@ SCRIPTS: Mapping[str, Callable[[Citizen], Awaitable[None]]] = {
     "insured_certificate": insured_certificate,
     "card_loss": card_loss,
     "contribution": contribution,
+    "contribution_family": contribution_family,
     "living_verification": living_verification,
     "reprint": reprint,
+    "reprint_record": reprint_record,
     "my_cases": my_cases,
     "living_verification_declines_face": living_verification_declines_face,
     "guide": guide,
     "complaint": complaint,
+    "complaint_by_card": complaint_by_card,
     "places": places,
     "appointment": appointment,
     "record_copies": record_copies,

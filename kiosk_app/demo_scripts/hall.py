@@ -3,6 +3,7 @@
 from kiosk_app.demo_citizen import Citizen
 from kiosk_app.demo_papers import take_papers
 from kiosk_app.demo_scripts.coming import begin, leave, type_digits
+from kiosk_app.demo_scripts.traffic_fines import PERSON
 
 FAMILY, CENTRE = "hall", "huanshi"
 PHONE = "13900001234"
@@ -34,6 +35,37 @@ async def complaint(citizen: Citizen) -> None:
     await citizen.picture("number")
     await take_papers(citizen)
     await leave(citizen, "Done", "face3")
+
+
+async def complaint_by_card(citizen: Citizen) -> None:
+    """Praise the staff, lay the card to read the answer with it, come back and look how far it is."""
+    await begin(citizen, "complaint", FAMILY)
+    await citizen.touch("ChooseOne", "praise")
+    await citizen.see("ChooseOne", target="staff")
+    await citizen.touch("ChooseOne", "staff")
+    await citizen.see("Consent", target="card")
+    await citizen.touch("Consent", "card")
+    await citizen.see("PlaceCard")
+    await citizen.picture("lay-card")
+    await citizen.hand("id_card_reader", "lay", card=PERSON)
+    await citizen.see("Done", target="face5", within=30)
+    await citizen.picture("number")
+    await take_papers(citizen)
+    await citizen.hand("id_card_reader", "lift")
+    await leave(citizen, "Done", "face5")
+    await begin(citizen, "my_cases", FAMILY)
+    await citizen.see("PlaceCard", target="other")
+    await citizen.picture("by-card-or-number")
+    await citizen.hand("id_card_reader", "lay", card=PERSON)
+    sight = await citizen.see("Table", target="back")
+    await citizen.picture("cases")
+    [matter] = [key for key in sight.targets if key.isdigit()]
+    await citizen.touch("Table", matter)
+    await citizen.gone(matter)
+    await citizen.see("Table", target="back")
+    await citizen.picture("answer")
+    await citizen.hand("id_card_reader", "lift")
+    await leave(citizen, "Table")
 
 
 async def places(citizen: Citizen) -> None:

@@ -1,8 +1,9 @@
-"""Sample citizens who come back: for a proof that they lost, and to see how far everything is."""
+"""Sample citizens who come back: for a proof or a paper that they lost, and to see how far everything is."""
 
 from kiosk_app.demo_citizen import Citizen
 from kiosk_app.demo_papers import take_papers
 from kiosk_app.demo_scripts.coming import leave, show_card
+from kiosk_app.demo_scripts.social import rights_record
 from kiosk_app.demo_scripts.traffic_fines import PERSON, traffic_fines
 
 FAMILY = "hall"
@@ -20,6 +21,21 @@ async def reprint(citizen: Citizen) -> None:
     await citizen.touch("ChooseOne", reference)
     await citizen.see("Done", target="leave", within=30)
     await citizen.picture("reprinted")
+    await take_papers(citizen)
+    await _go(citizen, "Done")
+
+
+async def reprint_record(citizen: Citizen) -> None:
+    """Print the rights record, go, come back without it, and have its copy by the identity card."""
+    await rights_record(citizen)
+    await show_card(citizen, "reprint", PERSON, FAMILY)
+    sight = await citizen.see("ChooseOne", target="back")
+    await citizen.picture("papers")
+    [reference] = [key for key in sight.targets if key.isdigit() and len(key) == REFERENCE]
+    await citizen.touch("ChooseOne", reference)
+    await citizen.on_bench(lambda bench: bench["document_printer"]["papers"], "the copy", within=30)
+    await citizen.see("Done", target="leave", within=30)
+    await citizen.picture("copy")
     await take_papers(citizen)
     await _go(citizen, "Done")
 

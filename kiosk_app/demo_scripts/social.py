@@ -2,13 +2,15 @@
 
 from kiosk_app.demo_citizen import Citizen
 from kiosk_app.demo_papers import take_papers
-from kiosk_app.demo_scripts.coming import leave, show_card
+from kiosk_app.demo_scripts.coming import leave, show_card, type_digits
 from kiosk_app.demo_scripts.facing import obey
 from kiosk_app.demo_scripts.paying import pay_by_card
 from kiosk_app.demo_world import ANYBODY
 
 FAMILY = "social"
 EMPLOYED, FLEXIBLE, PENSIONER = "zhang", "zhao", "li"
+RELATIVE = "820000199909090049"
+"""The number of a sample resident."""
 
 
 async def rights_record(citizen: Citizen) -> None:
@@ -71,6 +73,28 @@ async def contribution(citizen: Citizen) -> None:
     await citizen.picture("bases")
     await citizen.moment("chosen")
     await citizen.touch("ChooseOne", "60")
+    await pay_by_card(citizen)
+    await _goodbye(citizen, "done")
+
+
+async def contribution_family(citizen: Citizen) -> None:
+    """Pay a relative's yearly pension contribution by their number; the masked name is asked back."""
+    await show_card(citizen, "contribution", EMPLOYED, FAMILY)
+    await citizen.see("ChooseOne", target="family")
+    await citizen.picture("own-and-family")
+    await citizen.touch("ChooseOne", "family")
+    await citizen.see("PlaceCard", target="other")
+    await citizen.picture("their-card")
+    await citizen.touch("PlaceCard", "other")
+    await type_digits(citizen, RELATIVE, "number")
+    await citizen.see("Consent", target="pay")
+    await citizen.picture("is-it-them")
+    await citizen.touch("Consent", "pay")
+    await citizen.see("ChooseOne", target="resident_pension")
+    await citizen.picture("theirs")
+    await citizen.touch("ChooseOne", "resident_pension")
+    await citizen.see("ChooseOne", target="360")
+    await citizen.touch("ChooseOne", "360")
     await pay_by_card(citizen)
     await _goodbye(citizen, "done")
 

@@ -45,6 +45,8 @@ class CentralRefused(CentralError):
             ),
             *("permit-expiring", "registration-ending", "crowded", "fee-changed", "identity-not-checked"),
             *("unknown-insured", "card-differs", "card-lost", "no-medical-account", "not-now", "unprintable-name"),
+            *("unknown-paper", "revoked", "expired", "books-changed", "unknown-matter", "guessed-out"),
+            *("too-many-people",),
             *("slot-full", "slot-gone", "unknown-appointment", "appointment-over"),
             *("case-closed", "term-over", "paper-not-wanted", "unknown-case"),
         }

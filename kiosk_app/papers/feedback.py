@@ -26,7 +26,7 @@ def feedback_slip(given: FeedbackGiven, *, site: str, hotline: str) -> Slip:
     """``given`` has a telephone number perhaps; the paper only says that there is one."""
     title, english = KINDS[given.kind]
     topic, topic_english = TOPICS.get(given.topic, TOPICS["other"])
-    call = ("留有回访电话", "A number to call back was left.") if given.phone else ("不需要回电", "No call back.")
+    call, read = _answered(given)
     return Slip(
         (
             SlipLine(title, style="title"),
@@ -38,9 +38,23 @@ def feedback_slip(given: FeedbackGiven, *, site: str, hotline: str) -> Slip:
             SlipLine("时间 Time", moment(given.at)),
             *(SlipLine(words) for words in call),
             RULE,
-            SlipLine("凭编号可致电查询处理情况"),
-            SlipLine("Call with the number to ask about it."),
+            SlipLine("查答复：任一自助终端“我的办件”"),
+            *(SlipLine(words) for words in read),
+            SlipLine("也可凭编号致电查询"),
+            SlipLine("Or call with the number."),
             SlipLine("咨询电话 Help", hotline),
             SlipLine(site),
         )
     )
+
+
+def _answered(given: FeedbackGiven) -> tuple[tuple[str, str], tuple[str, str]]:
+    """How the answer comes, and with what it can be read at a machine."""
+    if given.phone:
+        return (
+            ("留有回访电话", "A number to call back was left."),
+            ("输入编号和电话后四位", "My cases: this number, last 4 of phone."),
+        )
+    if given.whose:
+        return ("登记时刷了身份证", "Made with an identity card."), ("刷本人身份证", "My cases: your identity card.")
+    return ("没有留姓名和电话", "Neither name nor phone was left."), ("输入编号", "My cases: this number.")

@@ -24,7 +24,10 @@ ACTS: Final[Mapping[CardAct, tuple[str, str]]] = {
 
 @dataclass(frozen=True)
 class Contribution:
-    """A contribution that was paid. ``voucher`` None: central has not answered yet, the report is on its way."""
+    """A contribution that was paid. ``voucher`` None: central has not answered yet, the report is on its way.
+
+    ``insured``: for whom, if somebody else paid.
+    """
 
     reference: str
     amount: Fen
@@ -38,6 +41,7 @@ class Contribution:
     payer: str
     site: str
     hotline: str
+    insured: str = ""
 
 
 def living_slip(name: str, act: Act, *, site: str, hotline: str) -> Slip:
@@ -102,6 +106,7 @@ def contribution_slip(paid: Contribution) -> Slip:
             SlipLine("所属期 Period", paid.period),
             *([SlipLine("缴费基数 Base", f"¥{yuan(paid.base)}")] if paid.base else []),
             SlipLine("缴费人 Payer", paid.payer),
+            *([SlipLine("参保人 Insured", paid.insured)] if paid.insured else []),
             RULE,
             SlipLine("合计 Total", f"¥{yuan(paid.amount)}", style="strong"),
             *paid_by_lines(paid.by),

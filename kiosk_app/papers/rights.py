@@ -4,7 +4,7 @@ For the holder's own use: without a seal, and the paper says so. The name is the
 with a character that the typeface lacks is not printed with a hole in it.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import TypeVar
 
@@ -13,7 +13,7 @@ import msgspec
 from kiosk_app.contract import social as contract
 from kiosk_app.errors import NameUnprintable
 from stationery import social as paper
-from stationery.imprint import Imprint
+from stationery.imprint import Copied, Imprint
 from stationery.typeface import Unprintable
 
 Value = TypeVar("Value")
@@ -31,12 +31,17 @@ class Holder:
 
 @dataclass(frozen=True)
 class Issue:
-    """Where, when and under which number of ours a paper comes out."""
+    """Where, when and under which number of ours a paper comes out; as a copy, where the first one did."""
 
     site: str
     hotline: str
     reference: str
     at: datetime
+    copied: Copied | None = None
+
+    def again(self, number: int, at: datetime, site: str) -> "Issue":
+        """The same paper, coming out as its how-manieth copy."""
+        return replace(self, copied=Copied(number, at, site))
 
 
 def rights_record(holder: Holder, record: contract.Record, issue: Issue) -> bytes:
@@ -71,6 +76,7 @@ def _imprint(title: str, english: str, issue: Issue) -> Imprint:
         reference=issue.reference,
         made_at=issue.at,
         hotline=issue.hotline,
+        copied=issue.copied,
     )
 
 

@@ -25,7 +25,7 @@ from kiosk_app.desk import Desk
 from kiosk_app.local_time import LOCAL
 from kiosk_app.papers.appointment import appointment_slip
 from kiosk_app.services.steps.choose import one_of, typed
-from kiosk_app.services.steps.counter import reference_now, to_counter
+from kiosk_app.services.steps.counter import request_now, to_counter
 from kiosk_app.services.steps.deliver import Papers, deliver
 from kiosk_app.services.steps.look_up import look_up
 from kiosk_app.services.steps.shown import both, long_day, moment, queue, short_time, weekday
@@ -57,7 +57,7 @@ async def book(desk: Desk, business: Business) -> bool:
     starts = await _when(desk, [slot.starts for slot in slots.slots]) if slots is not None else None
     if starts is None:
         return True
-    asked = Book(request=reference_now(desk), centre=centre, business=business, starts=starts)
+    asked = Book(request=request_now(desk, "appointment"), centre=centre, business=business, starts=starts)
     made = await look_up(desk, asked, Appointment, WHEN, detail=text("look_up.again"))
     if made is None:  # nobody knows whether it arrived
         return await to_counter(desk, text("counter.unsent"), WHEN, reference=asked.request)

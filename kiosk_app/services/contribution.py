@@ -1,8 +1,8 @@
 """Contributions of residents and of the flexibly employed: choose a grade or base, pay it (``domain.md`` 6.1, 6.3).
 
-The counter's procedure: who is it; what can be paid by oneself now, and why the rest cannot; which grade, at the price
-of the signed catalogue; the money; the report to the department, which may refuse; the slip. What is refused after the
-money was taken goes back the way it came (:mod:`kiosk_app.money.charge`).
+The counter's procedure: who is it; what can be paid by oneself now, and why the rest cannot, or for whom in the family;
+which grade, at the price of the signed catalogue; the money; the report to the department, which may refuse; the slip.
+What is refused after the money was taken goes back the way it came (:mod:`kiosk_app.money.charge`).
 """
 
 from datetime import date
@@ -16,7 +16,8 @@ from kiosk_app.money.amounts import Fen, yuan
 from kiosk_app.papers.insured_slips import Contribution, contribution_slip
 from kiosk_app.services.steps.choose import one_of
 from kiosk_app.services.steps.deliver import Papers, deliver
-from kiosk_app.services.steps.insured import ask_about_insured
+from kiosk_app.services.steps.family import for_family
+from kiosk_app.services.steps.insured import InsuredPerson, ask_about_insured
 from kiosk_app.services.steps.look_up import AGAIN
 from kiosk_app.services.steps.paid import to_prove, to_read, to_report
 from kiosk_app.services.steps.shown import period, short_time
@@ -24,6 +25,8 @@ from kiosk_app.views import Choice, ChooseOne, Chosen, Done, Sorry, Steps, text
 
 STEPS = tuple(text(f"contribution.step.{name}") for name in ("identify", "choose", "pay", "proof"))
 CARD, CHOOSE, PAY, PROOF = (Steps(STEPS, at) for at in range(4))
+FAMILY = Chosen("family")
+FAMILY_ROW = Choice(key=FAMILY.key, name=text("contribution.family"), lines=(text("contribution.family.what"),))
 
 
 async def pay_contribution(desk: Desk) -> bool:
@@ -31,20 +34,21 @@ async def pay_contribution(desk: Desk) -> bool:
     found = await ask_about_insured(desk, AskDues, Dues, CARD, detail=text("pay.nothing_taken"))
     if found is None:
         return True
-    person, dues = found
-    if not await know_prices(desk, dues):
+    person, own = found
+    if not await know_prices(desk, own):
         return True
-    chosen = await choose(desk, dues)
+    chosen = await what_to_pay(desk, person, own)
     if chosen is None:
         return True
-    due, grade = chosen
+    dues, (due, grade) = chosen
+    payer = "" if dues is own else own.token
     amount = desk.prices.contribution(due.scheme, grade, today(desk))
     purpose = text("contribution.pay.purpose", title=due.title, period=period(due.period))
     async with (
         desk.charge(amount, purpose, PAY) as charge,
         desk.working(text("work.reporting"), text("work.waits.central"), usually=2, steps=PAY),
     ):
-        verdict = await desk.central.report(charge, claim(charge, dues.token, due, grade))
+        verdict = await desk.central.report(charge, claim(charge, dues.token, due, grade, payer=payer))
     paid = Contribution(
         reference=charge.reference,
         amount=charge.amount,
@@ -55,7 +59,8 @@ async def pay_contribution(desk: Desk) -> bool:
         paid_at=charge.approved_at,
         by=to_prove(charge),
         voucher=verdict.voucher if verdict else None,
-        payer=dues.name,
+        payer=own.name,
+        insured="" if dues is own else dues.name,
         site=desk.site.name,
         hotline=desk.site.hotline,
     )
@@ -81,15 +86,33 @@ async def know_prices(desk: Desk, dues: Dues) -> bool:
             return False
 
 
-async def choose(desk: Desk, dues: Dues) -> tuple[Due, Grade] | None:
-    """Which scheme, and which of its grades; None for "back". Back from the grades is the schemes again."""
+async def what_to_pay(desk: Desk, person: InsuredPerson, own: Dues) -> tuple[Dues, tuple[Due, Grade]] | None:
+    """Whose dues, and what of them; None for "back". Back from the family is one's own again."""
+    while True:
+        chosen = await choose(desk, own, family=True)
+        if chosen is None:
+            return None
+        if not isinstance(chosen, Chosen):
+            return own, chosen
+        dues = await for_family(desk, person, CHOOSE)
+        if dues is not None and await know_prices(desk, dues):
+            theirs = await choose(desk, dues)
+            if isinstance(theirs, tuple):
+                return dues, theirs
+
+
+async def choose(desk: Desk, dues: Dues, *, family: bool = False) -> tuple[Due, Grade] | Chosen | None:
+    """Which scheme and which of its grades, or FAMILY; None for "back". Back from the grades is the schemes again."""
     open_ = {due.scheme: due for due in dues.dues if not due.refused}
+    whose = "choose" if family else "family"
     view = ChooseOne(
-        title=text("contribution.choose.title" if open_ else "contribution.choose.none", name=dues.name),
-        rows=tuple(scheme_row(due) for due in dues.dues),
+        title=text(f"contribution.{whose}.{'title' if open_ else 'none'}", name=dues.name),
+        rows=(*(scheme_row(due) for due in dues.dues), *([FAMILY_ROW] if family else [])),
         steps=CHOOSE,
     )
     while (scheme := await one_of(desk, view)) is not None:
+        if scheme == FAMILY.key:
+            return FAMILY
         due = open_[scheme]
         grade = await choose_grade(desk, due)
         if grade is not None:
@@ -132,8 +155,8 @@ def grade_row(grade: Grade) -> Choice:
     )
 
 
-def claim(charge: Charge, token: str, due: Due, grade: Grade) -> ContributionPaid:
-    """The report to the department: this grade is paid by this payment."""
+def claim(charge: Charge, token: str, due: Due, grade: Grade, *, payer: str) -> ContributionPaid:
+    """The report to the department: this grade is paid by this payment; ``payer``: somebody else of the family."""
     return ContributionPaid(
         reference=charge.reference,
         amount=charge.amount,
@@ -141,6 +164,7 @@ def claim(charge: Charge, token: str, due: Due, grade: Grade) -> ContributionPai
         scheme=due.scheme,
         period=due.period,
         grade=grade.grade,
+        payer=payer,
         paid_at=charge.approved_at,
         **to_report(charge),
     )
@@ -158,6 +182,7 @@ def done_view(paid: Contribution) -> Done:
         amount=paid.amount,
         paid_by=to_read(paid.by),
         facts=(
+            *([text("contribution.done.insured", name=paid.insured)] if paid.insured else []),
             text("contribution.done.what", title=text("named", zh=paid.title, en=paid.title_en), period=paid.period),
             text("done.fact.reference", reference=paid.reference),
             reported,

@@ -18,7 +18,7 @@ from kiosk_app.local_time import LOCAL
 from kiosk_app.money.amounts import yuan
 from kiosk_app.papers.guide import FEES, Printed, guide_slip
 from kiosk_app.services.steps.choose import one_of, typed
-from kiosk_app.services.steps.counter import reference_now
+from kiosk_app.services.steps.counter import number_now
 from kiosk_app.services.steps.pages import read_page
 from kiosk_app.services.steps.shown import BLANK, both, open_when
 from kiosk_app.views import (
@@ -138,7 +138,7 @@ async def read(desk: Desk, guide: Guide, entry: GuideEntry, menu: Menu) -> None:
     """One entry, until "back"; it can be taken along on paper."""
     facts: tuple[Text, ...] = ()
     while await read_page(desk, page(desk, guide, entry, menu(), facts)) == PRINT:
-        number = reference_now(desk)
+        number = number_now(desk)
         async with desk.working(text("work.printing_receipt"), text("work.waits.printer"), usually=3, steps=READ):
             outcome = await desk.print_slip(number, slip(desk, guide, entry))
         facts = (text("guide.printed" if outcome is not None else "guide.not_printed"),)

@@ -16,7 +16,6 @@ from kiosk_app.errors import CentralError, CentralUnreachable
 from kiosk_app.papers.photo_sheet import COPIES, PickUp, photo_sheet
 from kiosk_app.portrait.spec import PhotoSpec, specs
 from kiosk_app.services.steps.choose import one_of
-from kiosk_app.services.steps.counter import reference_now
 from kiosk_app.services.steps.hand_out import hand_out
 from kiosk_app.services.steps.portrait import Portrait, spec_name, take_portrait
 from kiosk_app.services.steps.shown import moment
@@ -89,7 +88,7 @@ async def keep(desk: Desk, photo: Portrait, steps: Steps) -> PickUp | None:
 
     A lost answer is asked for once more: that gives a new code, and drops the file that nobody has a code for.
     """
-    wish = KeepPhoto(request=reference_now(desk), photo=photo.data)
+    wish = KeepPhoto(request=desk.new_id(), photo=photo.data)
     try:
         async with desk.working(text("work.keeping_photo"), text("work.waits.central"), usually=2, steps=steps):
             try:

@@ -7,7 +7,6 @@ stands on it. A second print is the same certificate.
 
 from kiosk_app.contract.certificates import AskCertificate, Certificate
 from kiosk_app.desk import Desk
-from kiosk_app.services.steps.counter import reference_now
 from kiosk_app.services.steps.hand_out import hand_out
 from kiosk_app.services.steps.insured import show_card
 from kiosk_app.services.steps.look_up import look_up
@@ -23,7 +22,7 @@ async def print_certificate(desk: Desk) -> bool:
     person = await show_card(desk, CARD)
     if person is None:
         return True
-    ask = AskCertificate(request=reference_now(desk), number=person.key.number, card=person.key.card)
+    ask = AskCertificate(request=desk.new_id(), number=person.key.number, card=person.key.card)
     certificate = await look_up(
         desk, ask, Certificate, PAPER, work=text("certificate.sealing"), detail=text("look_up.again")
     )

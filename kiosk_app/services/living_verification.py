@@ -10,7 +10,7 @@ from datetime import date
 from kiosk_app.contract.social import Act, AskLiving, ConfirmLiving, Living
 from kiosk_app.desk import Desk
 from kiosk_app.papers.insured_slips import living_slip
-from kiosk_app.services.steps.counter import reference_now, to_counter
+from kiosk_app.services.steps.counter import request_now, to_counter
 from kiosk_app.services.steps.deliver import Papers, deliver
 from kiosk_app.services.steps.insured import ask_about_insured
 from kiosk_app.services.steps.look_up import look_up
@@ -33,7 +33,7 @@ async def verify_living(desk: Desk) -> bool:
     check = await prove_face(desk, living.portrait, text("living.purpose"), FACE)
     if isinstance(check, bool):
         return check
-    confirm = ConfirmLiving(request=reference_now(desk), person=person.key, check=check)
+    confirm = ConfirmLiving(request=request_now(desk, "living"), person=person.key, check=check)
     act = await look_up(desk, confirm, Act, FACE, work=text("living.confirming"), detail=text("look_up.again"))
     if act is None:  # nobody knows whether it arrived
         return await to_counter(desk, text("counter.unsent"), FACE, reference=confirm.request)

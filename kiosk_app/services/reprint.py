@@ -3,7 +3,8 @@
 The counter's procedure: who is it, or which slip; what there is; which one; the paper, marked as a reprint.
 What this machine handed out is printed also when central is away; what was done elsewhere, only central knows, and a
 list that is short for that reason says so. A slip with a name behind it needs its holder's card; one of somebody who
-never showed a card needs its number and its sum, which only the slip says.
+never showed a card needs its number and its sum, which only the slip says. Of A4 papers nothing is kept here: central
+has them made anew (:mod:`kiosk_app.services.steps.papers`).
 """
 
 from collections.abc import Sequence
@@ -12,6 +13,7 @@ from dataclasses import dataclass, field, replace
 import structlog
 
 from kiosk_app.contract.cases import Cases, MyCase, ask_cases
+from kiosk_app.contract.papers import AskPapers, IssuedPaper, Papers
 from kiosk_app.desk import Desk
 from kiosk_app.devices import IdentityCard, PrintOutcome, Slip
 from kiosk_app.errors import CentralError, Left
@@ -23,6 +25,7 @@ from kiosk_app.services.steps.choose import one_of, typed
 from kiosk_app.services.steps.deliver import still_inside
 from kiosk_app.services.steps.identify import OTHER, place_card
 from kiosk_app.services.steps.look_up import WAITS, WORK
+from kiosk_app.services.steps.papers import paper_row, print_paper
 from kiosk_app.services.steps.shown import moment
 from kiosk_app.views import Choice, ChooseOne, Chosen, Done, EnterNumber, Sorry, Steps, Text, text
 
@@ -41,11 +44,12 @@ PROVEN = frozenset({"accepted", "done", "paid", "printing", "printed"})
 
 @dataclass(frozen=True)
 class Proof:
-    """One that can be printed; ``row`` is how it is shown."""
+    """One that can be printed: a slip, or an A4 ``paper``; ``row`` is how it is shown."""
 
     reference: str
     row: Choice
-    slip: Slip = field(repr=False)
+    slip: Slip | None = field(default=None, repr=False)
+    paper: IssuedPaper | None = None
 
 
 async def reprint(desk: Desk) -> bool:
@@ -69,7 +73,14 @@ async def reprint(desk: Desk) -> bool:
     if not isinstance(card, IdentityCard):
         return True if card is None else await nothing(desk, (text("reprint.needs_card"),))
     chosen = await choose(desk, card, number)
-    return True if chosen is None else chosen if isinstance(chosen, bool) else await print_it(desk, chosen)
+    return await once_more(desk, card, chosen) if isinstance(chosen, Proof) else chosen is not False
+
+
+async def once_more(desk: Desk, card: IdentityCard, proof: Proof) -> bool:
+    """What was chosen; True for another service."""
+    if proof.paper is not None:
+        return await print_paper(desk, card, proof.paper, PRINT)
+    return await print_it(desk, proof.reference, proof.slip or Slip(()))
 
 
 async def type_digits(desk: Desk, what: str, lengths: tuple[int, ...], problem: Text | None = None) -> str | None:
@@ -87,7 +98,7 @@ async def by_slip(desk: Desk, proof: KeptProof) -> bool:
         if fen is None:
             return True
         if int(fen) == proof.amount:
-            return await print_it(desk, of_shelf(proof))
+            return await print_it(desk, proof.reference, proof.slip)
         desk.reprints.guessed(proof.reference)
         problem = text("reprint.sum.wrong")
     return await nothing(desk, (text("reprint.sum.over"),))
@@ -120,12 +131,15 @@ async def elsewhere(desk: Desk, card: IdentityCard) -> tuple[list[Proof], tuple[
     try:
         async with desk.working(WORK, WAITS, usually=2, steps=WHICH):
             cases = await desk.central.ask(ask_cases(card.number), Cases)
+            papers = await desk.central.ask(AskPapers(number=card.number), Papers)
     except CentralError as error:
         log.warning("cases not known", error=type(error).__name__)
         return [], (text("reprint.only_here"),)
+    on_a4 = [Proof(paper.number, paper_row(desk, paper), paper=paper) for paper in papers.papers]
     found = [case for office in cases.offices for case in office.cases if case.state in PROVEN]
     found.sort(key=lambda case: case.at, reverse=True)
-    return [of_department(desk, case) for case in found], away(cases)
+    missing = away(cases) or ((text("cases.away.social"),) if papers.away else ())
+    return [*on_a4, *(of_department(desk, case) for case in found)], missing
 
 
 async def nothing(desk: Desk, why: Sequence[Text]) -> bool:
@@ -140,13 +154,13 @@ async def nothing(desk: Desk, why: Sequence[Text]) -> bool:
     return await desk.ask(view) == Chosen("other")
 
 
-async def print_it(desk: Desk, proof: Proof) -> bool:
+async def print_it(desk: Desk, reference: str, original: Slip) -> bool:
     """Number it, print it, as often as the citizen wants it; True for another service. Raises Left, StoreError."""
     while True:
-        number, slip = desk.reprints.marked(proof.reference, proof.slip)
+        number, slip = desk.reprints.marked(reference, original)
         async with desk.working(text("work.printing_receipt"), text("work.waits.printer"), usually=3, steps=PRINT):
-            outcome = await desk.print_slip(proof.reference, slip)
-        view = replace(done_view(proof, number, outcome), take=await still_inside(desk), seconds=desk.patience.done)
+            outcome = await desk.print_slip(reference, slip)
+        view = replace(done_view(reference, number, outcome), take=await still_inside(desk), seconds=desk.patience.done)
         match await desk.last_view(view, desk.patience.done):
             case Chosen("again"):
                 continue
@@ -156,13 +170,13 @@ async def print_it(desk: Desk, proof: Proof) -> bool:
                 raise Left
 
 
-def done_view(proof: Proof, number: int, outcome: PrintOutcome | None) -> Done:
+def done_view(reference: str, number: int, outcome: PrintOutcome | None) -> Done:
     """Which paper it was, and what became of it: "sent" is not "printed"."""
     return Done(
         title=text(f"reprint.done.{outcome.value if outcome is not None else 'failed'}"),
         facts=(
             text("reprint.done.marked", number=number),
-            text("done.fact.reference", reference=proof.reference),
+            text("done.fact.reference", reference=reference),
         ),
         papers=("receipt_printer",) if outcome in {PrintOutcome.PRINTED, PrintOutcome.SENT} else (),
         actions=(("again", text("done.action.again")), ("other", text("done.action.other"))),

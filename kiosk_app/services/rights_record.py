@@ -2,16 +2,20 @@
 
 The counter's procedure (``domain.md`` 6.1): who is it; the record; look at it, an insurance at a time, as a table or as
 a picture, and a year month by month; print what is shown: the whole record, or one year's contributions. Everything
-comes with one answer of the department, so that no touch after the first waits for anybody.
+comes with one answer of the department, so that no touch after the first waits for anybody. Central is told which part
+came out and how the books stood, so that the same paper can be had again; nothing of it stays here.
 """
 
+from contextlib import suppress
 from functools import partial
 
+from kiosk_app.contract.papers import PAPERS, RecordPrinted, printed_digest, printed_part
 from kiosk_app.contract.social import AskRecord, Record
 from kiosk_app.desk import Desk
+from kiosk_app.errors import StoreError
 from kiosk_app.papers.rights import Holder, Issue, contribution_history, rights_record
 from kiosk_app.services.rights_pages import PRINT, Place, page_of
-from kiosk_app.services.steps.counter import reference_now
+from kiosk_app.services.steps.counter import number_now
 from kiosk_app.services.steps.hand_out import hand_out
 from kiosk_app.services.steps.insured import InsuredPerson, ask_about_insured
 from kiosk_app.services.steps.pages import read_page
@@ -40,9 +44,36 @@ async def show_rights_record(desk: Desk) -> bool:
 async def print_it(desk: Desk, person: InsuredPerson, record: Record, place: Place) -> bool:
     """The whole record, or the year that is shown; True for another service. Raises Left."""
     holder = Holder(person.name, person.key.number)
-    issue = Issue(desk.site.name, desk.site.hotline, reference_now(desk), desk.clock.now())
+    issue = Issue(desk.site.name, desk.site.hotline, number_now(desk), desk.clock.now())
     make = partial(rights_record, holder, record, issue)
     if place.year:
         make = partial(contribution_history, holder, record, place.insurance, place.year, issue)
     view = Done(title=text("rights.done.printed"), facts=(text("rights.fact.own_use"),), steps=PAPER)
-    return await hand_out(desk, "record", make, view, lambda outcome: text(f"rights.done.{outcome}"))
+    return await hand_out(
+        desk,
+        "record",
+        make,
+        view,
+        lambda outcome: text(f"rights.done.{outcome}"),
+        number=issue.reference,
+        out=partial(tell, desk, record, place, issue),
+    )
+
+
+def tell(desk: Desk, record: Record, place: Place, issue: Issue) -> None:
+    """Report that it came out. A store in trouble costs the copy of another day, and not the paper in hand."""
+    if record.at is None:
+        return
+    insurance = place.insurance if place.year else None
+    told = RecordPrinted(
+        reference=issue.reference,
+        token=record.token,
+        insurance=insurance,
+        year=place.year,
+        books=record.at,
+        digest=printed_digest(printed_part(record, insurance, place.year)),
+        at=issue.at,
+    )
+    with suppress(StoreError):
+        desk.journal.append(issue.reference, "paper", "out", reports=[(PAPERS, told)])
+        desk.central.kick()

@@ -12,7 +12,7 @@ from kiosk_app.desk import Desk
 from kiosk_app.errors import CentralRefused
 from kiosk_app.papers.insured_slips import card_slip
 from kiosk_app.services.steps.choose import one_of, typed
-from kiosk_app.services.steps.counter import reference_now, to_counter
+from kiosk_app.services.steps.counter import request_now, to_counter
 from kiosk_app.services.steps.deliver import Papers, deliver
 from kiosk_app.services.steps.insured import InsuredPerson, ask_about_insured
 from kiosk_app.services.steps.look_up import look_up
@@ -84,7 +84,7 @@ async def change(
     desk: Desk, person: InsuredPerson, card: SocialCard, act: CardAct, check: IdentityCheck | None
 ) -> bool:
     """Do it, once; a PIN that is refused as weak is asked for again. True for another service."""
-    request, problem = reference_now(desk), None
+    request, problem = request_now(desk, act.value), None
     while True:
         pin = ""
         if act is CardAct.RESET_PIN:

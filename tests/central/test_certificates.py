@@ -19,7 +19,7 @@ from pyhanko.pdf_utils.reader import PdfFileReader
 
 from central import codes
 from central.authority import Authority, Issued, _usage
-from central.certificates.office import VALID, State, Verdict
+from central.certificates.office import GUESSES, VALID, State, Verdict
 from central.certificates.sealing import Sealer, SealState
 from central.departments.rules import china_day
 from central.problems import Refused
@@ -68,6 +68,7 @@ def test_a_certificate_says_what_the_books_say_and_its_code_leads_to_it(central:
     assert made.code in text
     found = central.front.certificates.find(made.code)
     assert found is not None
+    assert found.facts is not None
     assert (found.facts.name, found.facts.number, found.state) == ("张样本", ZHANG, State.VALID)
     assert found.valid_until == made.valid_until == china_day(central.clock.now()) + VALID
     file = opened(made.pdf)
@@ -256,6 +257,7 @@ def test_other_facts_under_a_true_code_are_told_and_the_true_ones_named(central:
     sealed = central.front.certificates.examine(another.seal(paper, "蓬江区社会保险基金管理局"))
     assert sealed.verdict is Verdict.FORGED
     assert sealed.registered is not None
+    assert sealed.registered.facts is not None
     assert sealed.registered.facts.name == "张样本"
 
 
@@ -272,6 +274,16 @@ def test_what_a_paper_says_of_its_holder_can_be_compared(central: Certifying) ->
     assert office.agrees(found, " 张样本", "0013 ")
     assert not office.agrees(found, "李样本", "0013")
     assert not office.agrees(found, "张样本", "0014")
+
+
+def test_whoever_looked_before_the_last_guess_has_no_more_guesses_than_others(central: Certifying) -> None:
+    office = central.front.certificates
+    found = office.find(central.ask().code)  # many pages were opened at once
+    assert found is not None
+    for n in range(GUESSES):
+        assert not office.agrees(found, f"张{n}", "0013")
+    with pytest.raises(Refused, match="guessed-out"):
+        office.agrees(found, "张九", "0013")
 
 
 @given(data=st.data())

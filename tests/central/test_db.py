@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
-from central.db import Store, alarm, file_engine, memory_engine
+from central.db import Store, file_engine, memory_engine
+from central.tables import alarm
 from tests.central.fleet import NOON
 
 

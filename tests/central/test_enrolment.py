@@ -18,10 +18,10 @@ from hypothesis import strategies as st
 
 from central import codes
 from central.authority import LEAF, Authority, BadRequestError, requested_key
-from central.db import alarm, enrolment
 from central.enrolment import Enrolment, Place
 from central.limits import Limits
 from central.problems import Refused
+from central.tables import alarm, enrolment
 from kiosk_app.contract import Enrol, Enrolled
 from provisioning.device_key import DeviceKey
 from tests.central.fleet import PLENTY, Fleet, fleet

@@ -456,7 +456,7 @@ def test_a_payment_while_the_office_is_silent_waits_for_its_answer(hall: Hall) -
 
 
 def test_a_platform_that_runs_gets_the_section_it_never_had_and_keeps_the_others(hall: Hall) -> None:
-    from central.db import catalogue as published  # noqa: PLC0415 - only here somebody looks into the table
+    from central.tables import catalogue as published  # noqa: PLC0415 - only here somebody looks into the table
 
     store, catalogue = hall.central.front.store, hall.central.front.catalogue
     with store.write() as connection:

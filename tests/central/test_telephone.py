@@ -15,10 +15,10 @@ from typer.testing import CliRunner
 from central import console
 from central.__main__ import app
 from central.db import file_engine
-from central.db import order as orders
-from central.db import payment as payments
 from central.departments import samples
 from central.server import Central, Settings, running
+from central.tables import order as orders
+from central.tables import payment as payments
 from kiosk_app.contract import CreateOrder, Order, QueryOrder
 from provisioning.device_key import DeviceKey
 from tests.central.fleet import KIOSK, HandClock

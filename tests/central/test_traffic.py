@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from central.db import decision
 from central.departments import rules, samples
+from central.departments.traffic_tables import decision
 from tests.central.fleet import Fleet, fleet
 
 ZHANG, LI = samples.ZHANG.id_number, samples.LI.id_number

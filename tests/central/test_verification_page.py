@@ -2,6 +2,7 @@
 
 import subprocess
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import cv2
@@ -11,11 +12,12 @@ from litestar.testing import TestClient
 
 from central import codes
 from central.authority import Authority
-from central.certificates.office import VALID
+from central.certificates.office import GUESSES, KEPT, VALID
 from central.certificates.sealing import Sealer
 from central.console import console_app
 from tests.central.certified import ADDRESS, ZHANG, Certifying, certifying
 from tests.central.test_certificates import forged
+from tests.stationery.reading import words_of
 
 
 @pytest.fixture
@@ -146,6 +148,68 @@ def test_comparing_is_no_way_around_the_limit_of_looks(central: Certifying, visi
     unknown = f"/verify/{bare(codes.show('0' * codes.CERTIFICATE))}/compare"
     tries = [visitor.post(unknown, data={}).status_code for _ in range(31)]
     assert tries == [404] * 30 + [429]
+
+
+def test_however_patient_nobody_finds_out_a_name_by_trying(central: Certifying, visitor: TestClient[Litestar]) -> None:
+    made = central.ask()
+    path = f"/verify/{bare(made.code)}"
+    right = {"name": "张样本", "ending": "0013"}
+    for n in range(GUESSES):
+        assert visitor.post(f"{path}/compare", data={"name": f"张{n}", "ending": "0013"}).status_code == 200
+        central.clock.turn(minutes=1)
+        if n == GUESSES // 2:  # who is right costs no try, and gives none back
+            assert "✓ 姓名和号码一致" in visitor.post(f"{path}/compare", data=right).text
+    for data in (right, {"name": "张九", "ending": "0013"}):
+        reply = visitor.post(f"{path}/compare", data=data)
+        assert reply.status_code == 429
+        assert "▲ 不再提供比对" in reply.text
+        assert "一致。" not in reply.text
+    page = visitor.get(path)
+    assert "✓ 有效 valid" in page.text  # what the code shows is shown
+    assert 'name="ending"' not in page.text
+    file = {"file": ("certificate.pdf", made.pdf, "application/pdf")}
+    assert "✓ 原件，未被改动" in visitor.post("/verify/file", files=file).text
+    other = f"/verify/{bare(central.ask('visit-2').code)}/compare"
+    assert "✓ 姓名和号码一致" in visitor.post(other, data=right).text
+
+
+def test_the_paper_says_until_when_and_so_long_its_facts_are_there_and_then_only_that_there_was_one(
+    central: Certifying, visitor: TestClient[Litestar]
+) -> None:
+    made = central.ask()
+    path = f"/verify/{bare(made.code)}"
+    last = made.valid_until + KEPT
+    assert f"登记保留至{last.year}年{last.month}月{last.day}日" in words_of(made.pdf).replace(" ", "").replace("\n", "")
+    assert f"<td>{last}</td>" in visitor.get(path).text
+    central.clock.at += VALID + KEPT
+    assert central.front.forget().certificates == 0
+    page = visitor.get(path).text
+    assert "▲ 已过有效期" in page
+    assert "张**" in page
+    assert "正常参保" in page
+    central.clock.turn(days=1)
+    assert central.front.forget().certificates == 1
+    page = visitor.get(path).text
+    assert "▲ 已过保留期" in page
+    assert "查无此证明" not in page  # it was none of a forger's
+    assert "张" not in page.replace("登记内容", "")
+    assert 'name="ending"' not in page
+    assert visitor.post(f"{path}/compare", data={"name": "张样本", "ending": "0013"}).status_code == 429
+    file = {"file": ("certificate.pdf", made.pdf, "application/pdf")}
+    assert "✓ 原件，未被改动" in visitor.post("/verify/file", files=file).text
+
+
+def test_the_last_day_on_a_paper_holds_whatever_the_settings_are_later(
+    central: Certifying, visitor: TestClient[Litestar]
+) -> None:
+    made = central.ask()
+    central.front.certificates._kept = timedelta(0)
+    shorter = central.ask("visit-2")
+    central.clock.at += VALID
+    central.clock.turn(days=1)
+    assert central.front.forget().certificates == 1
+    assert "张**" in visitor.get(f"/verify/{bare(made.code)}").text
+    assert "▲ 已过保留期" in visitor.get(f"/verify/{bare(shorter.code)}").text
 
 
 def test_a_file_too_large_for_a_certificate_is_not_taken(central: Certifying, visitor: TestClient[Litestar]) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from central.db import alarm as alarms
+from central.tables import alarm as alarms
 from kiosk_app.alarms import AWAY, GRACE, STEADY, Alarms, troubles
 from kiosk_app.contract import Alarm
 from kiosk_app.devices import Condition, DeviceState

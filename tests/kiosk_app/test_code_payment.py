@@ -7,8 +7,8 @@ from typing import Any
 import msgspec
 import pytest
 
-from central.db import order as orders
 from central.payments import reconcile
+from central.tables import order as orders
 from kiosk_app.books import close_case, read_books
 from kiosk_app.contract import Order
 from kiosk_app.errors import ConfigError, TillClosed

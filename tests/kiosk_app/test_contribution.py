@@ -146,7 +146,9 @@ async def test_what_is_paid_is_shown_as_paid_at_the_next_visit(stand: Stand) -> 
 async def test_for_whom_somebody_else_pays_is_told_so(stand: Stand, who: str, reason: str) -> None:
     schemes = await shows(stand, "contribution", who, ChooseOne)
     assert schemes.title.id == "contribution.choose.none"
-    assert {row.refused for row in schemes.rows} == {text(f"contribution.refused.{reason}")}
+    *own, family = schemes.rows
+    assert {row.refused for row in own} == {text(f"contribution.refused.{reason}")}
+    assert (family.key, family.refused) == ("family", None)
     stand.person.touches(Back())
     await stand.person.sees(Menu)
     assert stand.books_here.entries() == []
@@ -256,7 +258,8 @@ async def test_a_month_that_was_paid_elsewhere_meanwhile_is_refused_and_the_mone
     await stand.person.inserts_card()
     with stand.engine.begin() as central:
         central.exec_driver_sql(
-            "INSERT INTO social_contribution VALUES ('S-counter', 'insured-zhao', 'flexible_pension', 202611, '60', 1)"
+            "INSERT INTO social_contribution (voucher, person, scheme, period, grade, amount, payer)"
+            " VALUES ('S-counter', 'insured-zhao', 'flexible_pension', 202611, '60', 1, '')"
         )
     await stand.person.types_pin()
     sorry = await stand.person.sees(Sorry)

@@ -5,10 +5,10 @@ import pytest
 import sqlalchemy as sa
 
 from central.catalogue import SHIPPED, read
-from central.db import event as events
 from central.departments.exit_entry import faults
 from central.departments.exit_entry.samples import SAMPLES
 from central.departments.exit_entry.tables import holder as holders
+from central.tables import event as events
 from hardware.simulators.samples import CARDS
 from kiosk_app.contract import Event
 from kiosk_app.contract.exit_entry import CaseState, IdentityChecked

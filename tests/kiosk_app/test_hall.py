@@ -6,10 +6,10 @@ from datetime import timedelta
 import msgspec
 import pytest
 
-from central.db import kiosk as kiosks
-from central.db import presence
 from central.departments.hall.tables import appointment as appointments
 from central.registry import revoke
+from central.tables import kiosk as kiosks
+from central.tables import presence
 from kiosk_app.contract import Problem
 from kiosk_app.contract.hall import Appointment, AskSlots, Book, Cancel, Slots
 from kiosk_app.views import Back, ChooseOne, Chosen, Done, EnterNumber, Menu, Sorry, Table, Typed, text

@@ -8,7 +8,7 @@ import msgspec
 import pytest
 import sqlalchemy as sa
 
-from central.db import presence
+from central.tables import presence
 from kiosk_app import health
 from kiosk_app.contract import Heartbeat
 from kiosk_app.contract.catalogue import CatalogueReply

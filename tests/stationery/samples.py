@@ -1,8 +1,9 @@
 """A sample person's ten years, for papers: made up, and marked as samples."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime
 
-from stationery.imprint import Imprint, Verified
+from stationery.imprint import Copied, Imprint, Verified
 from stationery.social import AccountYear, Insured, Month, Record, Standing
 
 MADE_AT = datetime(2026, 3, 2, 6, 30, tzinfo=UTC)
@@ -80,4 +81,6 @@ VERIFIED = Verified(
     "https://verify.example/verify/7KQM2V0X9RTD5C4WH",
     date(2026, 8, 29),
     "https://verify.example/verify/",
+    kept_until=date(2027, 8, 29),
 )
+COPIED = replace(RIGHTS, copied=Copied(2, datetime(2026, 3, 20, 1, 5, tzinfo=UTC), "江海区自助服务区（样本）"))

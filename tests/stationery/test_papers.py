@@ -1,6 +1,7 @@
 """Stories of papers: exact, the same each time, readable by people and programs, and honest about what they are."""
 
 import re
+from collections import Counter
 from dataclasses import replace
 from pathlib import Path
 
@@ -13,7 +14,18 @@ from stationery.typeface import Unprintable
 from stationery.wording import masked, money, period
 from tests.stationery import samples
 from tests.stationery.reading import lines_of, opened, words_of
-from tests.stationery.samples import AS_OF, CERTIFICATE, FIRST, HISTORY, LAST, RIGHTS, STANDINGS, VERIFIED, ZHANG
+from tests.stationery.samples import (
+    AS_OF,
+    CERTIFICATE,
+    COPIED,
+    FIRST,
+    HISTORY,
+    LAST,
+    RIGHTS,
+    STANDINGS,
+    VERIFIED,
+    ZHANG,
+)
 
 
 def history(insurances: tuple[str, ...] = ("pension",), first: int = FIRST, last: int = LAST) -> bytes:
@@ -31,6 +43,22 @@ def test_the_same_value_gives_the_same_bytes_and_another_moment_gives_others() -
     assert paper != rights_record(ZHANG, record, replace(RIGHTS, made_at=RIGHTS.made_at.replace(minute=31)))
     assert history() == history()
     assert certificate() == certificate()
+
+
+def test_a_copy_says_on_every_page_which_it_is_and_is_the_first_paper_else() -> None:
+    first, again = rights_record(ZHANG, samples.record(), RIGHTS), rights_record(ZHANG, samples.record(), COPIED)
+    assert "补打" not in words_of(first)
+    for page in range(1, len(opened(again).pages) + 1):
+        said = "".join(words_of(again, page=page).split())
+        assert "补打件第2次2026-03-2009:05" in said
+        assert said.endswith("江海区自助服务区（样本）")
+    assert "Copyno.2,2026-03-2009:05" in "".join(words_of(again).split())
+    assert not Counter(words_of(first).split()) - Counter(words_of(again).split())
+
+
+def test_a_certificate_says_until_when_it_can_be_verified_at_all() -> None:
+    assert "登记保留至2027年8月29日" in "".join(words_of(certificate()).split())
+    assert "2027-08-29" in words_of(certificate())
 
 
 def test_a_ten_year_history_has_every_month_once_with_its_amounts_and_each_year_summed_up() -> None:

@@ -16,7 +16,18 @@ from pdfua import validate
 from stationery.social import contribution_history, insured_certificate, rights_record
 from tests.stationery import samples
 from tests.stationery.reading import commands, elements, opened
-from tests.stationery.samples import AS_OF, CERTIFICATE, FIRST, HISTORY, LAST, RIGHTS, STANDINGS, VERIFIED, ZHANG
+from tests.stationery.samples import (
+    AS_OF,
+    CERTIFICATE,
+    COPIED,
+    FIRST,
+    HISTORY,
+    LAST,
+    RIGHTS,
+    STANDINGS,
+    VERIFIED,
+    ZHANG,
+)
 
 PAPERS: dict[str, Callable[[], bytes]] = {
     "rights": lambda: rights_record(ZHANG, samples.record(), RIGHTS),
@@ -24,6 +35,7 @@ PAPERS: dict[str, Callable[[], bytes]] = {
         ZHANG, samples.record(), HISTORY, insurances=("pension", "medical"), first=FIRST, last=LAST
     ),
     "certificate": lambda: insured_certificate(ZHANG, STANDINGS, AS_OF, CERTIFICATE, VERIFIED),
+    "copy": lambda: rights_record(ZHANG, samples.record(), COPIED),
 }
 
 

@@ -3,6 +3,7 @@
 import asyncio
 from typing import TYPE_CHECKING
 
+from central.departments.samples import HO
 from kiosk_app.portrait.liveness import Gesture
 from kiosk_app.views import (
     Attract,
@@ -35,6 +36,8 @@ if TYPE_CHECKING:
     from tests.worlds.world import World
 
 CARD = "zhang"
+RELATIVE = HO.id_number
+"""Of whoever pays for somebody in the family."""
 BANK_CARD = "sample"
 PIN = "123456"
 LONGEST_VISIT = 1800.0
@@ -96,11 +99,15 @@ class Citizen:
                 return await self._wants(view)
             case ChooseOne() if self._world.plan.insured:
                 return await self._wants(view)
+            case Consent() if self._world.plan.insured:
+                return Chosen("pay" if self._world.random.random() < 0.8 else "back")
             case PlaceCard() if (intent := self._at_reader(view)) is not None:
                 return intent
             case ChooseMany():
                 keys = tuple(row.key for row in view.rows if row.refused is None)
                 return Marked(keys) if keys else Leave()
+            case EnterNumber() if view.title.id == "family.number.title":
+                return Typed(RELATIVE)
             case EnterNumber():
                 return Leave() if view.problem else Typed("440703100000018")
             case PayWay():
@@ -185,6 +192,8 @@ class Citizen:
 
     def _at_reader(self, view: PlaceCard) -> Intent | None:
         reader = self._world.id_card_reader
+        if view.title.id == "family.card.title":  # theirs is at home
+            return Chosen("other")
         if view.problem is not None:
             reader.lift()
         if self._world.random.random() < 0.1 and (view.other is not None or not self._world.plan.insured):

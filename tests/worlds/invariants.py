@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from central.db import event as events
 from central.departments.exit_entry.tables import case as cases
 from central.departments.requests.tables import request as requests
 from central.payments.simulated import BUYER, OPENID
+from central.tables import event as events
 from hardware.protocols.endorser import Job
 from hardware.simulators.samples import CARDS
 from kiosk_app.contract import Event

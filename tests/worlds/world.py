@@ -25,7 +25,6 @@ import msgspec
 from central.authority import Authority, DocumentSigner
 from central.books import Books
 from central.certificates.sealing import Sealer
-from central.db import decision as decisions
 from central.db import memory_engine
 from central.departments import samples
 from central.departments.counter import samples as counter_samples
@@ -35,6 +34,7 @@ from central.departments.hall import samples as hall_samples
 from central.departments.rules import china_day
 from central.departments.social import samples as social_samples
 from central.departments.traffic import Traffic
+from central.departments.traffic_tables import decision as decisions
 from central.front import Front
 from central.limits import CAPS, Limits
 from central.payments import Channel as Provider
@@ -56,6 +56,7 @@ from hardware.simulators.receipt_printer import ReceiptPrinterSimulator
 from kiosk_app.contract import Body, Problem
 from kiosk_app.contract.catalogue import PURPOSE, PURPOSE_OID
 from kiosk_app.contract.certificates import AskCertificate
+from kiosk_app.contract.papers import AskCopy
 from kiosk_app.custody_table import KIND as PERMIT
 from kiosk_app.custody_table import OVER, Place
 from kiosk_app.desk import Patience, Site
@@ -208,7 +209,7 @@ class Network:
 
     def _answer(self, path: str, body: bytes) -> tuple[int, bytes]:
         """Central's; what seals has a loop of its own, and so a thread, as everything has at the real central."""
-        if path != AskCertificate.path:
+        if path not in {AskCertificate.path, AskCopy.path}:
             return self._front.post(KIOSK, path, body)
         self._front.clock.now()  # the world's time is read here, and stands still meanwhile
         with ThreadPoolExecutor(1) as worker:

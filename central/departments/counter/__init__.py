@@ -36,7 +36,7 @@ class PaperDesk:
     def expire(self) -> int:
         """Wipe what is over; how many pages."""
         wiped = self._store.commit(lambda connection: pages.expire(connection, self._clock.now()))
-        self._store.empty_log()
+        self._store.overwrite()
         return wiped
 
 

@@ -7,7 +7,6 @@ from typing import Any, Final
 import msgspec
 import sqlalchemy as sa
 
-from central.db import kiosk as kiosks
 from central.departments.exit_entry.rules import Person, stands
 from central.departments.exit_entry.tables import case as cases
 from central.departments.exit_entry.tables import endorsement as endorsements
@@ -16,6 +15,7 @@ from central.departments.exit_entry.tables import job as jobs
 from central.departments.exit_entry.tables import registration as registrations
 from central.departments.exit_entry.tables import retained as kept
 from central.problems import Refused
+from central.tables import kiosk as kiosks
 from kiosk_app.contract.cases import MyCase
 from kiosk_app.contract.exit_entry import ApprovedItem, Case, CaseState, Endorsement, PermitKey, RetainedCard
 

@@ -14,14 +14,14 @@ from typing import Any, Final
 import msgspec
 import sqlalchemy as sa
 
-from central.db import kiosk as kiosks
-from central.db import presence
 from central.departments.hall.tables import appointment as appointments
 from central.departments.hall.tables import centre as centres
 from central.departments.hall.tables import place as places
 from central.departments.rules import CHINA
 from central.problems import Refused, Unavailable
 from central.registry import Kiosk
+from central.tables import kiosk as kiosks
+from central.tables import presence
 from kiosk_app.contract import Heartbeat
 from kiosk_app.contract.hall import (
     NUMBER_DIGITS,

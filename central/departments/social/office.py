@@ -17,7 +17,7 @@ import sqlalchemy as sa
 from central.certificates import CertifiedFacts
 from central.departments import Judgement
 from central.departments.rules import china_day, masked_name
-from central.departments.social import cases, payments, records, rules
+from central.departments.social import cases, family, payments, records, rules
 from central.departments.social.records import Insured, find
 from central.departments.social.tables import act as acts
 from central.departments.social.tables import person as persons
@@ -30,6 +30,7 @@ from kiosk_app.contract.social import (
     AskBenefits,
     AskCard,
     AskDues,
+    AskFamilyDues,
     AskLiving,
     AskPensions,
     AskRecord,
@@ -57,14 +58,25 @@ class SocialSecurity:
 
     def __init__(self, catalogue: Callable[[sa.Connection], Catalogue]) -> None:
         self._catalogue = catalogue
+        self._asked = family.Asked()
         self.available = True
 
     # --- what is known of somebody ---
 
     def record(self, connection: sa.Connection, ask: AskRecord, now: datetime) -> Record:
         """Keep :class:`central.departments.SocialSecurityOffice`."""
-        found, _, today = self._found(connection, ask.person, now)
-        return records.record(connection, found, self._rules(connection), today)
+        found, law, _ = self._found(connection, ask.person, now)
+        return records.record(connection, found, law, now)
+
+    def record_of(self, connection: sa.Connection, number: str, at: datetime) -> Record:
+        """Keep :class:`central.papers.RecordBooks`."""
+        found, law, _ = self._found(connection, InsuredKey(number=number), at)
+        return records.record(connection, found, law, at)
+
+    def token_of(self, connection: sa.Connection, number: str) -> str:
+        """Keep :class:`central.papers.RecordBooks`."""
+        self._be_available()
+        return records.token_of(connection, number)
 
     def pensions(self, connection: sa.Connection, ask: AskPensions, now: datetime) -> Pensions:
         """Keep :class:`central.departments.SocialSecurityOffice`."""
@@ -79,7 +91,7 @@ class SocialSecurity:
     def certified(self, connection: sa.Connection, number: str, card: str, now: datetime) -> CertifiedFacts:
         """Keep :class:`central.certificates.InsuredBooks`: the one answer with a whole name, which stays at central."""
         found, _, today = self._found(connection, InsuredKey(number=number, card=card), now)
-        standings = records.standings(connection, found, today)
+        standings = records.standings(connection, found, now)
         return CertifiedFacts(
             department=DEPARTMENT,
             name=found.name,
@@ -180,6 +192,19 @@ class SocialSecurity:
             token=found.token,
             name=masked_name(found.name),
             dues=rules.dues(found.way, payments.paid_by(connection, found.token), law, today),
+            catalogue=self._catalogue(connection).version,
+        )
+
+    def family_dues(self, connection: sa.Connection, ask: AskFamilyDues, now: datetime) -> Dues:
+        """Keep :class:`central.departments.SocialSecurityOffice`."""
+        payer, law, today = self._found(connection, ask.payer, now)
+        self._asked.note(payer.token, ask.number, today)
+        found = find(connection, InsuredKey(number=ask.number))
+        there = payments.paid_by(connection, found.token)
+        return Dues(
+            token=found.token,
+            name=masked_name(found.name),
+            dues=family.open_for_family(rules.dues(found.way, there, law, today), law),
             catalogue=self._catalogue(connection).version,
         )
 

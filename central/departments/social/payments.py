@@ -39,11 +39,12 @@ def accept(
     if code := _objection(connection, found, paid, law, days):
         return Judgement(False, code)
     voucher = f"S{china_day(now):%y%m%d}{serial:06d}"
-    row = {name: getattr(paid, name) for name in ("scheme", "period", "grade", "amount")}
+    row = {name: getattr(paid, name) for name in ("scheme", "period", "grade", "amount", "payer")}
     connection.execute(contributions.insert().values(voucher=voucher, person=found.token, **row))
     scheme = next(one for one in law.schemes if one.id == paid.scheme)
     if scheme.insurance:
-        connection.execute(months.insert().values(_month(found, paid, scheme, law, max(days))))
+        month = _month(found, paid, scheme, law, max(days))
+        connection.execute(months.insert().values(month | {"booked_at": now}))
     return Judgement(True, voucher=voucher)
 
 
@@ -66,6 +67,8 @@ def _objection(
 ) -> str:
     """Why the payment is refused, or ``""``."""
     there = paid_by(connection, found.token)
+    if paid.payer and not _of_family(connection, found, paid, law):
+        return "not-payable"
     if (paid.scheme, paid.period) in there:
         return "already-paid"
     open_ = {(due.scheme, due.period): due.refused for day in days for due in rules.dues(found.way, there, law, day)}
@@ -78,6 +81,13 @@ def _objection(
         except NoFee:
             continue
     return "" if paid.amount in prices else "amount-changed"
+
+
+def _of_family(connection: sa.Connection, found: Insured, paid: ContributionPaid, law: SocialRules) -> bool:
+    """Whether this payer may pay this for somebody else."""
+    payer = records.of_token(connection, paid.payer)
+    scheme = next((one for one in law.schemes if one.id == paid.scheme), None)
+    return payer is not None and payer.token != found.token and scheme is not None and scheme.family
 
 
 def _month(found: Insured, paid: ContributionPaid, scheme: SchemeRule, law: SocialRules, day: date) -> dict[str, Any]:

@@ -1,12 +1,12 @@
 """How social security reads its own tables: whose card it is, and everything that was paid."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any, Final
 
 import sqlalchemy as sa
 
-from central.departments.rules import masked_name
+from central.departments.rules import china_day, masked_name
 from central.departments.social import rules
 from central.departments.social.tables import injury as injury_
 from central.departments.social.tables import month as months
@@ -68,6 +68,12 @@ def of_token(connection: sa.Connection, token: str) -> Insured | None:
     return _one(connection, persons.c.token == token)
 
 
+def token_of(connection: sa.Connection, number: str) -> str:
+    """What stands for the person with this number; "" for a stranger."""
+    found = _one(connection, persons.c.number == number)
+    return "" if found is None else found.token
+
+
 def _one(connection: sa.Connection, which: sa.ColumnElement[bool]) -> Insured | None:
     names = Insured.__dataclass_fields__
     row = connection.execute(sa.select(*(persons.c[name] for name in names)).where(which)).one_or_none()
@@ -77,20 +83,21 @@ def _one(connection: sa.Connection, which: sa.ColumnElement[bool]) -> Insured | 
 # --- the record ---
 
 
-def standings(connection: sa.Connection, found: Insured, today: date) -> list[Standing]:
-    """How somebody's insurances stand."""
-    rows = _rows(connection, found)
+def standings(connection: sa.Connection, found: Insured, at: datetime) -> list[Standing]:
+    """How somebody's insurances stand, or stood."""
+    rows, today = _rows(connection, found, at), china_day(at)
     return [_standing(found, insurance, rows, today) for insurance in Insurance]
 
 
-def _rows(connection: sa.Connection, found: Insured) -> list[sa.Row[Any]]:
-    mine = sa.select(months).where(months.c.person == found.token)
+def _rows(connection: sa.Connection, found: Insured, at: datetime) -> list[sa.Row[Any]]:
+    booked = months.c.booked_at.is_(None) | (months.c.booked_at <= at)
+    mine = sa.select(months).where(months.c.person == found.token, booked)
     return list(connection.execute(mine.order_by(months.c.period, months.c.insurance, months.c.employer)))
 
 
-def record(connection: sa.Connection, found: Insured, law: SocialRules, today: date) -> Record:
-    """Everything that was paid for somebody, and how their insurances stand."""
-    rows = _rows(connection, found)
+def record(connection: sa.Connection, found: Insured, law: SocialRules, at: datetime) -> Record:
+    """Everything that was paid for somebody, and how their insurances stand, as it was in the books at that moment."""
+    rows, today = _rows(connection, found, at), china_day(at)
     account = [(row.period, row.account) for row in rows if row.insurance == Insurance.PENSION]
     return Record(
         token=found.token,
@@ -109,6 +116,7 @@ def record(connection: sa.Connection, found: Insured, law: SocialRules, today: d
         ],
         account=rules.account(account, law.account_interest, today),
         as_of=today,
+        at=at,
     )
 
 

@@ -30,6 +30,7 @@ month = sa.Table(
     sa.Column("own", sa.BigInteger, nullable=False),
     sa.Column("employers", sa.BigInteger, nullable=False),
     sa.Column("account", sa.BigInteger, nullable=False),  # what of it went to the personal account
+    sa.Column("booked_at", Utc),  # when it came into the books; none: it was there from the beginning
 )
 
 pension = sa.Table(
@@ -88,6 +89,7 @@ contribution = sa.Table(
     sa.Column("period", sa.Integer, nullable=False),
     sa.Column("grade", sa.String, nullable=False),
     sa.Column("amount", sa.BigInteger, nullable=False),
+    sa.Column("payer", sa.String, nullable=False, index=True),  # who paid it for them; "": they themselves
     sa.UniqueConstraint("person", "scheme", "period", name="one_contribution_per_period"),
 )
 

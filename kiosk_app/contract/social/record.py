@@ -5,6 +5,7 @@ from typing import ClassVar
 
 import msgspec
 
+from kiosk_app.contract.common import Aware
 from kiosk_app.contract.social.person import Insurance, InsuredAnswer, InsuredQuestion, InsuredState
 
 
@@ -46,9 +47,13 @@ class AccountYear(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Record(InsuredAnswer, frozen=True, kw_only=True):
-    """The answer: everything that was paid, oldest month first. ``as_of``: the day of the books."""
+    """The answer: everything that was paid, oldest month first. ``as_of``: the day of the books; ``at``: their moment.
+
+    What is printed from it is reported with ``at`` (:mod:`kiosk_app.contract.papers`); a central without it: None.
+    """
 
     standings: list[Standing]
     months: list[Month]
     account: list[AccountYear]
     as_of: date
+    at: Aware | None = None

@@ -1,18 +1,42 @@
-"""The other way: a slip that says for what, why, when and what to bring, and the choice of another service."""
+"""The other way: a slip that says for what, why, when and what to bring, and the choice of another service.
+
+And the numbers that people read.
+"""
 
 from collections.abc import Sequence
+from contextlib import suppress
 
 from kiosk_app.contract.guide import GuideEntry, OpeningRule
 from kiosk_app.desk import Desk
-from kiosk_app.local_time import LOCAL
+from kiosk_app.errors import StoreError
+from kiosk_app.ids import new_reference, this_second
 from kiosk_app.papers.counter import counter_slip
 from kiosk_app.services.steps.shown import both, open_when
 from kiosk_app.views import Chosen, Sorry, Steps, Text, text
 
+REQUEST = "request"
+"""Kind of the journal's entries that use up the number of a question to central."""
 
-def reference_now(desk: Desk) -> str:
-    """A number for people: the machine's and the local time. One citizen at a time makes it unique."""
-    return f"{desk.site.machine}{desk.clock.now().astimezone(LOCAL):%m%d%H%M%S}"
+
+def number_now(desk: Desk) -> str:
+    """A number for people that the journal has never had (``docs/decisions/0007``); where there is none, of now."""
+    try:
+        return new_reference(desk.site.machine, desk.clock, desk.journal)
+    except StoreError:
+        return this_second(desk.site.machine, desk.clock)
+
+
+def request_now(desk: Desk, what: str) -> str:
+    """The number of a question that is done once, and that a slip may have to say: used up before it is asked.
+
+    A store in trouble cannot say which numbers there were: then it goes on with digits that are drawn.
+    """
+    number = number_now(desk)
+    with suppress(StoreError):
+        desk.journal.append(number, REQUEST, "asked", {"what": what})
+        return number
+    drawn = int(desk.new_id()[-8:], 16) % 10**8
+    return f"{number}{drawn:08d}"
 
 
 async def to_counter(desk: Desk, why: Text, steps: Steps, *, reference: str = "") -> bool:
@@ -21,7 +45,7 @@ async def to_counter(desk: Desk, why: Text, steps: Steps, *, reference: str = ""
     ``why``: one sentence, in the citizen's words (of those in ``papers/counter.py``). Raises Left when they go,
     WalkedAway when they do not answer.
     """
-    number = reference or reference_now(desk)
+    number = reference or number_now(desk)
     entry, opening = _in_the_guide(desk)
     async with desk.working(text("work.printing_receipt"), text("work.waits.printer"), usually=3, steps=steps):
         slip = counter_slip(

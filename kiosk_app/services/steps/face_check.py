@@ -23,7 +23,7 @@ from kiosk_app.errors import CitizenError, DeviceError, FaceVisitLost, StoreErro
 from kiosk_app.portrait.guidance import misplaced
 from kiosk_app.portrait.liveness import WITHIN, Challenge, Outcome, draw
 from kiosk_app.portrait.match import Match
-from kiosk_app.services.steps.counter import reference_now, to_counter
+from kiosk_app.services.steps.counter import number_now, to_counter
 from kiosk_app.services.steps.looking import LONGEST_LOOK, Deserted, Looking, still_there
 from kiosk_app.views import Back, Chosen, LivePortrait, Sorry, Steps, Text, text
 
@@ -79,7 +79,7 @@ async def check_face(
 
     Raises Left, WalkedAway; trouble of camera or analyst is the result UNAVAILABLE.
     """
-    check = FaceCheck(reference_now(desk), FaceResult.UNAVAILABLE, desk.clock.now())
+    check = FaceCheck(number_now(desk), FaceResult.UNAVAILABLE, desk.clock.now())
     booth = desk.booth
     if booth is not None and document_picture:
         check = replace(check, threshold=booth.thresholds.same, models=dict(booth.face.models))

@@ -6,25 +6,39 @@ from functools import partial
 
 from kiosk_app.desk import Desk
 from kiosk_app.errors import Left
-from kiosk_app.services.steps.counter import reference_now
+from kiosk_app.services.steps.counter import number_now
 from kiosk_app.services.steps.deliver import show_while_taking, still_inside
 from kiosk_app.views import Chosen, Done, Steps, Text, text
 
 
-async def hand_out(desk: Desk, what: str, make: Callable[[], bytes], view: Done, said: Callable[[str], Text]) -> bool:
+async def hand_out(
+    desk: Desk,
+    what: str,
+    make: Callable[[], bytes],
+    view: Done,
+    said: Callable[[str], Text],
+    *,
+    number: str = "",
+    out: Callable[[], None] = lambda: None,
+) -> bool:
     """Print and show ``view``; True for another service. Raises Left.
 
     ``what`` names the job, and nobody. ``said``: the sentence for what became of it (``printed``, ``sent``,
-    ``unknown``, ``failed``). Made once, beside the loop that the screen lives on.
+    ``unknown``, ``failed``). Made once, beside the loop that the screen lives on. ``number``: the paper's own, if it
+    has one; ``out`` is called when paper may have come out for the first time.
     """
     steps = view.steps or Steps((), 0)
     pdf: bytes | None = None
+    told = False
     while True:
-        number = reference_now(desk)
+        job = number or number_now(desk)
         async with desk.working(text("work.printing_document"), text("work.waits.printer"), usually=15, steps=steps):
             if pdf is None:
                 pdf = await desk.aside(make)
-            outcome = await desk.print_document(number, pdf, f"{what} {number}")
+            outcome = await desk.print_document(job, pdf, f"{what} {job}")
+        if outcome is not None and not told:
+            told = True
+            out()
         shown = replace(
             view,
             title=said(outcome.value if outcome is not None else "failed"),

@@ -14,7 +14,7 @@ from kiosk_app.contract.guide import Said
 from kiosk_app.desk import Desk
 from kiosk_app.errors import CentralRefused, CentralUnreachable
 from kiosk_app.papers.case_papers import papers_slip
-from kiosk_app.services.steps.counter import reference_now, to_counter
+from kiosk_app.services.steps.counter import request_now, to_counter
 from kiosk_app.services.steps.deliver import Papers, deliver
 from kiosk_app.services.steps.look_up import AGAIN
 from kiosk_app.services.steps.photograph import Shot
@@ -38,7 +38,7 @@ class HandingIn:
         self, desk: Desk, number: str, case: LackingCase, taken: Mapping[str, tuple[Shot, ...]], steps: Steps
     ) -> None:
         self._desk, self._number, self._case, self._taken, self._steps = desk, number, case, taken, steps
-        self._request = reference_now(desk)
+        self._request = request_now(desk, "papers")
         self._there: set[tuple[str, int]] = set()
         self._left = ALL_AGAIN
         self._named = False

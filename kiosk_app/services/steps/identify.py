@@ -4,6 +4,7 @@ Nothing is asked that the card says. The name is shown masked; the card stays th
 whose number cannot be true is refused as one that the reader does not know.
 """
 
+import asyncio
 from dataclasses import replace
 
 from kiosk_app.desk import Desk
@@ -14,14 +15,21 @@ from kiosk_app.local_time import LOCAL
 from kiosk_app.views import Back, Chosen, PlaceCard, Steps, Text, text
 
 OTHER = Chosen("other")
+LOOK_EVERY = 0.3
+"""Seconds between looks whether the last card was taken up."""
 
 
-async def place_card(desk: Desk, steps: Steps, *, other: Text | None = None) -> IdentityCard | Chosen | None:
-    """The card, OTHER if the citizen takes the other way, None for "back". Raises Left, WalkedAway."""
-    view = PlaceCard(title=text("identify.title"), other=other, seconds=desk.patience.card, steps=steps)
+async def place_card(
+    desk: Desk, steps: Steps, *, other: Text | None = None, title: Text | None = None, another: bool = False
+) -> IdentityCard | Chosen | None:
+    """The card, OTHER if the citizen takes the other way, None for "back". Raises Left, WalkedAway.
+
+    ``another``: not the one that lies there: it is not called unreadable while it is not yet taken up.
+    """
+    view = PlaceCard(title=title or text("identify.title"), other=other, seconds=desk.patience.card, steps=steps)
     while True:
         try:
-            answer = await desk.ask_or(view, _card(desk), within=desk.patience.card)
+            answer = await desk.ask_or(view, _card(desk, another=another), within=desk.patience.card)
         except CitizenError as error:
             view = replace(view, problem=text(error.citizen))
         except DeviceError:
@@ -35,7 +43,9 @@ async def place_card(desk: Desk, steps: Steps, *, other: Text | None = None) -> 
                 return None
 
 
-async def _card(desk: Desk) -> IdentityCard:
+async def _card(desk: Desk, *, another: bool) -> IdentityCard:
+    while another and await desk.id_card_reader.card_present():  # noqa: ASYNC110 - no bell rings
+        await asyncio.sleep(LOOK_EVERY)
     card = await desk.id_card_reader.wait_card()
     try:
         check(card.number, today=desk.clock.now().astimezone(LOCAL).date())

@@ -18,8 +18,9 @@ from kiosk_app.devices import IdentityCard, SocialSecurityCard
 from kiosk_app.errors import CardRefused, CardsDiffer, ChipCardRefused, CitizenError, DeviceError, DeviceOffline
 from kiosk_app.id_numbers import BadIdNumber, check
 from kiosk_app.local_time import LOCAL
+from kiosk_app.services.steps.identify import OTHER
 from kiosk_app.services.steps.look_up import NOTHING_DONE, look_up
-from kiosk_app.views import Back, PlaceCard, Steps, Text, text
+from kiosk_app.views import Back, Chosen, PlaceCard, Steps, Text, text
 
 SECOND_CARD = 3.0
 """Seconds in which a card that is there too must have been read."""
@@ -38,11 +39,18 @@ class InsuredPerson:
 
 async def show_card(desk: Desk, steps: Steps) -> InsuredPerson | None:
     """The person, or None for "back". Raises Left, WalkedAway; DeviceError when no reader is left."""
+    person = await show_card_or(desk, steps, None)
+    return person if isinstance(person, InsuredPerson) else None
+
+
+async def show_card_or(desk: Desk, steps: Steps, other: Text | None) -> InsuredPerson | Chosen | None:
+    """The same, or OTHER if the citizen takes the other way."""
     chip = desk.chip_card_reader
     either = chip is not None and chip.condition.serves
     view = PlaceCard(
         title=text("insured.title.either" if either else "identify.title"), seconds=desk.patience.card, steps=steps
     )
+    view = replace(view, other=other)
     if either and not desk.id_card_reader.condition.serves:
         view = replace(view, title=text("insured.title.chip"), slot="chip_card_reader")
     while True:
@@ -51,7 +59,7 @@ async def show_card(desk: Desk, steps: Steps) -> InsuredPerson | None:
         except CitizenError as error:
             view = replace(view, problem=text(error.citizen))
         else:
-            if isinstance(answer, InsuredPerson):
+            if isinstance(answer, InsuredPerson) or answer == OTHER:
                 return answer
             if isinstance(answer, Back):
                 return None

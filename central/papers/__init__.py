@@ -1,0 +1,1 @@
+"""A4 papers once more: which came out, whose they are, and copies of them (decision 0027)."""

@@ -1,0 +1,70 @@
+"""How long central keeps what names somebody, and the nightly forgetting (decision 0027).
+
+Rules. What a paper promises holds whatever the settings are later: a certificate carries its own last day. Nobody's
+open matter ends unsaid: for some weeks before, operators see it named, on their page and in the log. What is forgotten
+is overwritten in the file (``secure_delete``), and the log of the database, in which it stood too, is emptied.
+"""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Final
+
+import sqlalchemy as sa
+
+from central import feedback
+from central.certificates import office as certificates
+from central.clock import Clock
+from central.db import Store
+from central.departments.rules import china_day
+from central.papers import register
+
+
+@dataclass(frozen=True)
+class Periods:
+    """``certificates``: after their last valid day. ``records``: printed ones, that can be had again. ``open``: matters
+    that nobody settles; ``warning``: so long before that operators are told. ``answers``: settled matters, to be read.
+    """
+
+    certificates: timedelta = certificates.KEPT
+    records: timedelta = timedelta(days=35)
+    open: timedelta = timedelta(days=180)
+    warning: timedelta = timedelta(days=30)
+    answers: timedelta = timedelta(days=90)
+
+
+STANDARD: Final = Periods()
+
+
+@dataclass(frozen=True)
+class Forgotten:
+    """What one night deleted. ``overwritten``: also out of the database's log; else a reader was in the way.
+
+    ``ending``: open matters that will end unsettled if nobody takes them; ``ended``: those that did.
+    """
+
+    certificates: int
+    records: int
+    answers: int
+    ended: int
+    ending: int
+    overwritten: bool
+
+    def __str__(self) -> str:
+        said = f"{self.certificates} certificates, {self.records} records, {self.answers} answers forgotten"
+        return f"{said}; {self.ended} matters ended unsettled, {self.ending} will soon"
+
+
+def forget(store: Store, clock: Clock, periods: Periods) -> Forgotten:
+    """Delete what is old enough, in one commit, and overwrite it."""
+    now = clock.now()
+
+    def work(connection: sa.Connection) -> tuple[int, int, int, int, int]:
+        return (
+            certificates.forget(connection, china_day(now)),
+            register.forget(connection, now - periods.records),
+            feedback.forget_answers(connection, now - periods.answers),
+            feedback.end_open(connection, now - periods.open, now),
+            len(feedback.ending(connection, now - periods.open + periods.warning)),
+        )
+
+    return Forgotten(*store.commit(work), overwritten=store.overwrite())
