@@ -131,23 +131,32 @@ async def _pull_permit(citizen: Citizen) -> None:
     raise VisitOver
 
 
-PAPER = Expects(slips=0, pays=False)
+NOTHING, SHEET, SLIP = (Expects(slips=slips, vouchers=sheets, pays=False) for slips, sheets in ((0, 0), (0, 1), (1, 0)))
+PAID = Expects(vouchers=0)
 OF_SCRIPTS: Mapping[str, Expects] = {
-    "endorsement": Expects(vouchers=0),
-    "endorsement_by_identity_card": Expects(vouchers=0),
-    "endorsement_declines_face": Expects(vouchers=0, pays=False),
-    "progress": Expects(slips=0, vouchers=0, pays=False),
-    "rights_record": PAPER,
-    "insured_certificate": PAPER,
-    "card_loss": Expects(vouchers=0, pays=False),
-    "contribution": Expects(vouchers=0),
-    "living_verification": Expects(vouchers=0, pays=False),
+    "endorsement": PAID,
+    "endorsement_by_identity_card": PAID,
+    "endorsement_declines_face": SLIP,
+    "progress": PAID,
+    "id_photo": SHEET,
+    "rights_record": SHEET,
+    "contribution_history": SHEET,
+    "insured_certificate": SHEET,
+    "living_verification": SLIP,
+    "living_verification_declines_face": SLIP,
+    "card_loss": SLIP,
+    "card_found": SLIP,
+    "card_activation": SLIP,
+    "card_pin": SLIP,
+    "contribution": PAID,
+    "pension_payments": NOTHING,
+    "medical_account": NOTHING,
+    "social_state": NOTHING,
     "reprint": Expects(slips=2),
-    "living_verification_declines_face": Expects(vouchers=0, pays=False),
-    "guide": Expects(vouchers=0, pays=False),
-    "complaint": Expects(vouchers=0, pays=False),
-    "places": Expects(slips=0, vouchers=0, pays=False),
-    "appointment": Expects(vouchers=0, pays=False),
+    "guide": SLIP,
+    "complaint": SLIP,
+    "places": NOTHING,
+    "appointment": SLIP,
 }
 """What is right of a script that is not about fines; a fault's own word goes before it."""
 FAULTS: Mapping[str, Fault] = {

@@ -20,6 +20,7 @@ from kiosk_app.demo_faults import FAULTS, OF_SCRIPTS, Expects
 from kiosk_app.demo_papers import SLIP, VOUCHER, keep_papers
 from kiosk_app.demo_scripts.endorsement import PERMIT
 from kiosk_app.demo_scripts.hall import PHONE
+from kiosk_app.demo_scripts.social import FLEXIBLE, RETURNED
 from kiosk_app.demo_scripts.traffic_fines import PERSON
 from kiosk_app.demo_world import World
 
@@ -189,7 +190,7 @@ def case_problems(kiosk: dict[str, Any], central: dict[str, Any], unit: dict[str
 def left_behind(world: World) -> list[str]:
     """Where a canary of a sample citizen (name, numbers, address, picture) is still to be found after goodbye."""
     canaries: dict[str, str | bytes] = {"permit number": SAMPLES[PERMIT].number}
-    for card in (CARDS[PERSON].text, CARDS[PERMIT].text):
+    for card in (CARDS[key].text for key in (PERSON, PERMIT, FLEXIBLE, RETURNED)):
         said = {"name": card.name, "ID number": card.number, "address": card.address}
         canaries |= {f"{what} {card.name}": canary for what, canary in said.items()}
     canaries["telephone number"] = PHONE

@@ -14,15 +14,20 @@ from kiosk_app.demo_scripts.endorsement import (
     progress,
 )
 from kiosk_app.demo_scripts.hall import appointment, complaint, guide, places
+from kiosk_app.demo_scripts.photos import id_photo
 from kiosk_app.demo_scripts.reprinting import my_cases, reprint
 from kiosk_app.demo_scripts.social import (
-    card_loss,
     contribution,
+    contribution_history,
     insured_certificate,
     living_verification,
     living_verification_declines_face,
+    medical_account,
+    pension_payments,
     rights_record,
+    social_state,
 )
+from kiosk_app.demo_scripts.social_card import card_activation, card_found, card_loss, card_pin
 from kiosk_app.demo_scripts.traffic_fines import (
     traffic_fines,
     traffic_fines_by_code,
@@ -37,14 +42,22 @@ SCRIPTS: Mapping[str, Callable[[Citizen], Awaitable[None]]] = {
     "endorsement_by_identity_card": endorsement_by_identity_card,
     "endorsement_declines_face": endorsement_declines_face,
     "progress": progress,
+    "id_photo": id_photo,
     "rights_record": rights_record,
+    "contribution_history": contribution_history,
     "insured_certificate": insured_certificate,
-    "card_loss": card_loss,
-    "contribution": contribution,
     "living_verification": living_verification,
+    "living_verification_declines_face": living_verification_declines_face,
+    "card_loss": card_loss,
+    "card_found": card_found,
+    "card_activation": card_activation,
+    "card_pin": card_pin,
+    "contribution": contribution,
+    "pension_payments": pension_payments,
+    "medical_account": medical_account,
+    "social_state": social_state,
     "reprint": reprint,
     "my_cases": my_cases,
-    "living_verification_declines_face": living_verification_declines_face,
     "guide": guide,
     "complaint": complaint,
     "places": places,

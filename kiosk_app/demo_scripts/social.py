@@ -1,4 +1,4 @@
-"""Sample citizens at social security: look at the record, get a certificate, report a lost card, pay a contribution."""
+"""Sample citizens at social security: read their records, get a certificate, be verified, pay a contribution."""
 
 from kiosk_app.demo_citizen import Citizen
 from kiosk_app.demo_papers import take_papers
@@ -8,12 +8,12 @@ from kiosk_app.demo_scripts.paying import OPEN_AGAIN, pay_by_card
 from kiosk_app.demo_world import ANYBODY
 
 FAMILY = "social"
-EMPLOYED, FLEXIBLE, PENSIONER = "zhang", "zhao", "li"
+EMPLOYED, FLEXIBLE, PENSIONER, RETURNED = "zhang", "zhao", "li", "chan"
 
 
 async def rights_record(citizen: Citizen) -> None:
     """Look at ten years as a table and as a picture, and print them."""
-    await _show_card(citizen, "rights_record", EMPLOYED)
+    await show_card(citizen, "rights_record", EMPLOYED)
     await citizen.see("Table", target="print")
     await citizen.picture("years")
     await citizen.touch("Table", "medical")
@@ -26,53 +26,65 @@ async def rights_record(citizen: Citizen) -> None:
     await _paper(citizen)
 
 
-async def insured_certificate(citizen: Citizen) -> None:
-    """Have the certificate printed that central seals."""
-    await _show_card(citizen, "insured_certificate", EMPLOYED)
+async def contribution_history(citizen: Citizen) -> None:
+    """Look at one year month by month, and print that."""
+    await show_card(citizen, "rights_record", EMPLOYED)
+    years = await citizen.see("Table", target="print")
+    await citizen.touch("Table", max(key for key in years.targets if key.isdigit()))
+    await citizen.turned(years)
+    await citizen.picture("months")
+    await citizen.touch("Table", "print")
     await _paper(citizen)
 
 
-async def card_loss(citizen: Citizen) -> None:
-    """Report the social-security card as lost."""
-    await _show_card(citizen, "social_card", EMPLOYED)
-    await citizen.see("ChooseOne", target="report_loss")
-    await citizen.picture("card")
-    await citizen.touch("ChooseOne", "report_loss")
-    await citizen.see("Consent", target="report")
-    await citizen.picture("sure")
-    await citizen.touch("Consent", "report")
-    await _goodbye(citizen, "reported")
+async def insured_certificate(citizen: Citizen) -> None:
+    """Have the certificate printed that central seals."""
+    await show_card(citizen, "insured_certificate", EMPLOYED)
+    await _paper(citizen)
+
+
+async def pension_payments(citizen: Citizen) -> None:
+    """A pensioner reads what was paid, month by month."""
+    await _read(citizen, "pension_payments", PENSIONER)
+
+
+async def medical_account(citizen: Citizen) -> None:
+    """Read the balance of the medical account, and what it was spent on."""
+    await _read(citizen, "medical_account", EMPLOYED)
+
+
+async def social_state(citizen: Citizen) -> None:
+    """Read how unemployment pay stands, and on the other page an injury at work."""
+    await _read(citizen, "social_state", RETURNED, "injury")
 
 
 async def living_verification(citizen: Citizen) -> None:
     """A pensioner agrees to a face check, does what the picture asks, and takes the result home."""
     await citizen.hand("camera", "stand", who=ANYBODY)
-    await _show_card(citizen, "living_verification", PENSIONER)
+    await show_card(citizen, "living_verification", PENSIONER)
     await citizen.see("Consent", target="agree")
     await citizen.picture("consent")
     await citizen.moment("inside")
     await citizen.touch("Consent", "agree")
     await obey(citizen, "Done")
-    await _goodbye(citizen, "verified")
+    await goodbye(citizen, "verified")
 
 
 async def living_verification_declines_face(citizen: Citizen) -> None:
     """A pensioner says no to the face check and takes the counter's slip."""
-    await _show_card(citizen, "living_verification", PENSIONER)
+    await show_card(citizen, "living_verification", PENSIONER)
     await citizen.see("Consent", target="decline")
     await citizen.picture("consent")
     await citizen.touch("Consent", "decline")
     await citizen.see("Sorry", target="other", within=30)
     await citizen.picture("counter")
     await take_papers(citizen)
-    await citizen.hand("id_card_reader", "lift")
-    await citizen.touch("Sorry", "leave")
-    await citizen.see("Attract", within=OPEN_AGAIN)
+    await _go(citizen, "Sorry")
 
 
 async def contribution(citizen: Citizen) -> None:
     """Choose a base, pay this month's pension insurance by card."""
-    await _show_card(citizen, "contribution", FLEXIBLE)
+    await show_card(citizen, "contribution", FLEXIBLE)
     await citizen.see("ChooseOne", target="flexible_pension")
     await citizen.picture("schemes")
     await citizen.touch("ChooseOne", "flexible_pension")
@@ -81,27 +93,44 @@ async def contribution(citizen: Citizen) -> None:
     await citizen.moment("chosen")
     await citizen.touch("ChooseOne", "60")
     await pay_by_card(citizen)
-    await _goodbye(citizen, "done")
+    await goodbye(citizen, "done")
 
 
-async def _show_card(citizen: Citizen, service: str, person: str) -> None:
+async def show_card(citizen: Citizen, service: str, person: str) -> None:
+    """Choose a service and lay the identity card down."""
     await begin(citizen, service, FAMILY)
     await citizen.see("PlaceCard")
     await citizen.picture("place-card")
     await citizen.hand("id_card_reader", "lay", card=person)
 
 
-async def _paper(citizen: Citizen) -> None:
-    await citizen.on_bench(lambda bench: bench["document_printer"]["papers"], "the paper", within=30)
-    await _goodbye(citizen, "printed")
-
-
-async def _goodbye(citizen: Citizen, picture: str) -> None:
+async def goodbye(citizen: Citizen, picture: str) -> None:
+    """Read what was done, take the papers and the card, and go."""
     await citizen.see("Done", target="leave", within=30)
     await citizen.picture(picture)
     await take_papers(citizen)
-    await citizen.hand("id_card_reader", "lift")
     await citizen.moment("goodbye")
-    await citizen.touch("Done", "leave")
+    await _go(citizen, "Done")
+
+
+async def _read(citizen: Citizen, service: str, person: str, *tabs: str) -> None:
+    """A service that only shows: its page, and those behind its tabs."""
+    await show_card(citizen, service, person)
+    await citizen.see("Table", target="back")
+    await citizen.picture("page")
+    for tab in tabs:
+        await citizen.touch("Table", tab)
+        await citizen.picture(tab)
+    await _go(citizen, "Table")
+
+
+async def _paper(citizen: Citizen) -> None:
+    await citizen.on_bench(lambda bench: bench["document_printer"]["papers"], "the paper", within=30)
+    await goodbye(citizen, "printed")
+
+
+async def _go(citizen: Citizen, view: str) -> None:
+    await citizen.hand("id_card_reader", "lift")
+    await citizen.touch(view, "leave")
     await citizen.see("Attract", within=OPEN_AGAIN)
     await citizen.picture("goodbye")

@@ -26,8 +26,8 @@ from tests.worlds.runner import Report, run_one, run_seed
 from tests.worlds.world import Crash
 
 CALM = Plan((), 0.0)
-TRAVELLER = Plan((), 0.0, permit="li")
-SAVER = Plan((), 0.0, insured="zhao")
+TRAVELLER = Plan((), 0.0, ("endorsement",), person="li")
+SAVER = Plan((), 0.0, ("contribution",), person="zhao")
 LONG = 20
 """Entries of a journal: a world with more has too many power cuts for the suite."""
 
@@ -265,7 +265,7 @@ def test_the_worlds_notice_an_approval_for_somebody_who_never_showed_to_be_the_h
 
 def _faults_of_leaving(seed: int, *names: str) -> list[str]:
     """Broken promises of a world whose people pay with a telephone and cancel at once, with these faults."""
-    return run_one(seed, None, Plan(names, 0.0, visits=2, channels=("wechat",), telephone="race"))[1]
+    return run_one(seed, None, Plan(names, 0.0, ("traffic_fines",) * 2, ("wechat",), telephone="race"))[1]
 
 
 def _crashed_faults(seed: int) -> list[str]:

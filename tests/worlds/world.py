@@ -10,7 +10,7 @@ file. Simulators, central and people live on. The world owns all chance; the pro
 import asyncio
 import contextlib
 import tempfile
-from collections.abc import AsyncIterator, Collection, Coroutine, Mapping, Sequence
+from collections.abc import AsyncIterator, Collection, Coroutine, Mapping, MutableMapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, asynccontextmanager
 from dataclasses import dataclass
@@ -68,10 +68,11 @@ from offline_cache.outbox import SqlOutbox
 from offline_cache.proofs import SqlProofs
 from offline_cache.store import open_store
 from provisioning.device_key import DeviceKey
+from screens.sample_person import drawn_photo
 from tests.faces import Scene, SceneAnalyst, SceneCamera
 from tests.people import ScriptedScreen
 from tests.worlds.citizen import Citizen
-from tests.worlds.faults import FAULTS, OF_CODES, OF_PERMITS, RARE, Plan
+from tests.worlds.faults import FAULTS, OF_CODES, OF_PAGES, OF_PERMITS, RARE, Plan
 
 KIOSK = "0198c0de-0000-7000-8000-0000000000ff"
 MORNING = datetime(2026, 11, 23, 1, 0, tzinfo=UTC)
@@ -79,6 +80,18 @@ PLENTY = dict.fromkeys(CAPS, 10**9)
 SITE = Site(name="样本服务区", hotline="0750-0000000", machine="44070399", proof_url="https://example.invalid/proof")
 KEY = DeviceKey.from_number(4407)
 STORE_KEY = bytes(range(32))
+QUIET, REST, LONGEST_REST = 30.0, 300.0, 1800.0
+"""Seconds after the last fault; after everything was mended; and how long something may be open then."""
+
+
+GOOD_FILE = {"bytes": 18000.0, "crown": 14.0}
+"""What the photo of an identity card must measure."""
+
+
+@cache
+def photo() -> bytes:
+    """A drawn person's, made once."""
+    return drawn_photo()
 
 
 @cache
@@ -179,6 +192,8 @@ class Network:
         self.lose_replies = 0.0
         self.lose_next: str | None = None
         """The path of which the next reply is lost."""
+        self.lose_all: frozenset[str] = frozenset()
+        """Paths of which the next reply each is lost."""
         self.waits = 0.0
         """Seconds that central itself waited for somebody else."""
 
@@ -189,8 +204,9 @@ class Network:
             raise CentralUnreachable("no route")
         status, answer = self._answer(path, body)
         waits, self.waits = self.waits, 0.0
-        if self._random.random() < self.lose_replies or path == self.lose_next or waits >= deadline:
+        if self._random.random() < self.lose_replies or path in {self.lose_next, *self.lose_all} or waits >= deadline:
             self.lose_next = None if path == self.lose_next else self.lose_next
+            self.lose_all -= {path}
             await asyncio.sleep(deadline)
             raise CentralUnreachable("reply lost")
         await asyncio.sleep(waits)
@@ -261,6 +277,9 @@ class World:
         self.crashes = 0
         self.waiting = 0
         self.journal: list[Entry] = []
+        self.store_texts: list[str] = []
+        self.logs: Sequence[MutableMapping[str, Any]] = ()
+        """What the machine logged."""
         self.requested = asyncio.Event()
         self.screens: list[ScriptedScreen] = []
         self.virtual = 0.0
@@ -306,6 +325,11 @@ class World:
     def _provider_waits(self, seconds: float) -> None:
         self.network.waits += seconds
 
+    def offices(self, *, available: bool) -> None:
+        """Departments that take no money of this world's, all at once."""
+        for office in (self.front.social, self.front.medical, self.front.halls):
+            office.available = available  # type: ignore[attr-defined] # each is the reference platform's own
+
     def reconcile(self) -> Night:
         """Central's night comes."""
         return reconcile(self.front.store, self.front.orders, self.clock)
@@ -342,23 +366,24 @@ class World:
 
     # --- life ---
 
-    async def run(self, *, quiet: float = 1800) -> None:
-        """Visits with faults and at most one power cut, then ``quiet`` seconds in which everything is mended."""
+    async def run(self) -> None:
+        """Visits with faults and at most one power cut; then everything is mended, and comes to rest."""
         faults = [
-            asyncio.create_task((FAULTS | OF_CODES | OF_PERMITS | RARE)[name](self), name=name)
+            asyncio.create_task((FAULTS | OF_PAGES | OF_CODES | OF_PERMITS | RARE)[name](self), name=name)
             for name in self.plan.names
         ]
-        await self._live(Power(self.crash), self.plan.visits, faults)
+        await self._live(Power(self.crash), len(self.plan.errands), faults)
         if self.crashes:
             await asyncio.sleep(self.random.uniform(3, 60))
             await self._live(Power(None, self.entries), 0, faults)
         await self._mend()
-        await self._live(Power(None, self.entries), 0, [], quiet=quiet)
+        await self._live(Power(None, self.entries), 0, [])
         self.reconcile()
 
     async def _mend(self) -> None:
         self.network.up, self.network.lose_replies, self.department.available = True, 0.0, True
-        self.exit_entry.available, self.scene.covered = True, None
+        self.network.lose_all, self.exit_entry.available, self.scene.covered = frozenset(), True, None
+        self.offices(available=True)
         self.provider.set_faults(**msgspec.to_builtins(Faults()))
         self.card_terminal.bank_line(1)
         self.receipt_printer.clear_jam()
@@ -376,14 +401,12 @@ class World:
             simulator.thaw()
             simulator.garbled = 0
 
-    async def _live(
-        self, power: Power, visits: int, faults: "Sequence[asyncio.Task[None]]", *, quiet: float = 30.0
-    ) -> None:
-        """One life of the machine, from power on to power off: ``visits``, until the faults are over, ``quiet``."""
+    async def _live(self, power: Power, visits: int, faults: "Sequence[asyncio.Task[None]]") -> None:
+        """One life of the machine, from power on to power off: ``visits``, until the faults are over, and some time."""
         began = asyncio.get_running_loop().time()
         async with self._machine(power) as (machine, screen):
             running = asyncio.create_task(machine.run(), name="machine")
-            living = asyncio.create_task(self._visits(visits, faults, quiet), name="visits")
+            living = asyncio.create_task(self._visits(visits, faults) if visits or faults else self._rest(machine))
             failing = asyncio.create_task(power.failed.wait(), name="power")
             try:
                 await asyncio.wait({running, living, failing}, return_when=asyncio.FIRST_COMPLETED)
@@ -404,12 +427,25 @@ class World:
                 self.screens.append(screen)
                 self.lives.append((began, asyncio.get_running_loop().time()))
 
-    async def _visits(self, count: int, faults: "Sequence[asyncio.Task[None]]", quiet: float) -> None:
+    async def _visits(self, count: int, faults: "Sequence[asyncio.Task[None]]") -> None:
         for _ in range(count):
             await self.citizen.visit()
         if faults:
             await asyncio.wait(faults)
-        await asyncio.sleep(quiet)
+        await asyncio.sleep(QUIET)
+
+    async def _rest(self, machine: Machine) -> None:
+        """Long enough for what is done again after a while; then until nothing is open, but not for ever."""
+        await asyncio.sleep(REST)
+        for _ in range(round((LONGEST_REST - REST) / QUIET)):
+            if not self._moving(machine):
+                return
+            await asyncio.sleep(QUIET)
+
+    def _moving(self, machine: Machine) -> bool:
+        newest = machine._journal.latest(PERMIT)
+        cards = [entry for entry in newest if Place(entry.state) not in OVER | {Place.RETAINED}]
+        return bool(cards or machine.till.open_payments or machine.waiting_reports() or machine._slips.printing)
 
     @asynccontextmanager
     async def _machine(self, power: Power) -> AsyncIterator[tuple[Machine, ScriptedScreen]]:
@@ -436,7 +472,7 @@ class World:
                     document_printer=DocumentPrinter(self._wire(self.document_printer, power), queue="a4"),
                     permit_unit=PermitUnit(self._wire(self.permit_unit, power), today=self._today),
                     camera=SceneCamera(self.scene),
-                    face_analyst=SceneAnalyst(self.scene),
+                    face_analyst=self._analyst(),
                 ),
                 journal=FragileJournal(journal, power, self.requested),
                 outbox=outbox,
@@ -454,6 +490,13 @@ class World:
             finally:
                 self.journal = journal.entries()
                 self._records = None
+
+    def _analyst(self) -> SceneAnalyst:
+        """One that makes a photo which may be printed and kept."""
+        self.analyst = analyst = SceneAnalyst(self.scene)
+        analyst.large = analyst.file = photo()
+        analyst.photo |= GOOD_FILE
+        return analyst
 
     def _today(self) -> date:
         return china_day(self.clock.now())
