@@ -38,8 +38,6 @@ STEPS = tuple(text(f"guide.step.{name}") for name in ("look", "choose", "read"))
 LOOK, CHOOSE, READ = (Steps(STEPS, at) for at in range(3))
 SEARCH, NOTICES, PRINT = "search", "notices", "print"
 LENGTHS: Final = tuple(range(1, 9))
-BLANK: Final = "\u2003"
-"""A cell that keeps its place: what stands beside it belongs to the row above."""
 KEYS: Final = {
     letter: digit
     for digit, letters in zip("23456789", ("abc", "def", "ghi", "jkl", "mno", "pqrs", "tuv", "wxyz"), strict=True)
@@ -155,7 +153,7 @@ def page(desk: Desk, guide: Guide, entry: GuideEntry, menu: Sequence[MenuItem], 
     rows += [("hours", _hours(rule)) for rule in guide.hours(entry.family)]
     names = [name for name, _ in rows]
     before = ["", *names[:-1]]
-    labels = [BLANK if name == last else text(f"guide.row.{name}") for name, last in zip(names, before, strict=True)]
+    labels = ["" if name == last else text(f"guide.row.{name}") for name, last in zip(names, before, strict=True)]
     return Table(
         title=both(entry.title),
         facts=facts,

@@ -537,7 +537,7 @@ async def test_progress_by_the_number_on_a_slip_says_the_state_and_no_name(stand
     await stand.person.sees(EnterNumber)
     stand.person.touches(Typed(str(reference)))
     view = await stand.person.sees(ChooseOne, "progress.title")
-    assert [row.refused.id for row in view.rows if row.refused] == ["progress.state.printed"]
+    assert [(row.refused.id, row.done) for row in view.rows if row.refused] == [("progress.state.printed", True)]
     assert "李" not in repr(view)
     stand.person.touches(Back())
     await at_rest(traveller)
