@@ -24,7 +24,7 @@ def main() -> int:
         return 1 if faults else 0
     report = Report()
     for seed in range(given.first, given.first + given.seeds):
-        run_seed(seed, report)
+        run_seed(seed, report, lambda where: print(where, file=sys.stderr))
     print(*report.lines(), sep="\n")
     return 1 if report.failures else 0
 

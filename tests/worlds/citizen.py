@@ -173,11 +173,12 @@ class Citizen:
         self._asked = (view.gesture, view.done)
 
     def _after_trouble(self, view: Sorry) -> Intent:
-        """Try again, or something else, or go."""
+        """Try again, or give up, or something else, or go."""
         keys = [key for key, _ in view.actions]
-        if "again" in keys and self._world.random.random() < 0.5:
-            return Chosen("again")
-        return Chosen("other") if "other" in keys and self._world.random.random() < 0.2 else Leave()
+        for key, chance in (("again", 0.5), ("back", 0.5), ("other", 0.2)):
+            if key in keys and self._world.random.random() < chance:
+                return Chosen(key)
+        return Leave()
 
     def _at_reader(self, view: PlaceCard) -> Intent | None:
         reader = self._world.id_card_reader

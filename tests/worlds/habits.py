@@ -30,8 +30,8 @@ LEADS_ON = frozenset({"agree", "replace", "report", "call", "code"})
 BACK, READ_ON, USE = 0.05, 0.6, 0.8
 DECISION = "440703100000018"
 PHONE = "13900001234"
-PINS = ("408162", "408162", "123456")
-"""The last one is weak."""
+PINS = ("914860", "914860", "666666")
+"""The last one is weak. None of them could be part of a time of day."""
 
 
 class Habits:

@@ -4,7 +4,7 @@ import asyncio
 import gc
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
@@ -17,6 +17,10 @@ from tests.virtual import VirtualLoop
 from tests.worlds.faults import Plan, draw
 from tests.worlds.invariants import broken
 from tests.worlds.world import Crash, World
+
+
+TELL_EVERY = 10.0
+"""Seconds."""
 
 
 @dataclass
@@ -72,13 +76,16 @@ def run_one(seed: int, crash: Crash | None = None, plan: Plan | None = None) -> 
         return world, broken(world)
 
 
-def run_seed(seed: int, report: Report) -> None:
-    """A seed whole, and with a crash before and after each of its journal entries."""
-    began = time.perf_counter()
+def run_seed(seed: int, report: Report, tell: Callable[[str], None] = lambda _: None) -> None:
+    """A seed whole, and with a crash before and after each of its journal entries; ``tell``: where it is, now and then."""
+    began = told = time.perf_counter()
     whole = _counted(seed, None, report)
-    for entry in range(1, (whole.entries if whole else 0) + 1):
-        for when in ("before", "after"):
-            _counted(seed, Crash(entry, when), report)
+    crashes = [Crash(entry + 1, when) for entry in range(whole.entries if whole else 0) for when in ("before", "after")]
+    for done, crash in enumerate(crashes, 1):
+        _counted(seed, crash, report)
+        if time.perf_counter() - told > TELL_EVERY:
+            told = time.perf_counter()
+            tell(f"seed {seed}: {done} of {len(crashes)} power cuts")
     report.seconds += time.perf_counter() - began
 
 

@@ -227,6 +227,13 @@ class Network:
             return worker.submit(self._front.post, KIOSK, path, body).result()
 
 
+def _cells(connection: Any) -> list[str]:
+    """Every cell of every table."""
+    tables = connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall()
+    rows = (row for (table,) in tables for row in connection.execute(f"SELECT * FROM {table}"))  # noqa: S608 - its own
+    return [cell.decode(errors="replace") if isinstance(cell, bytes) else str(cell) for row in rows for cell in row]
+
+
 class World:
     """See the module. ``folder`` holds the store; use one per world."""
 
@@ -277,7 +284,10 @@ class World:
         self.crashes = 0
         self.waiting = 0
         self.journal: list[Entry] = []
-        self.store_texts: list[str] = []
+        self.stored: list[str] = []
+        """Every cell of the store, as text."""
+        self.faces: list[str] = []
+        """What was left of a face when a life of the machine ended."""
         self.logs: Sequence[MutableMapping[str, Any]] = ()
         """What the machine logged."""
         self.requested = asyncio.Event()
@@ -415,6 +425,7 @@ class World:
             finally:
                 if power.on:
                     self.waiting = machine.waiting_reports()
+                    self.faces += ["something of a face is left"] if self.analyst.holds else []
                     assert [failure for device in machine._devices.all() for failure in device.failures] == []  # type: ignore[attr-defined]
                 else:
                     self.crashes += 1
@@ -489,6 +500,7 @@ class World:
                 yield machine, screen
             finally:
                 self.journal = journal.entries()
+                self.stored = store.read(_cells)
                 self._records = None
 
     def _analyst(self) -> SceneAnalyst:
