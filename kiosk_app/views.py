@@ -136,7 +136,8 @@ class PlaceCard(View):
 class Choice:
     """A row of a list to choose from. ``refused`` says why it cannot be chosen and where to go; it is shown anyway.
 
-    ``done``: it cannot be chosen because all is well, and must not look like a warning. Its title is data in two languages, or a sentence: ``name``.
+    ``done``: it cannot be chosen because all is well, and must not look like a warning. Its title is data in two
+    languages, or a sentence: ``name``.
     """
 
     key: str

@@ -11,7 +11,6 @@ from screens.widgets.say import Say
 from screens.widgets.target import PushButton, Tile
 from screens.widgets.work import Work
 
-
 BLANK = "\u2003"
 """In a cell without a word: it keeps its place, and what stands beside it its column."""
 

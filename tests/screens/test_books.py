@@ -63,7 +63,10 @@ def test_a_cell_without_a_word_keeps_its_place(upright: Booth) -> None:
     async def story() -> None:
         whole = SAMPLES["table_months"]
         assert isinstance(whole, Table)
-        lines = (TableRow(cells=("2026-10-27", "划入", "", "1.00")), TableRow(cells=("2026-10-09", "住院", "某处", "2.00")))
+        lines = (
+            TableRow(cells=("2026-10-27", "划入", "", "1.00")),
+            TableRow(cells=("2026-10-09", "住院", "某处", "2.00")),
+        )
         upright.stage.put(replace(whole, rows=lines))
         await asyncio.sleep(0.05)
         says = {say.text: say for say in upright.stage.sayings() if not say.hidden}

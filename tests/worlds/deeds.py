@@ -1,9 +1,10 @@
 """What must hold of services that take neither money nor a permit; :mod:`tests.worlds.invariants` has those.
 
 A department did nothing more often than a citizen began a service, whatever was lost and asked again. What a citizen
-was told, on the screen or on paper, central knows. A proof's papers are numbered without a gap and without a repetition.
-What was said is at central exactly once. Every print that was begun has an end in the journal. A new service that lets
-a department do something adds a row to :data:`DONE`, and one to :data:`TOLD` for the number that it gives away.
+was told, on the screen or on paper, central knows. A proof's papers are numbered without a gap and without a
+repetition. What was said is at central exactly once. Every print that was begun has an end in the journal. A new
+service that lets a department do something adds a row to :data:`DONE`, and one to :data:`TOLD` for the number that it
+gives away.
 """
 
 import re
@@ -17,8 +18,8 @@ import sqlalchemy as sa
 from central.certificates.tables import certificate
 from central.db import event as events
 from central.departments.hall.tables import appointment, centre
-from central.departments.social.office import LIVING
 from central.departments.social.cases import number_of
+from central.departments.social.office import LIVING
 from central.departments.social.tables import act
 from central.feedback import feedback, rating
 from central.photos import photo
@@ -84,13 +85,20 @@ def _told(world: "World", central: sa.Connection) -> Iterator[str]:
 def _facts(world: "World") -> set[tuple[str, str]]:
     """What last views said: sentence and number."""
     lasts = (view for screen in world.screens for _, view in screen.seen if isinstance(view, Done))
-    return {(fact.id, str(dict(fact.args)["number"])) for view in lasts for fact in view.facts if "number" in dict(fact.args)}
+    return {
+        (fact.id, str(dict(fact.args)["number"]))
+        for view in lasts
+        for fact in view.facts
+        if "number" in dict(fact.args)
+    }
 
 
 def _living(world: "World", central: sa.Connection) -> Iterator[str]:
     """Once in twelve months, and a world is shorter; whose slip says what central says."""
     rows = central.execute(DONE["living_verification"]).all()
-    yield from (f"{person} was verified {n} times" for person, n in Counter(row.person for row in rows).items() if n > 1)
+    yield from (
+        f"{person} was verified {n} times" for person, n in Counter(row.person for row in rows).items() if n > 1
+    )
     until = {number_of(row.n, row.at): row.until.isoformat() for row in rows}
     for paper in _slips(world):
         if "认证通过" in paper:
@@ -145,7 +153,7 @@ def _papers(world: "World") -> Iterator[str]:
     )
     open_ = begun - ended
     if open_.total() > world.crashes or ended - begun:
-        yield f"prints that have no end in the journal: {dict(open_)}, and that have no beginning: {dict(ended - begun)}"
+        yield f"prints with no end in the journal: {dict(open_)}; with no beginning: {dict(ended - begun)}"
 
 
 def _of_papers(world: "World") -> Iterable[Any]:

@@ -400,7 +400,8 @@ OF_CODES: dict[str, Fault] = {
 }
 """Where one can pay by code."""
 OF_PAGES: dict[str, Fault] = {
-    fault.__name__: fault for fault in (offices_unavailable, answers_about_deeds_lost, document_printer_dead, camera_covered)
+    fault.__name__: fault
+    for fault in (offices_unavailable, answers_about_deeds_lost, document_printer_dead, camera_covered)
 }
 """Of services that take neither money nor a permit."""
 OF_PERMITS: dict[str, Fault] = {

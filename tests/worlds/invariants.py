@@ -26,7 +26,6 @@ from kiosk_app.devices import CardReceipt
 from kiosk_app.money.payment import FINAL, KIND, MOVES, Payment, State, from_entry
 from kiosk_app.money.receipts import CARD, CODE
 from kiosk_app.views import Attract, Menu, Pay, PayCode, Sorry, Working
-
 from tests.worlds import deeds
 from tests.worlds.habits import PHONE, PINS
 
@@ -208,7 +207,9 @@ def _privacy(world: "World") -> Iterator[str]:
         reported = str([msgspec.json.decode(row.raw, type=Event).body for row in connection.execute(events.select())])
     logged = str(list(world.logs))
     places = {"journal": kept, "store": "".join(world.stored), "log": logged, "events": reported}
-    persons = {word for card in CARDS.values() for word in (card.text.name, card.text.number, card.text.address) if word}
+    persons = {
+        word for card in CARDS.values() for word in (card.text.name, card.text.number, card.text.address) if word
+    }
     for place, words in places.items():
         yield from (f"a citizen's data is in the {place}" for canary in persons if canary in words)
     for place, words in {"journal": kept, "log": logged}.items():

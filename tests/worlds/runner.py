@@ -18,7 +18,6 @@ from tests.worlds.faults import Plan, draw
 from tests.worlds.invariants import broken
 from tests.worlds.world import Crash, World
 
-
 TELL_EVERY = 10.0
 """Seconds."""
 
@@ -77,7 +76,7 @@ def run_one(seed: int, crash: Crash | None = None, plan: Plan | None = None) -> 
 
 
 def run_seed(seed: int, report: Report, tell: Callable[[str], None] = lambda _: None) -> None:
-    """A seed whole, and with a crash before and after each of its journal entries; ``tell``: where it is, now and then."""
+    """A seed whole, and with a crash before and after each of its journal entries; ``tell``: where it is by now."""
     began = told = time.perf_counter()
     whole = _counted(seed, None, report)
     crashes = [Crash(entry + 1, when) for entry in range(whole.entries if whole else 0) for when in ("before", "after")]

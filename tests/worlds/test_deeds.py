@@ -190,7 +190,7 @@ def test_the_worlds_notice_a_print_without_an_end(monkeypatch: pytest.MonkeyPatc
             note(desk, reference, what, state, **body)
 
     monkeypatch.setattr(Desk, "_note", forgetful)
-    assert found(comes("rights_record"), "no end in the journal")
+    assert found(comes("rights_record"), "with no end in the journal")
 
 
 def test_the_worlds_notice_a_face_that_stays_behind(monkeypatch: pytest.MonkeyPatch) -> None:

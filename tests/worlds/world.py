@@ -230,7 +230,7 @@ class Network:
 def _cells(connection: Any) -> list[str]:
     """Every cell of every table."""
     tables = connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall()
-    rows = (row for (table,) in tables for row in connection.execute(f"SELECT * FROM {table}"))  # noqa: S608 - its own
+    rows = (row for (table,) in tables for row in connection.execute(f"SELECT * FROM {table}"))
     return [cell.decode(errors="replace") if isinstance(cell, bytes) else str(cell) for row in rows for cell in row]
 
 
