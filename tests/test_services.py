@@ -1,4 +1,4 @@
-"""The table of services is true: each of the menu has its row, and what the row names is collected and can be played."""
+"""The table of services is true: each of the menu has its row, and what that names is collected and can be played."""
 
 import re
 from functools import cache

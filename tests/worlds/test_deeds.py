@@ -21,9 +21,12 @@ from kiosk_app.contract.social import Act, ConfirmLiving
 from kiosk_app.desk import Desk
 from kiosk_app.devices import Slip
 from kiosk_app.health import SERVICES
+from kiosk_app.papers.insured_slips import living_slip
 from kiosk_app.papers.reprint import reprinted
 from kiosk_app.reprints import REPRINT, Reprints
 from kiosk_app.services import complaint, living_verification, rights_record
+from kiosk_app.services.steps.insured import show_card
+from kiosk_app.services.steps.look_up import look_up
 from offline_cache.journal import SqlJournal
 from tests.faces import SceneAnalyst
 from tests.worlds.faults import AFTERWARDS, WHO, Plan
@@ -87,8 +90,6 @@ def test_the_worlds_notice_a_deed_that_is_asked_for_anew_when_its_answer_is_lost
 
 
 def test_the_worlds_notice_a_verification_that_nobody_made(monkeypatch: pytest.MonkeyPatch) -> None:
-    look_up = living_verification.look_up
-
     async def hopeful(desk: Desk, question: Any, *given: Any, **words: Any) -> Any:
         answer = await look_up(desk, question, *given, **words)
         if answer is None and isinstance(question, ConfirmLiving):
@@ -105,8 +106,6 @@ def test_the_worlds_notice_a_second_verification_in_a_year(monkeypatch: pytest.M
 
 
 def test_the_worlds_notice_a_slip_that_promises_more_than_the_department(monkeypatch: pytest.MonkeyPatch) -> None:
-    living_slip = living_verification.living_slip
-
     def generous(name: str, act: Act, **words: str) -> Slip:
         assert act.until is not None
         return living_slip(name, msgspec.structs.replace(act, until=act.until + timedelta(days=365)), **words)
@@ -160,8 +159,6 @@ def test_the_worlds_notice_two_reprints_with_one_number(monkeypatch: pytest.Monk
 
 
 def test_the_worlds_notice_a_name_in_the_log(monkeypatch: pytest.MonkeyPatch) -> None:
-    show_card = rights_record.show_card
-
     async def chatty(*given: Any) -> Any:
         person = await show_card(*given)
         structlog.get_logger().info("identified", name=person.name if person else "")

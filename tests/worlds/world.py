@@ -30,8 +30,10 @@ from central.db import memory_engine
 from central.departments import samples
 from central.departments.exit_entry import ExitEntry
 from central.departments.exit_entry import samples as exit_samples
+from central.departments.hall import Halls
 from central.departments.hall import samples as hall_samples
 from central.departments.rules import china_day
+from central.departments.social import MedicalInsurance, SocialSecurity
 from central.departments.social import samples as social_samples
 from central.departments.traffic import Traffic
 from central.front import CAPS, Front
@@ -338,7 +340,8 @@ class World:
     def offices(self, *, available: bool) -> None:
         """Departments that take no money of this world's, all at once."""
         for office in (self.front.social, self.front.medical, self.front.halls):
-            office.available = available  # type: ignore[attr-defined] # each is the reference platform's own
+            assert isinstance(office, SocialSecurity | MedicalInsurance | Halls)
+            office.available = available
 
     def reconcile(self) -> Night:
         """Central's night comes."""
