@@ -4,7 +4,7 @@ A script names its moments; a fault strikes at one of them, through the bench. W
 ``expects``: the money agrees everywhere in every case, only the papers and the end of the payment differ.
 """
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from kiosk_app.demo_citizen import Citizen, VisitOver
@@ -159,6 +159,18 @@ OF_SCRIPTS: Mapping[str, Expects] = {
     "appointment": SLIP,
 }
 """What is right of a script that is not about fines; a fault's own word goes before it."""
+
+
+def after(scripts: Sequence[str]) -> Expects:
+    """What is right of these scripts, one after the other."""
+    every = [OF_SCRIPTS.get(script, Expects()) for script in scripts]
+    return Expects(
+        slips=sum(one.slips for one in every),
+        vouchers=sum(one.vouchers for one in every),
+        pays=any(one.pays for one in every),
+    )
+
+
 FAULTS: Mapping[str, Fault] = {
     "none": Fault(),
     "kill_during_payment": Fault(

@@ -16,7 +16,7 @@ from typing import Any
 from central.departments.exit_entry.samples import SAMPLES
 from hardware.simulators.samples import CARDS
 from kiosk_app.demo_citizen import Citizen, fetch
-from kiosk_app.demo_faults import FAULTS, OF_SCRIPTS, Expects
+from kiosk_app.demo_faults import FAULTS, Expects, after
 from kiosk_app.demo_papers import SLIP, VOUCHER, keep_papers
 from kiosk_app.demo_scripts.endorsement import PERMIT
 from kiosk_app.demo_scripts.hall import PHONE
@@ -34,7 +34,7 @@ async def judge(world: World, citizen: Citizen, script: str, fault: str, trouble
     """Write ``result.json``; 0 if all is as it must be, else 1."""
     expects = FAULTS[fault].expects
     if fault == "none":
-        expects = OF_SCRIPTS.get(script, expects)
+        expects = after(script.split(","))
     kiosk, central = await _at_rest(world, pays=expects.pays)
     terminal = (await citizen.bench_state())["card_terminal"]["state"]
     provider = json.loads(await fetch(world.console, "GET", "/phone/trades"))

@@ -1,35 +1,21 @@
 """The whole product, as `kiosk demo` runs it: a real window, touches, wires, print queue, central over mutual TLS."""
 
-import json
 import os
 import subprocess
-import sys
 import time
 from itertools import takewhile
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from kiosk_app.demo_display import NOVNC
+from tests.e2e.playing import DEMO, play
 
 pytestmark = pytest.mark.whole
-DEMO = [sys.executable, "-m", "kiosk_app", "demo"]
-LONGEST = 170
-
-
-def _play(out: Path, *arguments: str) -> dict[str, Any]:
-    """Run a scripted visit; its result. The exit status must tell the same as the result."""
-    argv = [*DEMO, "--headless", "--out", str(out), *arguments]
-    ran = subprocess.run(argv, capture_output=True, text=True, timeout=LONGEST, check=False)
-    assert (out / "result.json").exists(), ran.stdout + ran.stderr
-    result: dict[str, Any] = json.loads((out / "result.json").read_text("utf-8"))
-    assert (ran.returncode == 0) is result["ok"]
-    return result
 
 
 def test_a_citizen_pays_traffic_fines_at_the_real_window(tmp_path: Path) -> None:
-    result = _play(tmp_path, "--script", "traffic_fines")
+    result = play(tmp_path, "--script", "traffic_fines")
     assert result["problems"] == []
     assert result["states"] == ["intended", "requested", "approved", "fulfilled", "completed", "settled"]
     reference = result["reference"]
@@ -44,7 +30,7 @@ def test_a_citizen_pays_traffic_fines_at_the_real_window(tmp_path: Path) -> None
 
 
 def test_the_books_agree_after_a_power_cut_between_approval_and_delivery(tmp_path: Path) -> None:
-    result = _play(tmp_path, "--script", "traffic_fines", "--fault", "kill_during_payment")
+    result = play(tmp_path, "--script", "traffic_fines", "--fault", "kill_during_payment")
     assert result["problems"] == []
     assert result["kiosk_starts"] == 2
     assert result["timings"][-1]["step"] == "after-restart"
@@ -52,7 +38,7 @@ def test_the_books_agree_after_a_power_cut_between_approval_and_delivery(tmp_pat
 
 
 def test_a_citizen_pays_with_a_telephone_at_the_real_window(tmp_path: Path) -> None:
-    result = _play(tmp_path, "--script", "traffic_fines_by_code")
+    result = play(tmp_path, "--script", "traffic_fines_by_code")
     assert result["problems"] == []
     assert result["states"] == ["intended", "requested", "approved", "fulfilled", "completed", "settled"]
     [trade] = result["provider"]["trades"]
@@ -63,14 +49,14 @@ def test_a_citizen_pays_with_a_telephone_at_the_real_window(tmp_path: Path) -> N
 
 
 def test_a_payment_by_code_survives_a_power_cut_in_the_instant_of_the_payment(tmp_path: Path) -> None:
-    result = _play(tmp_path, "--script", "traffic_fines_by_code", "--fault", "kill_during_payment")
+    result = play(tmp_path, "--script", "traffic_fines_by_code", "--fault", "kill_during_payment")
     assert result["problems"] == []
     assert result["kiosk_starts"] == 2
     assert result["states"][-1] in {"settled", "reversed"}
 
 
 def test_a_citizen_gets_an_endorsement_by_the_face(tmp_path: Path) -> None:
-    result = _play(tmp_path, "--script", "endorsement")
+    result = play(tmp_path, "--script", "endorsement")
     assert result["problems"] == []
     [stay] = result["journal"]["permits"]
     assert (stay["place"], stay["open"]) == ("returned", False)
@@ -88,15 +74,15 @@ def test_a_citizen_gets_an_endorsement_by_the_face(tmp_path: Path) -> None:
     ("fault", "ends", "starts"), [("printer_jam_after_payment", "reversed", 1), ("kill_during_printing", "settled", 2)]
 )
 def test_money_card_and_case_agree_after(fault: str, ends: str, starts: int, tmp_path: Path) -> None:
-    result = _play(tmp_path, "--script", "endorsement", "--fault", fault)
+    result = play(tmp_path, "--script", "endorsement", "--fault", fault)
     assert result["problems"] == []
     assert (result["states"][-1], result["kiosk_starts"]) == (ends, starts)
     assert [stay["place"] for stay in result["journal"]["permits"]] == ["returned"]
 
 
-@pytest.mark.parametrize("script", ["endorsement_by_identity_card", "endorsement_declines_face", "progress"])
-def test_a_citizen_with_a_permit_plays(script: str, tmp_path: Path) -> None:
-    assert _play(tmp_path, "--script", script)["problems"] == []
+def test_one_who_declines_the_face_check_and_one_who_comes_again_are_served_one_after_the_other(tmp_path: Path) -> None:
+    """The second shows the identity card, gets an endorsement, and asks how far it is."""
+    assert play(tmp_path, "--script", "endorsement_declines_face,progress")["problems"] == []
 
 
 def test_a_demo_that_is_killed_leaves_no_process_behind(tmp_path: Path) -> None:
