@@ -3,8 +3,8 @@
 import argparse
 import sys
 
+from tests.worlds.power import Crash
 from tests.worlds.runner import Report, run_one, run_seed
-from tests.worlds.world import Crash
 
 
 def main() -> int:

@@ -16,7 +16,8 @@ from kiosk_app.money.receipts import CODE
 from tests.virtual import VirtualLoop
 from tests.worlds.faults import Plan, draw
 from tests.worlds.invariants import broken
-from tests.worlds.world import Crash, World
+from tests.worlds.power import Crash
+from tests.worlds.world import World
 
 TELL_EVERY = 10.0
 """Seconds."""

@@ -30,8 +30,9 @@ from kiosk_app.services.steps.look_up import look_up
 from offline_cache.journal import SqlJournal
 from tests.faces import SceneAnalyst
 from tests.worlds.faults import AFTERWARDS, WHO, Plan
+from tests.worlds.power import Crash
 from tests.worlds.runner import run_one
-from tests.worlds.world import Crash, World
+from tests.worlds.world import World
 
 SEEDS = range(16)
 LOST = ("answers_about_deeds_lost",)

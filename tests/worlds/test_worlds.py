@@ -22,8 +22,8 @@ from kiosk_app.money.settle import Settlement
 from kiosk_app.money.till import Till
 from kiosk_app.services import endorsement
 from tests.worlds.faults import Plan, draw
+from tests.worlds.power import Crash
 from tests.worlds.runner import Report, run_one, run_seed
-from tests.worlds.world import Crash
 
 CALM = Plan((), 0.0)
 TRAVELLER = Plan((), 0.0, ("endorsement",), person="li")

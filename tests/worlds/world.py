@@ -10,10 +10,8 @@ file. Simulators, central and people live on. The world owns all chance; the pro
 import asyncio
 import contextlib
 import tempfile
-from collections.abc import AsyncIterator, Collection, Coroutine, Mapping, MutableMapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import AsyncIterator, Coroutine, MutableMapping, Sequence
 from contextlib import ExitStack, asynccontextmanager
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from functools import cache
 from pathlib import Path
@@ -41,7 +39,7 @@ from central.limits import Limits
 from central.payments import Channel as Provider
 from central.payments.reconcile import Night, reconcile
 from central.payments.simulated import Faults, NotPossible, SimulatedProvider
-from hardware.channel import Channel, ChannelClosed, MemoryChannel, Opener, memory_pair
+from hardware.channel import Channel, ChannelClosed, Opener, memory_pair
 from hardware.drivers.card_terminal import CardTerminal
 from hardware.drivers.document_printer import DocumentPrinter
 from hardware.drivers.id_card_reader import IdCardReader
@@ -54,13 +52,10 @@ from hardware.simulators.document_printer import DocumentPrinterSimulator
 from hardware.simulators.id_card_reader import IdCardReaderSimulator
 from hardware.simulators.permit_unit import PermitUnitSimulator
 from hardware.simulators.receipt_printer import ReceiptPrinterSimulator
-from kiosk_app.contract import Body, Problem
 from kiosk_app.contract.catalogue import PURPOSE, PURPOSE_OID
-from kiosk_app.contract.certificates import AskCertificate
 from kiosk_app.custody_table import KIND as PERMIT
 from kiosk_app.custody_table import OVER, Place
 from kiosk_app.desk import Patience, Site
-from kiosk_app.errors import CentralRefused, CentralUnreachable
 from kiosk_app.ids import uuid7
 from kiosk_app.machine import Devices, Machine, Surroundings
 from kiosk_app.ports import Entry
@@ -75,6 +70,8 @@ from tests.faces import Scene, SceneAnalyst, SceneCamera
 from tests.people import ScriptedScreen
 from tests.worlds.citizen import Citizen
 from tests.worlds.faults import FAULTS, OF_CODES, OF_PAGES, OF_PERMITS, RARE, Plan
+from tests.worlds.network import Network
+from tests.worlds.power import Crash, FragileJournal, Power, PowerCut
 
 KIOSK = "0198c0de-0000-7000-8000-0000000000ff"
 MORNING = datetime(2026, 11, 23, 1, 0, tzinfo=UTC)
@@ -102,18 +99,6 @@ def authority() -> Authority:
     return Authority(Path(tempfile.mkdtemp(prefix="authority-")), lambda: MORNING)
 
 
-class PowerCut(BaseException):
-    """The plug is pulled."""
-
-
-@dataclass(frozen=True)
-class Crash:
-    """Pull the plug ``when`` ("before" or "after") the ``entry``-th journal entry of the world is durable."""
-
-    entry: int
-    when: str
-
-
 class WorldClock:
     """Wall time that follows the loop, and stays at its last moment when the world is over."""
 
@@ -124,109 +109,6 @@ class WorldClock:
         with contextlib.suppress(RuntimeError):  # no loop runs any more
             self._last = MORNING + timedelta(seconds=asyncio.get_running_loop().time())
         return self._last
-
-
-class Power:
-    """On, until it is cut; then every wire is dead and nothing can be written."""
-
-    def __init__(self, crash: Crash | None, count: int = 0) -> None:
-        self.crash, self.entries = crash, count
-        self.on = True
-        self.failed = asyncio.Event()
-        self.wires: list[MemoryChannel] = []
-
-    def check(self, when: str) -> None:
-        if not self.on:
-            raise PowerCut
-        if self.crash == Crash(self.entries, when):
-            self.cut()
-            raise PowerCut
-
-    def cut(self) -> None:
-        self.on = False
-        self.failed.set()
-        for wire in self.wires:
-            wire.cut()
-
-
-class FragileJournal:
-    """The real journal under the power switch. ``requested`` is set when a terminal is about to be asked."""
-
-    def __init__(self, journal: SqlJournal, power: Power, requested: asyncio.Event) -> None:
-        self._journal, self._power, self._requested = journal, power, requested
-
-    def append(
-        self,
-        reference: str,
-        kind: str,
-        state: str,
-        body: Mapping[str, Any] | None = None,
-        *,
-        reports: Sequence[tuple[str, Body]] = (),
-    ) -> Entry:
-        self._power.entries += 1
-        self._power.check("before")
-        entry = self._journal.append(reference, kind, state, body, reports=reports)
-        self._power.check("after")
-        if state == "requested":
-            self._requested.set()
-        return entry
-
-    def entries(self, *, reference: str | None = None, kind: str | None = None, after: int = 0) -> list[Entry]:
-        return self._journal.entries(reference=reference, kind=kind, after=after)
-
-    def latest(self, kind: str, *, leaving_out: Collection[str] = ()) -> list[Entry]:
-        return self._journal.latest(kind, leaving_out=leaving_out)
-
-    def newest(self, kind: str) -> Entry | None:
-        return self._journal.newest(kind)
-
-    def ready(self) -> None:
-        self._journal.ready()
-
-
-class Network:
-    """The way to central: it can be cut, and it can lose replies after central did what was asked."""
-
-    def __init__(self, front: Front, random: Random) -> None:
-        self._front, self._random = front, random
-        self.up = True
-        self.lose_replies = 0.0
-        self.lose_next: str | None = None
-        """The path of which the next reply is lost."""
-        self.lose_all: frozenset[str] = frozenset()
-        """Paths of which the next reply each is lost."""
-        self.waits = 0.0
-        """Seconds that central itself waited for somebody else."""
-
-    async def post(self, path: str, body: bytes, *, deadline: float) -> bytes:
-        await asyncio.sleep(self._random.uniform(0.01, 0.2))
-        if not self.up:
-            await asyncio.sleep(min(deadline, 3.0))
-            raise CentralUnreachable("no route")
-        status, answer = self._answer(path, body)
-        waits, self.waits = self.waits, 0.0
-        if self._random.random() < self.lose_replies or path in {self.lose_next, *self.lose_all} or waits >= deadline:
-            self.lose_next = None if path == self.lose_next else self.lose_next
-            self.lose_all -= {path}
-            await asyncio.sleep(deadline)
-            raise CentralUnreachable("reply lost")
-        await asyncio.sleep(waits)
-        await asyncio.sleep(self._random.uniform(0.01, 0.2))
-        if status == 200:
-            return answer
-        problem = msgspec.json.decode(answer, type=Problem)
-        if status < 500 and status not in {408, 425, 429}:
-            raise CentralRefused(problem.type)
-        raise CentralUnreachable(problem.type)
-
-    def _answer(self, path: str, body: bytes) -> tuple[int, bytes]:
-        """Central's; what seals has a loop of its own, and so a thread, as everything has at the real central."""
-        if path != AskCertificate.path:
-            return self._front.post(KIOSK, path, body)
-        self._front.clock.now()  # the world's time is read here, and stands still meanwhile
-        with ThreadPoolExecutor(1) as worker:
-            return worker.submit(self._front.post, KIOSK, path, body).result()
 
 
 def _cells(connection: Any) -> list[str]:
@@ -271,7 +153,7 @@ class World:
             exit_samples.load(connection, china_day(MORNING), self._portraits())
             social_samples.load(connection, china_day(MORNING), self.folder)
             hall_samples.load(connection)
-        self.network = Network(self.front, Random(chance(2**32)))
+        self.network = Network(self.front, KIOSK, Random(chance(2**32)))
         self.offer_codes(*plan.channels)
         self.citizen = Citizen(self)
         self.somebody_takes = True
