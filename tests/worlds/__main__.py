@@ -24,7 +24,9 @@ def main() -> int:
         return 1 if faults else 0
     report = Report()
     for seed in range(given.first, given.first + given.seeds):
+        known = len(report.failures)
         run_seed(seed, report, lambda where: print(where, file=sys.stderr))
+        print(*report.failures[known:], sep="\n", end="", file=sys.stderr)  # whoever stops the run has seen them
     print(*report.lines(), sep="\n")
     return 1 if report.failures else 0
 
