@@ -70,8 +70,9 @@ from offline_cache.store import Store, open_store
 from tests.faces import SceneAnalyst, SceneCamera
 from tests.virtual import VirtualLoop
 from tests.worlds.faults import Plan
+from tests.worlds.founding import authority
 from tests.worlds.power import Power, PowerCut
-from tests.worlds.world import KEY, KIOSK, SITE, STORE_KEY, World, authority
+from tests.worlds.world import KEY, KIOSK, SITE, STORE_KEY, World
 
 Seen = TypeVar("Seen", bound=View)
 PARKING, MARKING, WRONG_LANE, SIGN = (sample.number for sample in SAMPLES[:4])

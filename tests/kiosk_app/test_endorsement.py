@@ -29,7 +29,7 @@ from kiosk_app.views import (
 from tests.faces import Someone
 from tests.stand import Stand, story
 from tests.traveller import HK_ONCE, MO_ONCE, Traveller, at_rest
-from tests.worlds.world import MORNING
+from tests.worlds.founding import MORNING
 
 
 @story

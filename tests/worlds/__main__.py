@@ -26,7 +26,8 @@ def main() -> int:
     for seed in range(given.first, given.first + given.seeds):
         known = len(report.failures)
         run_seed(seed, report, lambda where: print(where, file=sys.stderr))
-        print(*report.failures[known:], sep="\n", end="", file=sys.stderr)  # whoever stops the run has seen them
+        for failure in report.failures[known:]:  # whoever stops the run has seen them
+            print(failure, file=sys.stderr)
     print(*report.lines(), sep="\n")
     return 1 if report.failures else 0
 

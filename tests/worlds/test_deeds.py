@@ -8,11 +8,10 @@ from typing import Any
 
 import msgspec
 import pytest
-import sqlalchemy as sa
 import structlog
 
+from central.db import content_of, memory_engine
 from central.departments.hall import office as halls
-from central.departments.hall import samples as hall_samples
 from central.departments.hall.tables import centre
 from central.departments.social import office
 from kiosk_app.central_desk import CentralDesk
@@ -29,7 +28,9 @@ from kiosk_app.services.steps.insured import show_card
 from kiosk_app.services.steps.look_up import look_up
 from offline_cache.journal import SqlJournal
 from tests.faces import SceneAnalyst
+from tests.worlds import world
 from tests.worlds.faults import AFTERWARDS, WHO, Plan
+from tests.worlds.founding import founded
 from tests.worlds.power import Crash
 from tests.worlds.runner import run_one
 from tests.worlds.world import World
@@ -116,16 +117,17 @@ def test_the_worlds_notice_a_slip_that_promises_more_than_the_department(monkeyp
 
 
 def test_the_worlds_notice_a_place_that_is_given_away_twice(monkeypatch: pytest.MonkeyPatch) -> None:
-    load, times = hall_samples.load, halls._times
-
-    def small(connection: sa.Connection) -> None:
-        load(connection)
+    times = halls._times
+    small = memory_engine(founded())
+    with small.begin() as connection:
         connection.execute(centre.update().values(counters=1))
+    content = content_of(small)
+    small.dispose()
 
     def scarce(row: Any, now: datetime) -> list[datetime]:
         return list(times(row, now))[:1]
 
-    monkeypatch.setattr(hall_samples, "load", small)
+    monkeypatch.setattr(world, "founded", lambda: content)
     monkeypatch.setattr(halls, "_times", scarce)
     plan = comes("appointment", times=4)
     assert not found(plan, "appointments are held", range(4))

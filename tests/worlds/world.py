@@ -9,10 +9,9 @@ file. Simulators, central and people live on. The world owns all chance; the pro
 
 import asyncio
 import contextlib
-import tempfile
 from collections.abc import AsyncIterator, Coroutine, MutableMapping, Sequence
 from contextlib import ExitStack, asynccontextmanager
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from functools import cache
 from pathlib import Path
 from random import Random
@@ -20,19 +19,16 @@ from typing import Any
 
 import msgspec
 
-from central.authority import Authority, DocumentSigner
+from central.authority import DocumentSigner
 from central.books import Books
 from central.certificates.sealing import Sealer
 from central.db import decision as decisions
 from central.db import memory_engine
 from central.departments import samples
 from central.departments.exit_entry import ExitEntry
-from central.departments.exit_entry import samples as exit_samples
 from central.departments.hall import Halls
-from central.departments.hall import samples as hall_samples
 from central.departments.rules import china_day
 from central.departments.social import MedicalInsurance, SocialSecurity
-from central.departments.social import samples as social_samples
 from central.departments.traffic import Traffic
 from central.front import CAPS, Front
 from central.limits import Limits
@@ -70,11 +66,11 @@ from tests.faces import Scene, SceneAnalyst, SceneCamera
 from tests.people import ScriptedScreen
 from tests.worlds.citizen import Citizen
 from tests.worlds.faults import FAULTS, OF_CODES, OF_PAGES, OF_PERMITS, RARE, Plan
+from tests.worlds.founding import MORNING, authority, founded
 from tests.worlds.network import Network
 from tests.worlds.power import Crash, FragileJournal, Power, PowerCut
 
 KIOSK = "0198c0de-0000-7000-8000-0000000000ff"
-MORNING = datetime(2026, 11, 23, 1, 0, tzinfo=UTC)
 PLENTY = dict.fromkeys(CAPS, 10**9)
 SITE = Site(name="样本服务区", hotline="0750-0000000", machine="44070399", proof_url="https://example.invalid/proof")
 KEY = DeviceKey.from_number(4407)
@@ -91,12 +87,6 @@ GOOD_FILE = {"bytes": 18000.0, "crown": 14.0}
 def photo() -> bytes:
     """A drawn person's, made once."""
     return drawn_photo()
-
-
-@cache
-def authority() -> Authority:
-    """Central's own, made once: it signs the catalogue, and every machine here pins its root."""
-    return Authority(Path(tempfile.mkdtemp(prefix="authority-")), lambda: MORNING)
 
 
 class WorldClock:
@@ -132,7 +122,7 @@ class World:
         self.document_printer = DocumentPrinterSimulator(seed=chance(2**32))
         self.permit_unit = PermitUnitSimulator(seed=chance(2**32))
         self.scene = Scene()
-        self.engine = memory_engine()
+        self.engine = memory_engine(founded())
         self.department = Traffic()
         self.provider = SimulatedProvider(self.clock, wait=self._provider_waits)
         self.channels: dict[str, Provider] = {}
@@ -148,11 +138,6 @@ class World:
         assert isinstance(self.front.exit_entry, ExitEntry)
         self.exit_entry = self.front.exit_entry
         self.front.register(KIOSK, KEY.public_pem)
-        with self.engine.begin() as connection:
-            samples.load(connection, china_day(MORNING))
-            exit_samples.load(connection, china_day(MORNING), self._portraits())
-            social_samples.load(connection, china_day(MORNING), self.folder)
-            hall_samples.load(connection)
         self.network = Network(self.front, KIOSK, Random(chance(2**32)))
         self.offer_codes(*plan.channels)
         self.citizen = Citizen(self)
@@ -179,12 +164,6 @@ class World:
         self.virtual = 0.0
         self._serving: set[asyncio.Task[None]] = set()
         self.lives: list[tuple[float, float]] = []
-
-    def _portraits(self) -> Path:
-        """The pictures that central holds: each says whose face it shows (:mod:`tests.faces`)."""
-        for key in exit_samples.SAMPLES.keys() | social_samples.SAMPLES.keys():
-            (self.folder / f"{key}.jpg").write_bytes(key.encode())
-        return self.folder
 
     # --- hands of the world ---
 
