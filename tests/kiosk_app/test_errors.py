@@ -8,7 +8,7 @@ from kiosk_app.errors import CitizenError, FaultKind, KioskError
 
 
 def leaves(kind: type[KioskError]) -> Iterator[type[KioskError]]:
-    below = [child for child in kind.__subclasses__() if child.__module__ == errors.__name__]
+    below = [child for child in kind.__subclasses__() if child.__module__.startswith(f"{errors.__name__}.")]
     for child in below:
         yield from leaves(child)
     if not below:
@@ -18,6 +18,10 @@ def leaves(kind: type[KioskError]) -> Iterator[type[KioskError]]:
 def test_every_error_stands_in_the_drawing() -> None:
     drawn = set(re.findall(r"[A-Z]\w+", errors.__doc__ or ""))
     assert {kind.__name__ for kind in leaves(KioskError)} - drawn == set()
+
+
+def test_every_error_is_imported_from_the_tree_itself() -> None:
+    assert [kind for kind in leaves(KioskError) if getattr(errors, kind.__name__, None) is not kind] == []
 
 
 def test_the_kinds_of_the_drawing_are_those_of_the_code() -> None:

@@ -89,7 +89,9 @@ async def test_the_notice_says_all_that_the_law_asks_for(booth: BoothStand) -> N
     view = await booth.sees(Consent)
     about = [heading.id for heading, _ in view.points]
     assert about == [f"consent.about.{name}" for name in ("who", "what", "how", "kept", "need", "rights")]
-    assert dict(view.points[0][1].args) == {"site": booth.desk.site.name, "phone": booth.desk.site.hotline}
+    site = booth.desk.site
+    named = text("named", zh=site.name, en=site.name_en or site.name)
+    assert dict(view.points[0][1].args) == {"site": named, "phone": site.hotline}
     await booth.touches(Leave())
     with pytest.raises(Left):
         await agreeing
