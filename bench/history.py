@@ -30,8 +30,8 @@ from bench.touch_x import server
 from central.db import memory_engine
 from central.departments.rules import china_day
 from central.departments.social import samples
-from central.front import CAPS, Front
-from central.limits import Limits
+from central.front import Front
+from central.limits import CAPS, Limits
 from hardware.channel import Channel, ChannelClosed, open_child, opener_of
 from hardware.drivers.card_terminal import CardTerminal
 from hardware.drivers.document_printer import DocumentPrinter
@@ -42,11 +42,12 @@ from kiosk_app.contract.social import AskRecord, InsuredKey, Record
 from kiosk_app.desk import Patience, Site
 from kiosk_app.errors import DiskFull
 from kiosk_app.fitted import Devices
-from kiosk_app.machine import Machine, Surroundings
+from kiosk_app.machine import Machine
 from kiosk_app.no_store import NoStore
 from kiosk_app.papers.rights import Holder, Issue, rights_record
-from kiosk_app.ports import Screen
+from kiosk_app.ports import Records, Screen
 from kiosk_app.services.rights_record import show_rights_record
+from kiosk_app.surroundings import Surroundings
 from kiosk_app.views import Intent, View
 from provisioning.device_key import DeviceKey
 
@@ -189,9 +190,7 @@ def _machine(stage: Seen, reader: IdCardReader, line: Line) -> Machine:
             receipt_printer=ReceiptPrinter(_nothing),
             document_printer=DocumentPrinter(_nothing, queue="a4"),
         ),
-        journal=nothing,
-        outbox=nothing,
-        proofs=nothing,
+        records=Records(nothing, nothing, nothing, nothing, nothing),
         transport=line,
         clock=Noon(),
         random=Random(7),

@@ -23,8 +23,7 @@ from central.authority import Authority, BadRequestError, pem_of, requested_key
 from central.clock import Clock
 from central.db import Store
 from central.db import enrolment as rows
-from central.front import CAPS
-from central.limits import Limits
+from central.limits import CAPS, Limits
 from central.messages import decode
 from central.problems import Refused
 from central.registry import Kiosk

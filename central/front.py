@@ -6,17 +6,16 @@ one. The reply leaves after the commit.
 """
 
 import secrets
-from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
-from typing import Any, Final
 
 import msgspec
 import sqlalchemy as sa
 
 from central import cases, ledger, presence, registry
 from central.books import Books, books
+from central.calls import Call, Handler, handler
 from central.catalogue import SHIPPED, SHIPPED_GUIDE, SHIPPED_SOCIAL, Publisher, Signer, read, read_section
 from central.certificates import InsuredBooks
 from central.certificates.office import CertificateOffice
@@ -24,13 +23,14 @@ from central.certificates.sealing import Sealer
 from central.clock import Clock
 from central.db import Store
 from central.departments import ExitEntryOffice, MedicalInsuranceOffice, SocialSecurityOffice, TrafficPolice
+from central.departments import exit_entry as exit_entry_
 from central.departments import guide as guide_
 from central.departments import hall as hall_
 from central.departments import social as social_
-from central.departments.exit_entry import ExitEntry, faults
+from central.departments.exit_entry import ExitEntry
 from central.departments.traffic import Traffic
 from central.ingest import Departments, Intake
-from central.limits import Limits
+from central.limits import CAPS, Limits
 from central.messages import decode
 from central.payments import Channels
 from central.payments.orders import CALLS, Orders
@@ -40,43 +40,11 @@ from central.problems import Refused
 from central.registry import Kiosk
 from kiosk_app import contract
 from kiosk_app.contract import AskDecisions, Batch, Heartbeat
-from kiosk_app.contract.cases import AskCases, Cases, Office
-from kiosk_app.contract.catalogue import AskCatalogue, CatalogueReply, SocialRules
-from kiosk_app.contract.certificates import AskCertificate, Certificate
-from kiosk_app.contract.exit_entry import (
-    Apply,
-    Approval,
-    AskHolder,
-    AskPrint,
-    AskProgress,
-    Holder,
-    PrintRight,
-    Progress,
-)
+from kiosk_app.contract.cases import AskCases, Office
+from kiosk_app.contract.catalogue import AskCatalogue, SocialRules
+from kiosk_app.contract.certificates import AskCertificate
 from kiosk_app.contract.guide import Guide
-from kiosk_app.contract.photos import KeepPhoto, PhotoKept
-
-CAPS: Final[Mapping[str, int]] = {
-    "/hb": 8_000,
-    "/about": 1_000,
-    "/tx/batch": contract.BATCH_BYTES,
-    "/traffic/decisions": 1_000,
-    "/enrol": 16_000,
-    AskCatalogue.path: 1_000,
-    AskHolder.path: 1_000,
-    Apply.path: 16_000,
-    AskPrint.path: 1_000,
-    AskProgress.path: 1_000,
-    AskCertificate.path: 1_000,
-    AskCases.path: 1_000,
-    KeepPhoto.path: 120_000,
-    **dict.fromkeys(CALLS, 1_000),
-    **dict.fromkeys(social_.CALLS, 4_000),
-    **dict.fromkeys(hall_.CALLS, 1_000),
-}
-"""Largest body in bytes per path (C.2)."""
-
-Handler = Callable[[Kiosk, bytes], Any]
+from kiosk_app.contract.photos import KeepPhoto
 
 
 @dataclass(frozen=True)
@@ -112,18 +80,12 @@ class Front:
         self.store = Store(engine)
         self.clock = clock
         self.catalogue = Publisher(self.store, clock, signer)
-        self.catalogue.publish_first(
-            exit_entry=lambda: read(SHIPPED, faults),
-            social=lambda: read_section(SHIPPED_SOCIAL, social_.faults, SocialRules),
-            guide=lambda: read_section(SHIPPED_GUIDE, guide_.faults, Guide),
-        )
+        _publish_shipped(self.catalogue)
         self.traffic = traffic or Traffic()
         self.exit_entry = exit_entry or ExitEntry(self.catalogue.current)
         self.social = social or social_.SocialSecurity(self.catalogue.current)
         self.medical = medical or social_.MedicalInsurance()
         self.halls = hall_.Halls()
-        self._hall_desk = hall_.HallDesk(self.store, self.halls)
-        self._counter = social_.Counter(self.store, self.social, self.medical)
         self._departments = Departments(self.traffic, self.exit_entry, self.social)
         self.orders = Orders(self.store, clock, {} if channels is None else channels)
         self.providers = ProviderThreads()
@@ -133,23 +95,37 @@ class Front:
         self.certificates = CertificateOffice(
             self.store, clock, insured=insured or self.social, sealer=sealer, hotline=hotline
         )
-        self._handlers: dict[str, Handler] = {
+        self._handlers = self._of_its_own() | {
+            call.asks.path: handler(self.store, clock, call) for call in self._of_departments()
+        }
+
+    def _of_its_own(self) -> dict[str, Handler]:
+        """What central answers itself."""
+        return {
             "/hb": self._heartbeat,
             "/about": self._about,
             "/tx/batch": self._batch,
-            "/traffic/decisions": self._decisions,
             **{path: partial(self._order, path) for path in CALLS},
-            AskCatalogue.path: self._catalogue,
-            AskHolder.path: self._holder,
-            Apply.path: self._apply,
-            AskPrint.path: self._print,
-            AskProgress.path: self._progress,
-            **{path: partial(self._insured, path) for path in social_.CALLS},
-            AskCertificate.path: self._certificate,
-            AskCases.path: self._cases,
-            **{path: partial(self._hall, path) for path in hall_.CALLS},
-            KeepPhoto.path: self._keep_photo,
+            AskCatalogue.path: lambda _, body: self.catalogue.answer(decode(body, AskCatalogue)),
+            AskCertificate.path: lambda kiosk, body: self.certificates.issue(kiosk, decode(body, AskCertificate)),
+            KeepPhoto.path: lambda kiosk, body: self.photos.keep(kiosk.id, decode(body, KeepPhoto)),
         }
+
+    def _of_departments(self) -> tuple[Call, ...]:
+        """What departments answer."""
+        offices = {Office.TRAFFIC: self.traffic, Office.EXIT_ENTRY: self.exit_entry, Office.SOCIAL: self.social}
+        return (
+            Call(AskDecisions, lambda db, _, *rest: self.traffic.decisions(db, *rest)),
+            *exit_entry_.calls(self.exit_entry, ledger.stays),
+            *social_.calls(self.social, self.medical),
+            *hall_.calls(self.halls),
+            Call(AskCases, lambda db, _, ask, now: cases.answer(db, ask, offices, now)),
+        )
+
+    @property
+    def paths(self) -> frozenset[str]:
+        """Everything that can be asked here."""
+        return frozenset(self._handlers)
 
     def register(self, kiosk: str, public_key: str, *, site: str = "") -> None:
         """Trust a kiosk with this public key (PEM): what enrolment does, for worlds without certificates."""
@@ -172,13 +148,13 @@ class Front:
         """The same, for callers who also want Refused's ``retry_after``."""
         with self.store.read() as connection:
             kiosk = registry.trusted(connection, id)
-        handler = self._handlers.get(path)
-        if handler is None:
+        handle = self._handlers.get(path)
+        if handle is None:
             raise Refused(404, "unknown-path", "no such path")
         self._limits.count(id, path, self.clock.now())
         if len(body) > CAPS[path]:
             raise Refused(413, "too-large", f"at most {CAPS[path]} bytes")
-        return msgspec.json.encode(handler(kiosk, body))
+        return msgspec.json.encode(handle(kiosk, body))
 
     def _heartbeat(self, kiosk: Kiosk, body: bytes) -> contract.HeartbeatReply:
         beat = decode(body, Heartbeat)
@@ -202,59 +178,14 @@ class Front:
             lambda connection: Intake(connection, kiosk, self._departments, self.clock.now()).take(batch.events)
         )
 
-    def _decisions(self, _kiosk: Kiosk, body: bytes) -> contract.Decisions:
-        ask = decode(body, AskDecisions)
-        with self.store.read() as connection:
-            return self.traffic.decisions(connection, ask, self.clock.now())
-
     def _order(self, path: str, kiosk: Kiosk, body: bytes) -> contract.Order:
         return self.orders.answer(kiosk.id, path, body)
 
-    # --- exit-entry and its rules ---
 
-    def _catalogue(self, _kiosk: Kiosk, body: bytes) -> CatalogueReply:
-        return self.catalogue.answer(decode(body, AskCatalogue))
-
-    def _holder(self, _kiosk: Kiosk, body: bytes) -> Holder:
-        ask = decode(body, AskHolder)
-        with self.store.read() as connection:
-            return self.exit_entry.holder(connection, ask, self.clock.now())
-
-    def _apply(self, kiosk: Kiosk, body: bytes) -> Approval:
-        ask = decode(body, Apply)
-        return self.store.commit(lambda db: self.exit_entry.apply(db, kiosk.id, ask, self.clock.now()))
-
-    def _print(self, kiosk: Kiosk, body: bytes) -> PrintRight:
-        ask = decode(body, AskPrint)
-        return self.store.commit(
-            lambda db: self.exit_entry.print(db, kiosk.id, ask, self.clock.now(), stays=partial(ledger.stays, db))
-        )
-
-    def _progress(self, _kiosk: Kiosk, body: bytes) -> Progress:
-        ask = decode(body, AskProgress)
-        with self.store.read() as connection:
-            return self.exit_entry.progress(connection, ask, self.clock.now())
-
-    def _cases(self, _kiosk: Kiosk, body: bytes) -> Cases:
-        ask = decode(body, AskCases)
-        offices = {Office.TRAFFIC: self.traffic, Office.EXIT_ENTRY: self.exit_entry, Office.SOCIAL: self.social}
-        with self.store.read() as connection:
-            return cases.answer(connection, ask, offices, self.clock.now())
-
-    # --- social security ---
-
-    def _insured(self, path: str, kiosk: Kiosk, body: bytes) -> Any:
-        return self._counter.answer(path, kiosk.id, body, self.clock.now())
-
-    # --- service halls ---
-
-    def _hall(self, path: str, kiosk: Kiosk, body: bytes) -> Any:
-        return self._hall_desk.answer(path, kiosk, body, self.clock.now())
-
-    # --- sealed papers ---
-
-    def _certificate(self, kiosk: Kiosk, body: bytes) -> Certificate:
-        return self.certificates.issue(kiosk, decode(body, AskCertificate))
-
-    def _keep_photo(self, kiosk: Kiosk, body: bytes) -> PhotoKept:
-        return self.photos.keep(kiosk.id, decode(body, KeepPhoto))
+def _publish_shipped(catalogue: Publisher) -> None:
+    """The rules that come with central, where none are published yet."""
+    catalogue.publish_first(
+        exit_entry=lambda: read(SHIPPED, exit_entry_.faults),
+        social=lambda: read_section(SHIPPED_SOCIAL, social_.faults, SocialRules),
+        guide=lambda: read_section(SHIPPED_GUIDE, guide_.faults, Guide),
+    )

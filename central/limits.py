@@ -1,44 +1,61 @@
-"""How often somebody may call (C.25): a fixed window per caller, in memory; a restart forgives."""
+"""How often somebody may call (C.25), and with how much (C.2).
+
+Calls are counted in a fixed window per caller, in memory; a restart forgives.
+"""
 
 from collections import Counter
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
 from central.problems import Refused
+from kiosk_app.contract import BATCH_BYTES
 
-PER_MINUTE: Final[Mapping[str, int]] = {
-    "/enrol": 10,
-    "/hb": 10,
-    "/about": 10,
-    "/tx/batch": 60,
-    "/traffic/decisions": 60,
-    "/catalogue": 10,
-    "/exit-entry/holder": 30,
-    "/exit-entry/apply": 30,
-    "/exit-entry/print": 60,
-    "/exit-entry/progress": 30,
-    "/social/record": 30,
-    "/social/pensions": 30,
-    "/social/benefits": 30,
-    "/social/living": 30,
-    "/social/confirm-living": 30,
-    "/social/card": 30,
-    "/social/change-card": 30,
-    "/social/dues": 30,
-    "/medical/account": 30,
-    "/social/certificate": 10,
-    "/cases/mine": 30,
-    "/photos/keep": 10,
-    "/hall/places": 30,
-    "/hall/slots": 30,
-    "/hall/book": 10,
-    "/hall/cancel": 10,
-    "/orders/create": 30,
-    "/orders/query": 120,
-    "/orders/close": 60,
-    "/orders/refund": 60,
+
+@dataclass(frozen=True)
+class Allowance:
+    """Calls in a minute, and bytes of the largest body."""
+
+    per_minute: int
+    largest: int = 1_000
+
+
+ALLOWED: Final[Mapping[str, Allowance]] = {
+    "/enrol": Allowance(10, 16_000),
+    "/hb": Allowance(10, 8_000),
+    "/about": Allowance(10),
+    "/tx/batch": Allowance(60, BATCH_BYTES),
+    "/traffic/decisions": Allowance(60),
+    "/catalogue": Allowance(10),
+    "/exit-entry/holder": Allowance(30),
+    "/exit-entry/apply": Allowance(30, 16_000),
+    "/exit-entry/print": Allowance(60),
+    "/exit-entry/progress": Allowance(30),
+    "/social/record": Allowance(30, 4_000),
+    "/social/pensions": Allowance(30, 4_000),
+    "/social/benefits": Allowance(30, 4_000),
+    "/social/living": Allowance(30, 4_000),
+    "/social/confirm-living": Allowance(30, 4_000),
+    "/social/card": Allowance(30, 4_000),
+    "/social/change-card": Allowance(30, 4_000),
+    "/social/dues": Allowance(30, 4_000),
+    "/medical/account": Allowance(30, 4_000),
+    "/social/certificate": Allowance(10),
+    "/cases/mine": Allowance(30),
+    "/photos/keep": Allowance(10, 120_000),
+    "/hall/places": Allowance(30),
+    "/hall/slots": Allowance(30),
+    "/hall/book": Allowance(10),
+    "/hall/cancel": Allowance(10),
+    "/orders/create": Allowance(30),
+    "/orders/query": Allowance(120),
+    "/orders/close": Allowance(60),
+    "/orders/refund": Allowance(60),
 }
+"""Every path that a kiosk may call."""
+PER_MINUTE: Final = {path: allowed.per_minute for path, allowed in ALLOWED.items()}
+CAPS: Final = {path: allowed.largest for path, allowed in ALLOWED.items()}
 
 
 class Limits:

@@ -236,6 +236,16 @@ class Watched:
         self.become(replace(condition_of(error), supplies=known.supplies, levels=known.levels))
 
 
+async def wait_online(device: Watched, online: asyncio.Event, patience: float) -> None:
+    """Until ``online`` is set. Raises DeviceOffline, or DeviceFault if that is what its condition says."""
+    try:
+        async with asyncio.timeout(patience):
+            await online.wait()
+    except TimeoutError as error:
+        broken = device.condition.state is DeviceState.HARDWARE_ERROR
+        raise (DeviceFault if broken else DeviceOffline)(device.role, "does not come back") from error
+
+
 def condition_of(error: DeviceError) -> Condition:
     """The condition that ``error`` means, of a device of which nothing else is known."""
     offline = isinstance(error, DeviceOffline)

@@ -17,11 +17,13 @@ from random import Random
 
 from kiosk_app.alone import alone
 from kiosk_app.config import Config
-from kiosk_app.desk import Patience
+from kiosk_app.desk import Patience, Site
 from kiosk_app.ending import power_off, until_either
-from kiosk_app.machine import Machine, Surroundings
+from kiosk_app.machine import Machine
 from kiosk_app.power import Power
+from kiosk_app.surroundings import Surroundings
 from kiosk_app.wiring import SystemClock, devices_of, open_records, read_identity, site_of, transport_of
+from offline_cache.central_client import CentralClient
 from screens.stage import Stage
 from screens.words import Words
 
@@ -52,24 +54,11 @@ async def run(config: Config, base: Path) -> None:
         transport = transport_of(config, base, clock)
         stack.callback(transport.close)
         records = open_records(config, base, clock, stack, transport.clock_quality)
-        stage = Stage(
-            site=site.name,
-            site_en=site.name_en,
-            hotline=site.hotline,
-            clock=clock,
-            size=(config.screen.width, config.screen.height),
-            fullscreen=config.screen.fullscreen,
-            targets=config.screen.targets,
-            keyboard=config.screen.keyboard,
-        )
+        stage = stage_of(config, site, clock)
         machine = Machine(
             screen=stage,
             devices=devices_of(config),
-            journal=records.journal,
-            outbox=records.outbox,
-            observations=records.observations,
-            catalogue=records.catalogue,
-            proofs=records.proofs,
+            records=records,
             card_first=config.endorsement.card_first,
             wording=Words({"phone": site.hotline}).say,
             transport=transport,
@@ -77,17 +66,7 @@ async def run(config: Config, base: Path) -> None:
             random=Random(),  # noqa: S311 - jitter, not a key
             site=site,
             patience=patience_of(config),
-            surroundings=Surroundings(
-                software=SOFTWARE,
-                disk_free_mb=lambda: shutil.disk_usage(base).free // MIB,
-                issues=(records.trouble,) if records.trouble else (),
-                clock_quality=transport.clock_quality,
-                day_end=time.fromisoformat(config.session.day_end),
-                clean=records.clean,
-                aside=asyncio.to_thread,
-                thresholds=config.face.thresholds,
-                backdrop=config.face.backdrop,
-            ),
+            surroundings=surroundings_of(config, base, transport),
         )
         gc.collect()
         gc.freeze()  # what lives as long as the program is not looked through again at every goodbye
@@ -99,3 +78,30 @@ async def run(config: Config, base: Path) -> None:
 def patience_of(config: Config) -> Patience:
     """The file's seconds."""
     return Patience(**{field.name: getattr(config.session, field.name) for field in fields(Patience)})
+
+
+def stage_of(config: Config, site: Site, clock: SystemClock) -> Stage:
+    """The window."""
+    return Stage(
+        site=site.name,
+        site_en=site.name_en,
+        hotline=site.hotline,
+        clock=clock,
+        size=(config.screen.width, config.screen.height),
+        fullscreen=config.screen.fullscreen,
+        targets=config.screen.targets,
+        keyboard=config.screen.keyboard,
+    )
+
+
+def surroundings_of(config: Config, base: Path, transport: CentralClient) -> Surroundings:
+    """The box, and what the file says of its day and of faces."""
+    return Surroundings(
+        software=SOFTWARE,
+        disk_free_mb=lambda: shutil.disk_usage(base).free // MIB,
+        clock_quality=transport.clock_quality,
+        day_end=time.fromisoformat(config.session.day_end),
+        aside=asyncio.to_thread,
+        thresholds=config.face.thresholds,
+        backdrop=config.face.backdrop,
+    )

@@ -5,9 +5,10 @@ from typing import TypeVar
 import msgspec
 
 from kiosk_app.contract import Body, Verdict, decode
+from kiosk_app.contract.common import Question
 from kiosk_app.errors import CentralRefused, CentralUnreachable
 from kiosk_app.money.charge import Charge
-from kiosk_app.ports import Question, Transport
+from kiosk_app.ports import Transport
 from kiosk_app.reporting import Reporting
 
 Reply = TypeVar("Reply")

@@ -163,6 +163,12 @@ class Citizen:
         if await finger.wait():
             raise Lost(f"xdotool ended with {finger.returncode}")
 
+    async def answer(self, view: str, target: str, *, picture: str) -> None:
+        """See a view, keep a picture of it, and touch what is wanted of it."""
+        await self.see(view, target=target)
+        await self.picture(picture)
+        await self.touch(view, target)
+
     async def hand(self, role: str, name: str, **arguments: str | int) -> dict[str, Any]:
         """Use a hand of the bench; the device's state afterwards."""
         answer = await fetch(self._bench, "POST", f"/hand/{role}/{name}", json.dumps(arguments).encode())

@@ -8,13 +8,12 @@ is journaled like money: *intended*, then what became of it.
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
-from contextlib import AsyncExitStack, asynccontextmanager, suppress
-from dataclasses import dataclass, replace
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
+from dataclasses import dataclass
 from typing import Any, TypeVar
 
 import structlog
 
-from kiosk_app import pay_views
 from kiosk_app.booth import Booth
 from kiosk_app.central_desk import CentralDesk
 from kiosk_app.contract.feedback import RATING, RatingGiven
@@ -32,29 +31,23 @@ from kiosk_app.devices import (
     SlipLine,
 )
 from kiosk_app.errors import (
-    CatalogueMissing,
     CentralRefused,
-    CodeUnavailable,
     DeviceError,
     DeviceOffline,
     KioskError,
     Left,
-    PaymentDeclined,
     PaymentTrouble,
-    PaymentUncertain,
-    PaymentUndone,
     StoreError,
-    TillClosed,
     WalkedAway,
 )
 from kiosk_app.money.amounts import Fen
 from kiosk_app.money.charge import Charge
-from kiosk_app.money.means import CodeShown, Notice, Way
 from kiosk_app.money.payment import TAKEN, Payment, State
 from kiosk_app.money.till import Till
 from kiosk_app.papers.permits import KeptPermit, kept_permit_slip, on_the_card, to_be_printed
 from kiosk_app.papers.proof import Trouble
 from kiosk_app.papers.slips import trouble_slip
+from kiosk_app.paying import Paying
 from kiosk_app.ports import Clock, Journal, Screen
 from kiosk_app.reprints import Reprints
 from kiosk_app.rulebook import Rulebook
@@ -63,17 +56,13 @@ from kiosk_app.views import (
     IdleWarning,
     Intent,
     Leave,
-    Pay,
-    PayCode,
-    PayWay,
     Rated,
-    Sorry,
     Steps,
     Text,
     View,
     Working,
-    text,
 )
+from kiosk_app.waiting import cancelled
 
 log = structlog.get_logger()
 
@@ -126,11 +115,11 @@ class Desk:
     central: CentralDesk
     journal: Journal
     reprints: Reprints
+    prices: Rulebook
     clock: Clock
     site: Site
     patience: Patience = Patience()
     custody: Custody | None = None
-    rulebook: Rulebook | None = None
     aside: Aside = at_once
     booth: Booth | None = None
     chip_card_reader: ChipCardReader | None = None
@@ -169,7 +158,7 @@ class Desk:
                 raise Left
             return asking.result()
         finally:
-            await _cancelled(asking, waiting)
+            await cancelled(asking, waiting)
 
     async def last_view(self, view: View, seconds: float) -> Intent | None:
         """Show ``view`` for at most ``seconds``; None when nobody answered. Who touches a face leaves with it."""
@@ -204,7 +193,7 @@ class Desk:
                     return task.result()
             return None
         finally:
-            await _cancelled(task)
+            await cancelled(task)
 
     @asynccontextmanager
     async def working(self, title: Text, waits_for: Text, *, usually: int, steps: Steps | None) -> AsyncIterator[None]:
@@ -218,89 +207,13 @@ class Desk:
 
     # --- money ---
 
-    @asynccontextmanager
-    async def charge(self, amount: Fen, purpose: Text, steps: Steps) -> AsyncIterator[Charge]:
+    def charge(self, amount: Fen, purpose: Text, steps: Steps) -> AbstractAsyncContextManager[Charge]:
         """Take ``amount``, by the means the citizen chooses; the body delivers. After a refusal they may try again.
 
         Raises Left, WalkedAway (before anything moves), TillClosed, StoreError; and PaymentTrouble, after the slip was
         printed, when money was taken and the body failed or the answer was lost.
         """
-        choice = PayWay(title=text("pay.way.title"), amount=amount, purpose=purpose, ways=(), steps=steps)
-        taken: Charge | None = None
-        try:
-            async with AsyncExitStack() as stack:
-                taken, view = await self._take(stack, choice)
-                self.screen.put(replace(view, title=text("pay.title.approved")))
-                try:
-                    yield taken
-                except Exception:
-                    self.screen.put(replace(view, title=text("pay.title.reversing")))
-                    raise
-        except (PaymentUncertain, PaymentUndone) as error:
-            lost = taken.payment if taken else self.till.recall(error.detail)
-            if lost is None:
-                raise
-            raise await self._trouble(lost, error) from error
-        except Exception as error:  # also after a bug of ours the citizen must hear where the money is
-            if taken is None:
-                raise
-            raise await self._trouble(taken.payment, error) from error
-
-    async def _take(self, stack: AsyncExitStack, choice: PayWay) -> tuple[Charge, Pay | PayCode]:
-        """The charge, and the view that says what becomes of it."""
-        while True:
-            try:
-                return await self._take_once(stack, choice, await self._way(choice))
-            except (PaymentDeclined, CodeUnavailable, DeviceError) as error:
-                sentence = error.sentence if isinstance(error, PaymentDeclined) else error.citizen
-                again = Sorry(
-                    title=text(sentence),
-                    detail=text("pay.nothing_taken"),
-                    actions=(("again", text("pay.again")),),
-                    steps=choice.steps,
-                )
-                await self.ask(again)
-
-    async def _way(self, choice: PayWay) -> Way:
-        """How the citizen pays: asked only where there is a choice. Raises TillClosed, Left, WalkedAway."""
-        while True:
-            ways = {way.key: way for way in self.till.ways()}
-            if not ways:
-                raise TillClosed(self.till.why_closed())
-            if len(ways) == 1:
-                return next(iter(ways.values()))
-            answer = await self.ask(replace(choice, ways=tuple(ways)))
-            if isinstance(answer, Chosen) and answer.key in {way.key for way in self.till.ways()}:
-                return ways[answer.key]
-
-    async def _take_once(self, stack: AsyncExitStack, choice: PayWay, way: Way) -> tuple[Charge, Pay | PayCode]:
-        cancel, over = asyncio.Event(), asyncio.Event()
-        view = pay_views.first(choice, way)
-
-        def told(reference: str, notice: Notice | None) -> None:
-            nonlocal view
-            if over.is_set() or (cancel.is_set() and isinstance(notice, CodeShown)):
-                return  # a terminal that was given up still speaks: not over what is shown now
-            view = pay_views.renewed(view, reference, notice)
-            self.screen.put(replace(view, cancellable=view.cancellable and not cancel.is_set()))
-
-        async def watch_cancel() -> None:
-            await self.screen.show(view)
-            self.screen.put(
-                replace(pay_views.without_code(view), title=text("pay.title.cancelling"), cancellable=False)
-            )
-            cancel.set()
-
-        stack.callback(over.set)
-        watching = asyncio.create_task(watch_cancel(), name="watch cancel")
-        try:
-            taken = await stack.enter_async_context(self.till.charge(choice.amount, told, cancel, way))
-        except BaseException:
-            over.set()
-            raise
-        finally:
-            await _cancelled(watching)
-        return taken, pay_views.last(view, taken.reference)
+        return Paying(self.screen, self.till, self.ask, self._trouble).charge(amount, purpose, steps)
 
     async def _trouble(self, payment: Payment, error: Exception) -> PaymentTrouble:
         """The error as the citizen must hear it; the slip with reference, amount and telephone is printed."""
@@ -309,13 +222,6 @@ class Desk:
             cause = error.sentence
         await self.print_slip(payment.reference, self.trouble_slip(payment))
         return PaymentTrouble(payment.reference, payment.amount, payment.state.value, cause)
-
-    @property
-    def prices(self) -> Rulebook:
-        """Fees by the signed catalogue. Raises CatalogueMissing where none is kept."""
-        if self.rulebook is None:
-            raise CatalogueMissing("this machine keeps none")
-        return self.rulebook
 
     # --- the permit ---
 
@@ -386,16 +292,6 @@ class Desk:
         """Journal what becomes of paper. A store that died in this visit must not keep the citizen's proof back."""
         with suppress(StoreError):
             self.journal.append(reference, what, state, body)
-
-
-async def _cancelled(*tasks: "asyncio.Task[Any]") -> None:
-    """Cancel tasks and wait until they are over; what they would still have said is dropped."""
-    for task in tasks:
-        task.cancel()
-    await asyncio.wait(tasks)
-    for task in tasks:
-        if not task.cancelled():
-            task.exception()
 
 
 __all__ = ["Charge", "Desk", "Held", "Patience", "Place", "Site", "Stay"]

@@ -7,12 +7,8 @@ brought to its end and the machine stops by itself.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
-from contextlib import suppress
-from dataclasses import dataclass, field
-from datetime import datetime, time
 from functools import partial
-from random import Random, SystemRandom
+from random import Random
 
 import structlog
 
@@ -21,99 +17,38 @@ from kiosk_app.alarms import Alarms
 from kiosk_app.booth import Booth
 from kiosk_app.central_desk import CentralDesk
 from kiosk_app.closing import ClosingScreen
-from kiosk_app.contract import DeviceReport, Heartbeat, OutboxReport
+from kiosk_app.contract import Heartbeat
 from kiosk_app.custody import Custody
-from kiosk_app.desk import Aside, Desk, Patience, Site, at_once
-from kiosk_app.devices import Backdrop, Condition, DeviceState
-from kiosk_app.errors import StoreError
+from kiosk_app.desk import Desk, Patience, Site
+from kiosk_app.devices import Condition
 from kiosk_app.fitted import Devices
 from kiosk_app.guarded import guarded
+from kiosk_app.heartbeat import Heart
 from kiosk_app.lamps import LampScreen
-from kiosk_app.local_time import wait_until
 from kiosk_app.money.by_code import ByCode
-from kiosk_app.money.day import DAY, UNBALANCED, DayEnd
-from kiosk_app.money.payment import Payment, State
+from kiosk_app.money.day import DayEnd
+from kiosk_app.money.payment import Payment
 from kiosk_app.money.till import Till
+from kiosk_app.night import clean_nightly
 from kiosk_app.outage import Outage
 from kiosk_app.owed_slips import OwedSlips
-from kiosk_app.portrait.match import Thresholds
-from kiosk_app.ports import CatalogueShelf, Clock, Journal, Observations, Outbox, ProofShelf, Screen, Transport
-from kiosk_app.power import Limits, Power
+from kiosk_app.ports import Clock, Records, Screen, Transport
+from kiosk_app.power import Power
 from kiosk_app.reporting import Reporting
 from kiosk_app.reprints import Reprints
 from kiosk_app.rulebook import Rulebook
-from kiosk_app.services.appointment import make_appointment
-from kiosk_app.services.complaint import take_feedback
-from kiosk_app.services.contribution import pay_contribution
-from kiosk_app.services.endorsement import endorse
-from kiosk_app.services.guide import show_guide
-from kiosk_app.services.id_photo import take_id_photo
-from kiosk_app.services.insured_certificate import print_certificate
-from kiosk_app.services.living_verification import verify_living
-from kiosk_app.services.medical_account import show_medical_account
-from kiosk_app.services.my_cases import show_cases
-from kiosk_app.services.pension_payments import show_pensions
-from kiosk_app.services.places import show_places
-from kiosk_app.services.progress import show_progress
-from kiosk_app.services.reprint import reprint
-from kiosk_app.services.rights_record import show_rights_record
-from kiosk_app.services.social_card import serve_card
-from kiosk_app.services.social_state import show_benefits
-from kiosk_app.services.traffic_fines import pay_traffic_fines
+from kiosk_app.services.table import services
 from kiosk_app.session import CARD_OUT, Session
 from kiosk_app.spoken import SpeakingScreen, Wording
-from kiosk_app.supplies import Supplies, Unkept
+from kiosk_app.starting import wait_until_heard
+from kiosk_app.supplies import Supplies
+from kiosk_app.surroundings import Surroundings
 from kiosk_app.views import Sorry, text
 
 log = structlog.get_logger()
 
-Services = Mapping[str, Callable[[Desk], Awaitable[bool]]]
-SERVICES: Services = {
-    "traffic_fines": pay_traffic_fines,
-    "progress": show_progress,
-    "id_photo": take_id_photo,
-    "rights_record": show_rights_record,
-    "insured_certificate": print_certificate,
-    "living_verification": verify_living,
-    "social_card": serve_card,
-    "contribution": pay_contribution,
-    "pension_payments": show_pensions,
-    "medical_account": show_medical_account,
-    "social_state": show_benefits,
-    "complaint": take_feedback,
-    "my_cases": show_cases,
-    "reprint": reprint,
-    "places": show_places,
-    "appointment": make_appointment,
-}
-STARTING_PATIENCE = 15.0
-"""Seconds that devices have to answer before the first screen; later they join by themselves."""
-UNRESOLVED = frozenset({State.UNKNOWN, State.REVERSING})
-NIGHT, NIGHT_AGAIN = time(3, 0), 60.0
-"""Local hour of the cleaning, and seconds until another look while somebody is served then."""
 LAST_PATIENCE, LOOK = 100.0, 0.2
 """Seconds that a visit may still take when the battery ends: ``Limits.runtime`` less the system's own shutdown."""
-
-
-@dataclass(frozen=True)
-class Surroundings:
-    """What tells the heartbeat about the box around the program."""
-
-    software: str = ""
-    disk_free_mb: Callable[[], int] = lambda: 0
-    clock_quality: Callable[[], str] = lambda: "unknown"
-    issues: tuple[str, ...] = ()
-    day_end: time = time(23, 30)
-    """Local hour at which the terminal's batch is closed."""
-    clean: Callable[[], None] = lambda: None
-    """Deletes what is old enough; called each night when nobody is served. Raises StoreError."""
-    chance: Random = field(default_factory=SystemRandom)
-    """Draws the order of gestures: nobody may foresee it."""
-    thresholds: Thresholds = field(default_factory=Thresholds)
-    backdrop: Backdrop = Backdrop.KEEP
-    limits: Limits = field(default_factory=Limits)
-    """When the battery's end is near."""
-    aside: Aside = at_once
 
 
 class Machine:
@@ -124,70 +59,70 @@ class Machine:
         *,
         screen: Screen,
         devices: Devices,
-        journal: Journal,
-        outbox: Outbox,
-        proofs: ProofShelf,
+        records: Records,
         transport: Transport,
         clock: Clock,
         random: Random,
         site: Site,
         patience: Patience,
         surroundings: Surroundings,
-        observations: Observations | None = None,
-        catalogue: CatalogueShelf | None = None,
         card_first: bool = False,
         wording: Wording | None = None,
     ) -> None:
         devices = guarded(devices)
-        self._devices, self._journal, self._outbox, self._clock = devices, journal, outbox, clock
-        self._surroundings = surroundings
+        self._devices, self._records, self._clock, self._surroundings = devices, records, clock, surroundings
         self._screen = ClosingScreen(_told_elsewhere(screen, devices, wording))
-        self._since = clock.now()
-        self._shown = ""
-        self.reporting = Reporting(outbox, transport, random, self._status)
+        self.reporting = Reporting(records.outbox, transport, random, self._status)
         central = CentralDesk(transport, self.reporting)
-        self.till = Till(
-            journal, outbox, devices.card_terminal, clock, machine=site.machine, codes=ByCode(central, self._channels)
-        )
+        self.till = self._till(ByCode(central, self._channels), site.machine)
         self._day_end = DayEnd(
-            journal,
-            self.till,
-            devices.card_terminal,
-            clock,
-            hour=surroundings.day_end,
-            quiet=lambda: not self.session.visiting,
+            records.journal, self.till, devices.card_terminal, clock, hour=surroundings.day_end, quiet=self._quiet
         )
         self.custody = self._custody(site.machine)
-        self.rulebook = Rulebook(catalogue, central, journal) if catalogue is not None else None
-        self.desk = Desk(
+        self.rulebook = Rulebook(records.catalogue, central, records.journal)
+        self.desk = self._desk(central, site, patience)
+        table = services(card_first=card_first, menu=lambda: health.menu(self.parts()))
+        self.session = Session(self.desk, table, self.parts)
+        self._alarms, self._supplies = Alarms(records.journal), Supplies(records.observations, clock)
+        self._outage = Outage(devices.ups, surroundings.limits)
+        self._slips = OwedSlips(self.desk)
+        self._heart = Heart(
+            records=records,
+            till=self.till,
+            custody=self.custody,
+            supplies=self._supplies,
+            clock=clock,
+            surroundings=surroundings,
+        )
+        self._listen()
+        self._power_changed(self._outage.power)
+
+    def _till(self, codes: ByCode, machine: str) -> Till:
+        records = self._records
+        return Till(
+            records.journal, records.outbox, self._devices.card_terminal, self._clock, machine=machine, codes=codes
+        )
+
+    def _desk(self, central: CentralDesk, site: Site, patience: Patience) -> Desk:
+        devices, records = self._devices, self._records
+        return Desk(
             screen=self._screen,
             id_card_reader=devices.id_card_reader,
             receipt_printer=devices.receipt_printer,
             document_printer=devices.document_printer,
             till=self.till,
             central=central,
-            journal=journal,
-            reprints=Reprints(journal, proofs, clock, site.machine),
-            clock=clock,
+            journal=records.journal,
+            reprints=Reprints(records.journal, records.proofs, self._clock, site.machine),
+            prices=self.rulebook,
+            clock=self._clock,
             site=site,
             patience=patience,
             custody=self.custody,
-            rulebook=self.rulebook,
             booth=self._booth(),
             chip_card_reader=devices.chip_card_reader,
-            aside=surroundings.aside,
+            aside=self._surroundings.aside,
         )
-        services: Services = {
-            **SERVICES,
-            "endorsement": partial(endorse, card_first=card_first),
-            "guide": partial(show_guide, menu=lambda: health.menu(self.parts())),
-        }
-        self.session = Session(self.desk, services, self.parts)
-        self._alarms, self._supplies = Alarms(journal), Supplies(observations or Unkept(), clock)
-        self._outage = Outage(devices.ups, surroundings.limits)
-        self._slips = OwedSlips(self.desk)
-        self._listen()
-        self._power_changed(self._outage.power)
 
     def _listen(self) -> None:
         for device in self._devices.all():
@@ -201,9 +136,8 @@ class Machine:
             self.custody.kept.append(self._slips.kept)
         self._alarms.told.append(self.reporting.kick)
         self._outage.changed.append(self._power_changed)
-        if self.rulebook is not None:
-            self.reporting.catalogue_told.append(self.rulebook.told)
-            self.rulebook.renewed.append(self._changed)
+        self.reporting.catalogue_told.append(self.rulebook.told)
+        self.rulebook.renewed.append(self._changed)
         self.reporting.verdict_came.append(lambda _: self.till.settlement.news())
 
     def _booth(self) -> Booth | None:
@@ -218,7 +152,7 @@ class Machine:
             return None
         custody = Custody(
             self._devices.permit_unit,
-            self._journal,
+            self._records.journal,
             self._clock,
             machine=machine,
             undelivered=self.till.settlement.undelivered,
@@ -240,8 +174,8 @@ class Machine:
             central=self.reporting.online,
             custody=self.custody.why_closed() if self.custody else "",
             outage=self.till.outage,
-            catalogue=self.rulebook is not None and self.rulebook.version > 0,
-            guide=self.rulebook is not None and self.rulebook.guide is not None,
+            catalogue=self.rulebook.version > 0,
+            guide=self.rulebook.guide is not None,
             permit_out=self.custody is not None and self.custody.offered,
         )
 
@@ -271,63 +205,15 @@ class Machine:
         self.session.changed()
 
     def _status(self, seq: int) -> Heartbeat:
-        parts = self.parts()
-        state = health.state(parts)
-        if state != self._shown:
-            self._shown, self._since = state, self._clock.now()
         self.session.changed()  # a disk that is full, or has room again, tells nobody
-        outbox, issues = self._records()
-        return Heartbeat(
-            seq=seq,
-            state=state,
-            screen="visit" if self.session.visiting else "idle",
-            since=self._since,
-            devices={
-                role: DeviceReport(
-                    state=condition.state.value,
-                    reason=condition.reason,
-                    supplies=dict(condition.supplies),
-                    levels=dict(condition.levels),
-                    empty_at=self._supplies.empty_at(role, condition),
-                )
-                for role, condition in parts.conditions.items()
-            },
-            services={item.key: item.closed.id if item.closed else "open" for item in health.menu(parts)},
-            outbox=outbox,
-            issues=list(dict.fromkeys([*self._surroundings.issues, *issues])),
-            software=self._surroundings.software,
-            disk_free_mb=self._surroundings.disk_free_mb(),
-            clock_q=self._surroundings.clock_quality(),
-            at_wall=self._now(),
-        )
+        return self._heart.beat(seq, self.parts(), visiting=self.session.visiting)
 
-    def _records(self) -> tuple[OutboxReport, list[str]]:
-        """What waits for central and for a person; a store in trouble is an issue itself."""
-        try:
-            self._journal.ready()
-            trouble = []
-        except StoreError as error:
-            trouble = [f"store {type(error).__name__}"]
-        try:
-            return self._outbox.report(), trouble + self._cases()
-        except StoreError:
-            return OutboxReport(count=0), trouble
-
-    def _cases(self) -> list[str]:
-        """What a person should know of: refunds due, payments nobody has answered for, permits, an unbalanced day."""
-        waiting = [payment for payment in self.till.open_payments if payment.state in UNRESOLVED]
-        owed = [f"{payment.state.value} {payment.reference}" for payment in [*self.till.refunds_due(), *waiting]]
-        permits = [*self.custody.retained(), *self.custody.left] if self.custody else []
-        owed += [f"permit {stay.place.value} {stay.reference}" for stay in permits]
-        day = self._journal.newest(DAY)
-        return owed + ([f"day {day.state} {day.reference}"] if day and day.state in UNBALANCED else [])
+    def _quiet(self) -> bool:
+        return not self.session.visiting
 
     def waiting_reports(self) -> int:
         """Events that central has not acknowledged."""
-        return self._outbox.report().count
-
-    def _now(self) -> datetime:
-        return self._clock.now()
+        return self._records.outbox.report().count
 
     # --- running ---
 
@@ -338,8 +224,7 @@ class Machine:
             tasks = [group.create_task(device.run(), name=device.role) for device in devices]
             tasks.append(group.create_task(self.reporting.run(), name="reporting"))
             tasks.append(group.create_task(self._alarms.run(devices), name="alarms"))
-            if self.rulebook is not None:
-                tasks.append(group.create_task(self.rulebook.run(), name="rulebook"))
+            tasks.append(group.create_task(self.rulebook.run(), name="rulebook"))
             tasks.append(group.create_task(self._supplies.run(devices), name="supplies"))
             tasks.append(group.create_task(self._serve(), name="serve"))
             await self._outage.run()
@@ -360,7 +245,7 @@ class Machine:
 
     async def _serve(self) -> None:
         self._screen.put(Sorry(title=text("closed.starting"), detail=text("sorry.detail.starting"), leave=False))
-        await self._devices_up()
+        await wait_until_heard(self._devices.all())
         if self.till.open_payments:
             self._screen.put(Sorry(title=text("closed.starting"), detail=text("sorry.detail.settling"), leave=False))
         self._slips.prove_newest()
@@ -374,7 +259,8 @@ class Machine:
             group.create_task(self._slips.run(), name="slips")
             group.create_task(self.session.run(), name="session")
             group.create_task(self._day_end.run(), name="day end")
-            group.create_task(self._clean(), name="cleaning")
+            cleaning = clean_nightly(self._records.clean, self._clock, quiet=self._quiet)
+            group.create_task(cleaning, name="cleaning")
 
     def _settled(self, before: Payment, after: Payment) -> None:
         self._slips.settled(before, after)
@@ -386,40 +272,6 @@ class Machine:
             self._screen.put(CARD_OUT)
         self._changed()
 
-    async def _devices_up(self) -> None:
-        """Wait until every device has said how it is, but not for long."""
-        starting = [device for device in self._devices.all() if device.condition.state is DeviceState.STARTING]
-        left = {device.role for device in starting}
-        done = asyncio.Event()
-
-        def heard(role: str) -> Callable[[Condition], None]:
-            def listener(_: Condition) -> None:
-                left.discard(role)
-                if not left:
-                    done.set()
-
-            return listener
-
-        for device in starting:
-            device.watch(heard(device.role))
-        if starting:
-            try:
-                async with asyncio.timeout(STARTING_PATIENCE):
-                    await done.wait()
-            except TimeoutError:
-                log.warning("devices silent at start", roles=sorted(left))
-
-    async def _clean(self) -> None:
-        """Night by night, between two visits."""
-        pause = wait_until(self._now(), NIGHT)
-        while True:
-            await asyncio.sleep(pause)
-            pause = NIGHT_AGAIN
-            if not self.session.visiting:
-                with suppress(StoreError):  # the heartbeat names a store in trouble
-                    self._surroundings.clean()
-                pause = wait_until(self._now(), NIGHT)
-
 
 def _told_elsewhere(screen: Screen, devices: Devices, wording: Wording | None) -> Screen:
     """The screen, and what says the same as it: lamps, and a voice where there is one and words for it."""
@@ -430,4 +282,4 @@ def _told_elsewhere(screen: Screen, devices: Devices, wording: Wording | None) -
     return screen
 
 
-__all__ = ["Devices", "Machine", "Surroundings"]
+__all__ = ["Devices", "Machine"]

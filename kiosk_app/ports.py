@@ -50,14 +50,6 @@ NewId = Callable[[], str]
 """Makes a UUIDv7 text. Injected, so that a world repeats."""
 
 
-class Question(Protocol):
-    """A message of the contract that knows its path."""
-
-    @property
-    def path(self) -> str:
-        """Below ``/k/v1``."""
-
-
 class Transport(Protocol):
     """One question to central, over mutual TLS in the field and in memory in the worlds."""
 
@@ -183,3 +175,22 @@ class ProofShelf(Protocol):
 
     def held(self, reference: str) -> bool:
         """Whether there is one with this reference that is somebody's: only their card brings it forth."""
+
+
+@dataclass(frozen=True)
+class Records:
+    """Journal, outbox, observations, catalogue and proofs; ``trouble`` names why there is no store, if there is none.
+
+    ``verify`` reads the chains; ``set_aside`` says what central would not take; ``clean`` deletes what is old enough
+    and logs what that was.
+    """
+
+    journal: Journal
+    outbox: Outbox
+    observations: Observations
+    catalogue: CatalogueShelf
+    proofs: ProofShelf
+    trouble: str = ""
+    verify: Callable[[], list[str]] = list
+    set_aside: Callable[[], list[str]] = list
+    clean: Callable[[], None] = lambda: None

@@ -6,7 +6,7 @@ personal data; the next visit begins as if nothing had been.
 """
 
 import gc
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 
 import structlog
@@ -16,11 +16,10 @@ from kiosk_app.desk import Desk
 from kiosk_app.errors import CentralRefused, KioskError, PaymentTrouble, TillClosed, VisitEnded
 from kiosk_app.money.amounts import Fen, yuan
 from kiosk_app.services.steps.deliver import remind_of_card
+from kiosk_app.services.table import Services
 from kiosk_app.views import Attract, Back, Chosen, Done, Intent, Menu, MenuItem, Sorry, Text, View, text
 
 log = structlog.get_logger()
-
-Service = Callable[[Desk], Awaitable[bool]]
 
 CARD_OUT = Done(title=text("permit.out.title"), take=("permit",), seconds=30)
 """After an interruption: whoever still waits for a permit finds it at the exit."""
@@ -29,7 +28,7 @@ CARD_OUT = Done(title=text("permit.out.title"), take=("permit",), seconds=30)
 class Session:
     """Runs visits for ever. ``parts`` tells how the machine is now; :meth:`changed` is called when that changes."""
 
-    def __init__(self, desk: Desk, services: Mapping[str, Service], parts: Callable[[], health.Parts]) -> None:
+    def __init__(self, desk: Desk, services: Services, parts: Callable[[], health.Parts]) -> None:
         self._desk, self._services, self._parts = desk, services, parts
         self._view: Callable[[], View] | None = None
         self._shown: View | None = None

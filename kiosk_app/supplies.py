@@ -68,16 +68,6 @@ def forecasts(histories: Mapping[str, Sequence[Seen]]) -> dict[str, datetime]:
     return {supply: end for supply, end in ends.items() if end is not None}
 
 
-class Unkept:
-    """No memory: implements Observations where there is no store to keep them."""
-
-    def note(self, supply: str, seen: Seen) -> None:
-        """Forget it."""
-
-    def histories(self) -> dict[str, list[Seen]]:
-        return {}
-
-
 class Supplies:
     """Writes levels down and forecasts."""
 

@@ -1,7 +1,8 @@
-"""Waiting for news or for a moment, whichever comes first."""
+"""Waiting for news or for a moment, whichever comes first; and no longer waiting."""
 
 import asyncio
 from math import inf
+from typing import Any
 
 
 async def event_or_pause(event: asyncio.Event, pause: float | None) -> None:
@@ -11,3 +12,13 @@ async def event_or_pause(event: asyncio.Event, pause: float | None) -> None:
             await event.wait()
     except TimeoutError:
         return
+
+
+async def cancelled(*tasks: "asyncio.Task[Any]") -> None:
+    """Cancel tasks and wait until they are over; what they would still have said is dropped."""
+    for task in tasks:
+        task.cancel()
+    await asyncio.wait(tasks)
+    for task in tasks:
+        if not task.cancelled():
+            task.exception()

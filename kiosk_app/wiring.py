@@ -8,7 +8,7 @@ still runs: it takes no money, says so on the screen and to central, and leaves 
 import time
 from collections.abc import Callable
 from contextlib import ExitStack
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
 from random import SystemRandom
@@ -22,7 +22,7 @@ from kiosk_app.errors import ConfigError, StoreError, WrongKey
 from kiosk_app.fitted import Devices
 from kiosk_app.ids import uuid7
 from kiosk_app.no_store import NoStore
-from kiosk_app.ports import CatalogueShelf, Clock, Journal, Observations, Outbox, ProofShelf
+from kiosk_app.ports import Clock, Records
 from offline_cache.catalogue import SqlCatalogue
 from offline_cache.central_client import CentralClient
 from offline_cache.journal import SqlJournal
@@ -95,25 +95,6 @@ def transport_of(config: Config, base: Path, clock: Clock) -> CentralClient:
 
 
 # --- records ---------------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class Records:
-    """Journal, outbox, observations, catalogue and proofs; ``trouble`` names why there is no store, if there is none.
-
-    ``verify`` reads the chains; ``set_aside`` says what central would not take; ``clean`` deletes what is old enough
-    and logs what that was.
-    """
-
-    journal: Journal
-    outbox: Outbox
-    observations: Observations
-    catalogue: CatalogueShelf
-    proofs: ProofShelf
-    trouble: str = ""
-    verify: Callable[[], list[str]] = list
-    set_aside: Callable[[], list[str]] = list
-    clean: Callable[[], None] = lambda: None
 
 
 def open_records(

@@ -23,45 +23,19 @@ from kiosk_app import views
 from kiosk_app.devices import KeypadKey, KeyStroke
 from kiosk_app.ports import Clock
 from kiosk_app.views import Intent, View, text
-from screens.attract import Attract
-from screens.bars import Bars
-from screens.choose_many import ChooseMany
-from screens.choose_one import ChooseOne
-from screens.consent import Consent
-from screens.done import Done
-from screens.enter_number import EnterNumber
 from screens.focus import Focus
-from screens.idle_warning import IdleWarning
 from screens.keyboard import Keyboard
 from screens.keys import Keys, by_key
-from screens.live_portrait import LivePortrait
 from screens.look import Look
-from screens.menu import Menu
-from screens.pay import Pay
-from screens.pay_code import PayCode
-from screens.pay_way import PayWay
-from screens.place_card import PlaceCard
-from screens.portrait_review import PortraitReview
-from screens.printing import Printing
 from screens.pump import Pump, sockets, x_connections
 from screens.root import Root
-from screens.sorry import Sorry
-from screens.table import Table
 from screens.widgets.frame import Key, Page
 from screens.widgets.say import Say
 from screens.widgets.work import Work
 from screens.window import open_window
 from screens.words import LANGUAGES, Words, other
-from screens.working import Working
+from screens.works import WORKS
 
-WORKS: dict[type[View], type[Work]] = {
-    views.Attract: Attract, views.Menu: Menu, views.PlaceCard: PlaceCard, views.ChooseMany: ChooseMany,
-    views.EnterNumber: EnterNumber, views.Pay: Pay, views.Working: Working, views.Done: Done, views.Sorry: Sorry,
-    views.IdleWarning: IdleWarning, views.PayWay: PayWay, views.PayCode: PayCode,
-    views.ChooseOne: ChooseOne, views.Consent: Consent,
-    views.Table: Table, views.Bars: Bars,
-    views.LivePortrait: LivePortrait, views.PortraitReview: PortraitReview, views.Printing: Printing,
-}  # fmt: skip
 HOME = (views.Attract, views.Menu)
 
 

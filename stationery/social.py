@@ -255,10 +255,6 @@ def _notes() -> list[Flowable]:
     )
 
 
-def _short(insurance: str) -> str:
-    return INSURANCES[insurance][0].removeprefix("基本").removesuffix("保险")
-
-
 def _years(months: Sequence[Month]) -> str:
     if not months:
         return "—"

@@ -41,10 +41,11 @@ from kiosk_app.desk import Patience, Site
 from kiosk_app.devices import KeypadKey, KeyStroke
 from kiosk_app.errors import StoreCorrupt, StoreError
 from kiosk_app.ids import uuid7
-from kiosk_app.machine import Devices, Machine, Surroundings
+from kiosk_app.machine import Devices, Machine
 from kiosk_app.money.payment import KIND
 from kiosk_app.no_store import NoStore
-from kiosk_app.ports import CatalogueShelf, Entry
+from kiosk_app.ports import CatalogueShelf, Entry, Records
+from kiosk_app.surroundings import Surroundings
 from kiosk_app.views import (
     Attract,
     ChooseMany,
@@ -190,12 +191,6 @@ class Stand(World):
         self._power = Power(None)
         self.glass = Glass()
         self.person.screen_is_new()
-        if store_error is None:
-            journal, outbox = self._open()
-            self.books_here = journal
-        else:
-            journal = outbox = NoStore(store_error)  # type: ignore[assignment] # as app.py does
-        trouble = (f"store {type(store_error).__name__}",) if store_error else ()
         self.machine = Machine(
             screen=self.glass,
             devices=Devices(
@@ -207,19 +202,13 @@ class Stand(World):
                 permit_unit=PermitUnit(self._wire(self.permit_unit, self._power), today=self._today),
                 **self._fitted(),
             ),
-            journal=journal,
-            outbox=outbox,
-            observations=SqlObservations(self.store) if store_error is None else None,
+            records=self._records_here(store_error),
             transport=self.network,
             clock=self.clock,
             random=Random(7),
             site=self.site,
             patience=self.patience,
-            surroundings=Surroundings(
-                issues=trouble, clean=lambda: self.cleaned.append(self._clean()), aside=self._aside, chance=Random(7)
-            ),
-            catalogue=self.shelf(store_error),
-            proofs=SqlProofs(self.store) if store_error is None else NoStore(store_error),
+            surroundings=Surroundings(aside=self._aside, chance=Random(7)),
             card_first=self.card_first,
         )
         self._running = asyncio.create_task(self.machine.run(), name="machine")
@@ -260,10 +249,22 @@ class Stand(World):
         self.made_aside.append(make())
         return self.made_aside[-1]
 
-    def shelf(self, store_error: StoreError | None) -> CatalogueShelf:
+    def _records_here(self, store_error: StoreError | None) -> Records:
+        if store_error is not None:  # as app.py does
+            nothing = NoStore(store_error)
+            return Records(nothing, nothing, nothing, nothing, nothing, f"store {type(store_error).__name__}")
+        self.books_here, outbox = self._open()
+        return Records(
+            self.books_here,
+            outbox,
+            SqlObservations(self.store),
+            self.shelf(),
+            SqlProofs(self.store),
+            clean=lambda: self.cleaned.append(self._clean()),
+        )
+
+    def shelf(self) -> CatalogueShelf:
         """Where the signed catalogue is kept."""
-        if store_error is not None:
-            return NoStore(store_error)
         return SqlCatalogue(self.store, authority().root_pem.encode(), self.clock)
 
     def _clean(self) -> Deleted:

@@ -39,44 +39,55 @@ def masked_name(name: str) -> str:
     return name[:1] + "*" * max(len(name) - 1, 1)
 
 
-def router(office: CertificateOffice, clock: Clock, templates: jinja2.Environment) -> Router:
-    """The pages below ``/verify``."""
-    limits = Limits(PER_MINUTE)
-    template = templates.get_template("certificate.html")
-    words = {"masked_name": masked_name, "show": codes.show, "insurances": INSURANCES, "in_words": in_words}
+class Pages:
+    """What is answered, and how often."""
 
-    def page(status: int = 200, **shown: Any) -> Response[str]:
+    def __init__(self, office: CertificateOffice, clock: Clock, templates: jinja2.Environment) -> None:
+        self.office, self._clock, self._limits = office, clock, Limits(PER_MINUTE)
+        self._template = templates.get_template("certificate.html")
+
+    def page(self, status: int = 200, **shown: Any) -> Response[str]:
+        """The page, with what was found."""
+        words = {"masked_name": masked_name, "show": codes.show, "insurances": INSURANCES, "in_words": in_words}
         known: dict[str, Any] = {"found": None, "examined": None, "compared": None, "code": "", "problem": ""}
-        text = template.render(**words | known | shown)
+        text = self._template.render(**words | known | shown)
         return Response(text, status_code=status, media_type=MediaType.HTML, headers=SEE_NO_MORE)
 
-    def allowed(request: Request[Any, Any, Any], what: str, whom: str = "") -> bool:
+    def allowed(self, request: Request[Any, Any, Any], what: str, whom: str = "") -> bool:
+        """Count one; ``whom`` in place of the caller."""
         try:
-            limits.count(whom or (request.client.host if request.client else ""), what, clock.now())
+            self._limits.count(whom or (request.client.host if request.client else ""), what, self._clock.now())
         except Refused:
             return False
         return True
 
-    def find(typed: str) -> Registered | Response[str]:
+    def find(self, typed: str) -> Registered | Response[str]:
+        """The certificate with this code, or the page that says there is none."""
         try:
-            found = office.find(typed)
+            found = self.office.find(typed)
         except codes.MistypedError:
-            return page(400, problem="mistyped", code=typed[:40])
-        return found or page(404, problem="unknown", code=typed[:40])
+            return self.page(400, problem="mistyped", code=typed[:40])
+        return found or self.page(404, problem="unknown", code=typed[:40])
+
+    def look(self, request: Request[Any, Any, Any], code: str) -> Response[str]:
+        """What the register says of this code."""
+        if not self.allowed(request, "code"):
+            return self.page(429, problem="too-many")
+        found = self.find(code)
+        return found if isinstance(found, Response) else self.page(found=found)
+
+
+def router(office: CertificateOffice, clock: Clock, templates: jinja2.Environment) -> Router:
+    """The pages below ``/verify``."""
+    pages = Pages(office, clock, templates)
 
     @get("/", sync_to_thread=True)
     def ask(request: Request[Any, Any, Any], code: FromQuery[str] = "") -> Response[str]:
-        return look(request, code) if code else page()
+        return pages.look(request, code) if code else pages.page()
 
     @get("/{code:str}", sync_to_thread=True)
     def by_code(request: Request[Any, Any, Any], code: FromPath[str]) -> Response[str]:
-        return look(request, code)
-
-    def look(request: Request[Any, Any, Any], code: str) -> Response[str]:
-        if not allowed(request, "code"):
-            return page(429, problem="too-many")
-        found = find(code)
-        return found if isinstance(found, Response) else page(found=found)
+        return pages.look(request, code)
 
     @post("/{code:str}/compare", status_code=200)
     async def compare(
@@ -84,27 +95,29 @@ def router(office: CertificateOffice, clock: Clock, templates: jinja2.Environmen
         code: FromPath[str],
         data: Annotated[dict[str, str], Body(media_type=RequestEncodingType.URL_ENCODED)],
     ) -> Response[str]:
-        if not allowed(request, "caller"):
-            return page(429, problem="too-many")
-        found = find(code)
+        if not pages.allowed(request, "caller"):
+            return pages.page(429, problem="too-many")
+        found = pages.find(code)
         if isinstance(found, Response):
             return found
-        if not allowed(request, "compare", found.code):
-            return page(429, problem="too-many")
-        return page(found=found, compared=office.agrees(found, data.get("name", ""), data.get("ending", "")))
+        if not pages.allowed(request, "compare", found.code):
+            return pages.page(429, problem="too-many")
+        return pages.page(
+            found=found, compared=pages.office.agrees(found, data.get("name", ""), data.get("ending", ""))
+        )
 
     @post("/file", status_code=200, request_max_body_size=LARGEST + 10_000)
     async def examine(
         request: Request[Any, Any, Any],
         data: Annotated[dict[str, UploadFile], Body(media_type=RequestEncodingType.MULTI_PART)],
     ) -> Response[str]:
-        if not allowed(request, "file"):
-            return page(429, problem="too-many")
+        if not pages.allowed(request, "file"):
+            return pages.page(429, problem="too-many")
         file = data.get("file")
         content = b"" if file is None else await file.read()
         if not content:
-            return page(400, problem="no-file")
-        examined = await asyncio.to_thread(office.examine, content)
-        return page(examined=examined, found=examined.registered)
+            return pages.page(400, problem="no-file")
+        examined = await asyncio.to_thread(pages.office.examine, content)
+        return pages.page(examined=examined, found=examined.registered)
 
     return Router("/verify", route_handlers=[ask, by_code, compare, examine])

@@ -1,6 +1,6 @@
 """Card terminals: each fen that the driver calls taken is booked at the terminal, and nothing else is.
 
-The rig is the customer, the bank's mood and whoever pulls the plug; ``booked`` is the terminal's own ledger, and
+The rig is the citizen, the bank's mood and whoever pulls the plug; ``booked`` is the terminal's own ledger, and
 the money in every case is counted there and never by what the driver says.
 """
 

@@ -20,7 +20,7 @@ from hardware.protocols.zvt_codes import INSERT_CHIP, UNREADABLE
 from kiosk_app.devices import PinTyped, TerminalNotice, TerminalSays
 from kiosk_app.errors import DeviceFault, PaymentDeclined
 
-CUSTOMER = 60.0
+CITIZEN = 60.0
 """Seconds for a card, and for a PIN (``domain.md`` 9.5)."""
 LOOK, LISTEN = 0.3, 0.1
 """Seconds between two questions for a card, and for a key: a finger is not faster."""
@@ -78,7 +78,7 @@ class CardAndPin:
         if await self._host.code("enter") < 0:
             raise DeviceFault(self._role, "the card reader does not open")
         attempt.told(TerminalNotice.INSERT_CARD)
-        deadline = asyncio.get_running_loop().time() + CUSTOMER
+        deadline = asyncio.get_running_loop().time() + CITIZEN
         while (place := await self._look()) not in READABLE:
             if not place:
                 raise DeviceFault(self._role, "the card reader does not say where the card is")
@@ -94,7 +94,7 @@ class CardAndPin:
         attempt.told(TerminalNotice.ENTER_PIN)
         if await self._host.code("pin") != 0:
             raise declined("3D")
-        deadline = asyncio.get_running_loop().time() + CUSTOMER
+        deadline = asyncio.get_running_loop().time() + CITIZEN
         stars = told = 0
         attempt.told(PinTyped(0, PIN_DIGITS))
         while (stars := _typed(await self._host.state("key"), stars)) < ENOUGH:

@@ -30,7 +30,7 @@ from hardware.drivers.chip_card_host import (
     NoReader,
     smartcard_host,
 )
-from hardware.link import Trace, Watched
+from hardware.link import Trace, Watched, wait_online
 from hardware.protocols import sdt_text, social_card
 from hardware.protocols.apdu import BadAnswer
 from hardware.protocols.social_card import BadCard, CardText, NotSocialCard, PinRefused
@@ -39,7 +39,6 @@ from kiosk_app.errors import (
     ChipCardNotRead,
     ChipCardRefused,
     DeviceError,
-    DeviceFault,
     DeviceOffline,
     PinBlocked,
     PinWrong,
@@ -78,7 +77,7 @@ class ChipCardReader(Watched):
 
     async def wait_card(self) -> SocialSecurityCard:
         while True:
-            await self._until_online()
+            await wait_online(self, self._online, PATIENCE)
             with suppress(DeviceOffline):
                 async with self._link.turn(within=CONVERSATION):
                     card = await self._take()
@@ -88,7 +87,7 @@ class ChipCardReader(Watched):
 
     async def verify_pin(self, pin: str, card: SocialSecurityCard) -> None:
         checking = social_card.verify_pin(pin, card.number, card.card_number)
-        await self._until_online()
+        await wait_online(self, self._online, PATIENCE)
         async with self._link.turn(within=CONVERSATION):
             try:
                 await self._host.converse(checking)
@@ -136,14 +135,6 @@ class ChipCardReader(Watched):
                 with suppress(DeviceError):  # the host's line has made it the condition
                     async with self._link.turn(within=CONVERSATION):
                         await self._look()
-
-    async def _until_online(self) -> None:
-        try:
-            async with asyncio.timeout(PATIENCE):
-                await self._online.wait()
-        except TimeoutError as error:
-            offline = self.condition.state is not DeviceState.HARDWARE_ERROR
-            raise (DeviceOffline if offline else DeviceFault)(self.role, "does not come back") from error
 
     async def _look(self, within: float = 0.0, *, known: bool = False) -> bool:
         """Whether a card is in, ``within`` or as soon as it is not ``known``; keeps condition and ``_spent`` true."""

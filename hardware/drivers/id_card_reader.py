@@ -26,7 +26,7 @@ from typing import Literal
 import msgspec
 
 from hardware.channel import Opener, opener_of
-from hardware.link import Link, Trace, Watched
+from hardware.link import Link, Trace, Watched, wait_online
 from hardware.protocols import sdt, sdt_text
 from hardware.protocols.sdt import Action, Command, Damaged, Response
 from kiosk_app.devices import Baud, CardKind, Condition, DeviceState, Driver, IdentityCard, Port
@@ -76,7 +76,7 @@ class IdCardReader(Watched):
     async def wait_card(self) -> IdentityCard:
         out_of_step = False
         while True:
-            await self._until_online()
+            await wait_online(self, self._online, PATIENCE)
             try:
                 async with self._link.turn():
                     card = await self._take()
@@ -134,14 +134,6 @@ class IdCardReader(Watched):
                         self._spent = await self._lies_there()
                     else:
                         await self._ask(Command.STATUS)
-
-    async def _until_online(self) -> None:
-        try:
-            async with asyncio.timeout(PATIENCE):
-                await self._online.wait()
-        except TimeoutError as error:
-            offline = self.condition.state is not DeviceState.HARDWARE_ERROR
-            raise (DeviceOffline if offline else DeviceFault)(self.role, "does not come back") from error
 
     # --- the card ---
 

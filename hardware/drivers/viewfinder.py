@@ -27,6 +27,7 @@ from hardware.drivers.camera_host import (
     start_camera_host,
     trouble,
 )
+from hardware.drivers.camera_trouble import condition_of, fault_of
 from hardware.drivers.host_line import HostGone
 from hardware.drivers.preview import PATIENCE, View, features_of
 from hardware.link import Trace, Watched
@@ -39,7 +40,7 @@ from kiosk_app.devices import (
     PictureFormat,
     Preview,
 )
-from kiosk_app.errors import CameraCovered, CameraFrozen, DeviceError, DeviceFault, DeviceOffline
+from kiosk_app.errors import CameraCovered, DeviceError, DeviceOffline
 
 WATCH, IDLE = 0.5, 2.0
 """Seconds between two looks at a camera in use, and at an idle one."""
@@ -130,7 +131,7 @@ class Viewfinder(Watched):
         self._greeted.clear()
         if self._host.memory is not None:
             self._host.memory.wipe()
-        self._tell(error)
+        self.become(condition_of(error))
 
     # --- in use ---
 
@@ -148,7 +149,7 @@ class Viewfinder(Watched):
 
     @asynccontextmanager
     async def _preview(self) -> AsyncIterator[Preview]:
-        view = View(self._host, self._fault)
+        view = View(self._host, lambda: fault_of(self.role, self.condition))
         try:
             async with self._in_use():
                 yield view
@@ -166,7 +167,7 @@ class Viewfinder(Watched):
             try:
                 await self._open_camera()
             except DeviceError as error:
-                self._tell(error)
+                self.become(condition_of(error))
                 raise
 
     async def _leave(self) -> None:
@@ -224,7 +225,7 @@ class Viewfinder(Watched):
             except HostGone:
                 raise
             except DeviceError as error:
-                self._tell(error)
+                self.become(condition_of(error))
         self._greeted.set()
 
     async def _keep_watch(self) -> None:
@@ -237,7 +238,7 @@ class Viewfinder(Watched):
                 except HostGone as error:
                     self.lost(error)
                 except DeviceError as error:
-                    self._tell(error)
+                    self.become(condition_of(error))
 
     async def _watch(self) -> None:
         now = asyncio.get_running_loop().time()
@@ -306,28 +307,6 @@ class Viewfinder(Watched):
             await self._close_camera()
         return fault
 
-    def _tell(self, error: DeviceError) -> None:
-        """The condition that ``error`` means."""
-        match error:
-            case NoCamera():
-                state = DeviceState.NO_DEVICE
-            case DeviceOffline():
-                state = DeviceState.OFFLINE
-            case CameraCovered():
-                state = DeviceState.USER_ERROR
-            case _:
-                state = DeviceState.HARDWARE_ERROR
-        self.become(Condition(state, error.reason, detail=error.why))
-
-    def _fault(self) -> DeviceError:
-        """Why no picture comes."""
-        condition = self.condition
-        if condition.reason == CameraFrozen.reason:
-            return CameraFrozen(self.role)
-        if condition.state is DeviceState.HARDWARE_ERROR:
-            return DeviceFault(self.role, condition.detail or condition.reason)
-        return DeviceOffline(self.role, condition.detail or condition.reason or "no picture")
-
     # --- pictures ---
 
     async def _shot(self, op: str, kind: type[Shot], encoding: PictureFormat, **more: Any) -> tuple[Shot, bytes]:
@@ -338,6 +317,6 @@ class Viewfinder(Watched):
             fault = trouble(self.role, said)
             if fault is not None:
                 fault = await self._handled(fault)
-                self._tell(fault)
+                self.become(condition_of(fault))
                 raise fault
             return said, data

@@ -161,8 +161,8 @@ class CardTerminalSimulator(StagedTerminal):
         """Put texts on the display."""
         self.display = texts
 
-    def forget_customer(self) -> None:
-        """A new customer: an inserted card stays, everything else is of the last one."""
+    def forget_citizen(self) -> None:
+        """A new citizen: an inserted card stays, everything else is of the last one."""
         self.tapped, self.pin, self.cancelled = None, "", False
 
     def reverses_abandoned(self) -> bool:
@@ -183,7 +183,7 @@ class CardTerminalSimulator(StagedTerminal):
             "ledger": self.ledger.as_json(),
         }
 
-    # --- the customer's hands ---
+    # --- the citizen's hands ---
 
     @hand("insert bank card")
     def insert(self, card: str = "sample") -> None:

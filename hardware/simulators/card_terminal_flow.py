@@ -1,4 +1,4 @@
-"""What a simulated terminal does with one command that moves money: the customer, the bank, the booking, the register.
+"""What a simulated terminal does with one command that moves money: the citizen, the bank, the booking, the register.
 
 Rule, as in the field: once begun, a transaction goes on without the register. Messages nobody takes are skipped;
 an approval nobody answers is kept or reversed, as the make of terminal has it (``when_abandoned``).
@@ -78,11 +78,11 @@ class Flow:
         await self._say(end)
         self._terminal.show("欢迎使用", "Welcome")
 
-    # --- the customer ---
+    # --- the citizen ---
 
     async def _transaction(self) -> None:
         terminal = self._terminal
-        terminal.forget_customer()
+        terminal.forget_citizen()
         self.stoppable = True
         await terminal.reach("accepted")
         await self._shows(0x0A, "请插卡或挥卡", "Insert or tap card")
@@ -114,7 +114,7 @@ class Flow:
         """What ``ready`` gives, as soon as it gives something; 6C when cancelled or too slow."""
         terminal = self._terminal
         try:
-            async with asyncio.timeout(terminal.timings.customer):
+            async with asyncio.timeout(terminal.timings.citizen):
                 while not (thing := ready()):
                     if terminal.cancelled or self.aborted:
                         raise Refusal(CANCELLED)
@@ -178,7 +178,7 @@ class Flow:
         self.booking = None
         await self._finish(Apdu(Command.ABORTED, bytes([CANCELLED])))
 
-    # --- without a customer ---
+    # --- without a citizen ---
 
     async def _reversal(self) -> None:
         ledger = self._terminal.ledger

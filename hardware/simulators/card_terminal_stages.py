@@ -17,9 +17,9 @@ Action = Callable[[], Awaitable[None]]
 
 @dataclass(frozen=True)
 class Timings:
-    """Seconds: a customer's patience, the bank's answer and silence, and the terminal's own pauses."""
+    """Seconds: a citizen's patience, the bank's answer and silence, and the terminal's own pauses."""
 
-    customer: float = 60.0
+    citizen: float = 60.0
     host: float = 0.8
     host_silence: float = 3.0
     reversal: float = 0.3

@@ -20,7 +20,7 @@ from hardware.protocols.umsips import Key, Response, UmsError, decode_request, m
 from hardware.simulators.base import hand
 from hardware.simulators.card_terminal_ledger import Ledger
 from hardware.simulators.card_terminal_stages import Timings
-from hardware.simulators.card_terminal_umsips_bank import Customer, UmsBank
+from hardware.simulators.card_terminal_umsips_bank import Citizen, UmsBank
 from hardware.simulators.card_terminal_umsips_reader import UmsReader
 from hardware.simulators.umsips_library import CRASH, LibraryWire
 
@@ -137,7 +137,7 @@ class UmsTerminalSimulator(UmsReader):
             request = decode_request(given)
         except UmsError:
             return Response("I0").encode(), b""
-        said = await self.bank.transact(request, Customer(self._present, self._number(), self._pin))
+        said = await self.bank.transact(request, Citizen(self._present, self._number(), self._pin))
         spoil, self._spoil = self._spoil, ""
         if spoil == "garbage":
             return self.random.randbytes(len(said.encode())), b""

@@ -28,7 +28,7 @@ class Refusal(Exception):
 
 
 @dataclass(frozen=True)
-class Customer:
+class Citizen:
     """Who stands there: a card, its number as the library shows it, and the PIN that was typed."""
 
     card: BankCard | None
@@ -61,14 +61,14 @@ class UmsBank:
         self._line = asyncio.Lock()
         self._on_its_way: set[asyncio.Task[Any]] = set()
 
-    async def transact(self, request: Request, customer: Customer) -> Response:
+    async def transact(self, request: Request, citizen: Citizen) -> Response:
         """UMS_TransCard."""
         try:
             if not self.signed_in and request.kind is not Kind.SIGN_IN:
                 raise Refusal(NOT_SIGNED_IN)
             match request.kind:
                 case Kind.SALE:
-                    return await self._sale(request, customer)
+                    return await self._sale(request, citizen)
                 case Kind.VOID:
                     return await self._void(request)
                 case Kind.REVERSAL:
@@ -90,14 +90,14 @@ class UmsBank:
 
     # --- the types ---
 
-    async def _sale(self, request: Request, customer: Customer) -> Response:
-        card = customer.card
+    async def _sale(self, request: Request, citizen: Citizen) -> Response:
+        card = citizen.card
         if card is None:
             raise Refusal(NO_CARD)
         record = self.record = Record(request.amount)
 
         def book() -> Booking:
-            no = {WRONG_PIN: customer.pin != card.pin, EXPIRED: card.expired, NO_MONEY: card.balance < request.amount}
+            no = {WRONG_PIN: citizen.pin != card.pin, EXPIRED: card.expired, NO_MONEY: card.balance < request.amount}
             for code, refuses in no.items():
                 if refuses:
                     raise Refusal(code)
@@ -110,7 +110,7 @@ class UmsBank:
             if str(refusal) != NO_ANSWER:  # a final answer: there is nothing to reverse
                 self.record = None
             raise
-        return self._said(booking, card=customer.number)
+        return self._said(booking, card=citizen.number)
 
     async def _void(self, request: Request) -> Response:
         booking = self._named(request)

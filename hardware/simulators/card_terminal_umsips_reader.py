@@ -63,7 +63,7 @@ class UmsReader(StagedTerminal):
                 self.tapped = None
         return 0
 
-    # --- the customer's hands ---
+    # --- the citizen's hands ---
 
     @hand("insert bank card")
     def insert(self, card: str = "sample") -> None:

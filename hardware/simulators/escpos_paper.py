@@ -20,7 +20,6 @@ from hardware.protocols.escpos_status import CLEAR_BUFFERS
 DOTS = 576
 COLUMN = 12
 LINE = 30
-DOTS_PER_MM = 8
 MONO_SC = 7
 """Noto Sans Mono CJK SC within the collection: Latin is exactly half as wide as Chinese, as in the printer."""
 FONTS = (
@@ -112,11 +111,6 @@ class Paper:
 
     rows: list[Row] = field(default_factory=list)
     cut: bool = False
-
-    @property
-    def millimetres(self) -> float:
-        """Its length."""
-        return sum(row.height for row in self.rows) / DOTS_PER_MM
 
     @property
     def text(self) -> str:

@@ -24,80 +24,12 @@ from pathlib import Path
 from typing import Any, Self
 
 from hardware.simulators.base import hand, hands_of
+from hardware.simulators.print_queue_files import FILES
 
 NEEDED = ("cupsd", "lpadmin", "ippeveprinter", "ipptool", "dbus-daemon")
 _PATH = os.environ.get("PATH", "") + ":/usr/sbin:/sbin"
 _PROGRAMS = Path("/usr/lib/cups")
 _START = 15.0
-
-_CUPSD = """\
-Listen {folder}/cups.sock
-LogLevel warn
-Browsing No
-WebInterface No
-DefaultShared No
-PreserveJobFiles No
-PreserveJobHistory 120
-ErrorPolicy stop-printer
-DirtyCleanInterval 0
-<Location />
-  Order allow,deny
-  Allow all
-</Location>
-<Policy default>
-  <Limit All>
-    Order deny,allow
-  </Limit>
-</Policy>
-"""
-_CUPS_FILES = """\
-ServerRoot {folder}/root
-ServerBin {folder}/bin
-DocumentRoot {folder}/root
-RequestRoot {folder}/spool
-CacheDir {folder}/cache
-StateDir {folder}/state
-TempDir {folder}/tmp
-ErrorLog {folder}/cupsd.log
-AccessLog /dev/null
-PageLog /dev/null
-"""
-_BUS = """\
-<!DOCTYPE busconfig PUBLIC "-//freedesktop//DTD D-Bus Bus Configuration 1.0//EN"
- "http://www.freedesktop.org/standards/dbus/1.0/busconfig.dtd">
-<busconfig><type>session</type><listen>unix:path={folder}/bus</listen>
-<policy context="default">
-<allow send_destination="*" eavesdrop="true"/><allow eavesdrop="true"/><allow own="*"/>
-</policy></busconfig>
-"""
-_PRINT = """\
-#!/bin/sh
-hold() {{
-  while [ -e "{folder}/hands/$1" ]; do echo "STATE: +$1" >&2; sleep 0.1; done
-  echo "STATE: -$1" >&2
-}}
-hold media-jam; hold cover-open
-if ipptool -tv -d job="$IPP_JOB_ID" "$IPP_JOB_PRINTER_URI" "{folder}/job.test" | grep -qE 'canceled|stop-point'; then
-  rm "$1"; exit 0
-fi
-pages=$(grep -aoE '/Type */Page($|[^s])' "$1" | wc -l)
-mv "$1" "{folder}/tray/$(printf %06d "$IPP_JOB_ID").pdf"
-echo "ATTR: job-impressions-completed=$pages" >&2
-echo "ATTR: job-media-sheets-completed=$pages" >&2
-"""
-_JOB = """\
-{{
-  NAME "Is this job still wanted?"
-  OPERATION Get-Job-Attributes
-  GROUP operation-attributes-tag
-  ATTR charset attributes-charset utf-8
-  ATTR naturalLanguage attributes-natural-language en
-  ATTR uri printer-uri $uri
-  ATTR integer job-id $job
-  DISPLAY job-state
-  DISPLAY job-state-reasons
-}}
-"""
 
 
 class PrintQueue:
@@ -250,14 +182,7 @@ class PrintQueue:
     def _write_files(self) -> None:
         for name in ("root", "spool", "cache", "state", "tmp", "tray", "hands"):
             (self.folder / name).mkdir(parents=True, exist_ok=True)
-        files = {
-            "cupsd.conf": _CUPSD,
-            "cups-files.conf": _CUPS_FILES,
-            "bus.conf": _BUS,
-            "print": _PRINT,
-            "job.test": _JOB,
-        }
-        for name, text in files.items():
+        for name, text in FILES.items():
             (self.folder / name).write_text(text.format(folder=self.folder))
         (self.folder / "print").chmod(0o700)
         self._lend_programs(self.folder / "bin")

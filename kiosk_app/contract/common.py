@@ -1,10 +1,10 @@
-"""Bounds that hold whatever a peer sends, and what every report of a payment says.
+"""Bounds that hold whatever a peer sends, what every question has, and what every report of a payment says.
 
 Beyond the bounds a message is refused, not stored in half.
 """
 
 from datetime import date, datetime
-from typing import Annotated
+from typing import Annotated, Protocol
 
 import msgspec
 
@@ -15,6 +15,14 @@ OrderNumber = Annotated[str, msgspec.Meta(pattern=r"^[0-9A-Za-z]{1,32}\Z")]
 """What every provider takes as out_trade_no; one puts it into the path of a call that the merchant signs."""
 Word = Annotated[str, msgspec.Meta(max_length=64)]
 Aware = Annotated[datetime, msgspec.Meta(tz=True)]
+
+
+class Question(Protocol):
+    """A message of the contract that knows its path."""
+
+    @property
+    def path(self) -> str:
+        """Below ``/k/v1``."""
 
 
 class Dated(msgspec.Struct, frozen=True, kw_only=True):

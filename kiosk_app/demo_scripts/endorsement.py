@@ -4,9 +4,9 @@ from typing import Any
 
 from kiosk_app.demo_citizen import Citizen
 from kiosk_app.demo_papers import take_papers
-from kiosk_app.demo_scripts.coming import begin
+from kiosk_app.demo_scripts.coming import begin, gone, leave
 from kiosk_app.demo_scripts.facing import obey
-from kiosk_app.demo_scripts.paying import OPEN_AGAIN, pay_by_card
+from kiosk_app.demo_scripts.paying import pay_by_card
 from kiosk_app.demo_world import ANYBODY
 
 PERMIT, FAMILY = "li", "border"
@@ -53,8 +53,7 @@ async def endorsement_declines_face(citizen: Citizen) -> None:
     await citizen.see("Sorry", target="other", within=30)
     await citizen.picture("counter")
     await take_papers(citizen)
-    await citizen.touch("Sorry", "leave")
-    await _goodbye(citizen)
+    await leave(citizen, "Sorry")
 
 
 async def declines(citizen: Citizen) -> None:
@@ -72,7 +71,7 @@ async def progress(citizen: Citizen) -> None:
     await citizen.moment("inside")
     await citizen.touch("ChooseOne", "leave")
     await _take(citizen)
-    await _goodbye(citizen)
+    await gone(citizen)
 
 
 async def _insert(citizen: Citizen, service: str) -> None:
@@ -95,12 +94,8 @@ async def _choose_and_pay(citizen: Citizen) -> None:
     await citizen.picture("destination")
     await citizen.touch("ChooseMany", DESTINATION)
     await citizen.touch("ChooseMany", "go")
-    await citizen.see("ChooseOne", target=PURPOSE)
-    await citizen.picture("purpose")
-    await citizen.touch("ChooseOne", PURPOSE)
-    await citizen.see("ChooseOne", target=OFFER)
-    await citizen.picture("option")
-    await citizen.touch("ChooseOne", OFFER)
+    await citizen.answer("ChooseOne", PURPOSE, picture="purpose")
+    await citizen.answer("ChooseOne", OFFER, picture="option")
     await citizen.see("ChooseMany", target=OFFER)
     await citizen.picture("confirm")
     await citizen.touch("ChooseMany", "go")
@@ -112,8 +107,7 @@ async def _choose_and_pay(citizen: Citizen) -> None:
     await citizen.picture("done")
     await _take(citizen)
     await citizen.hand("id_card_reader", "lift")
-    await citizen.touch("Done", "leave")
-    await _goodbye(citizen)
+    await leave(citizen, "Done")
 
 
 async def _take(citizen: Citizen) -> None:
@@ -121,8 +115,3 @@ async def _take(citizen: Citizen) -> None:
     await citizen.picture("take")
     await citizen.hand("permit_unit", "take")
     await take_papers(citizen)
-
-
-async def _goodbye(citizen: Citizen) -> None:
-    await citizen.see("Attract", within=OPEN_AGAIN)
-    await citizen.picture("goodbye")

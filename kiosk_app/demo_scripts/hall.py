@@ -2,8 +2,7 @@
 
 from kiosk_app.demo_citizen import Citizen
 from kiosk_app.demo_papers import take_papers
-from kiosk_app.demo_scripts.coming import begin
-from kiosk_app.demo_scripts.paying import OPEN_AGAIN
+from kiosk_app.demo_scripts.coming import begin, leave, type_digits
 
 FAMILY, CENTRE = "hall", "huanshi"
 PHONE = "13900001234"
@@ -13,73 +12,50 @@ PHONE = "13900001234"
 async def guide(citizen: Citizen) -> None:
     """Find a thing by its first letters, read what to bring, print the page."""
     await begin(citizen, "guide", FAMILY)
-    await citizen.see("ChooseOne", target="search")
-    await citizen.picture("topics")
-    await citizen.touch("ChooseOne", "search")
-    await _type(citizen, "725", "letters")
-    await citizen.see("ChooseOne", target="card")
-    await citizen.picture("found")
-    await citizen.touch("ChooseOne", "card")
-    await citizen.see("Table", target="print")
-    await citizen.picture("entry")
-    await citizen.touch("Table", "print")
+    await citizen.answer("ChooseOne", "search", picture="topics")
+    await type_digits(citizen, "725", "letters")
+    await citizen.answer("ChooseOne", "card", picture="found")
+    await citizen.answer("Table", "print", picture="entry")
     await citizen.on_bench(lambda bench: bench["receipt_printer"]["papers"], "the page", within=30)
     await citizen.see("Table", target="leave", within=30)
     await citizen.picture("printed")
     await take_papers(citizen)
-    await citizen.touch("Table", "leave")
-    await citizen.see("Attract", within=OPEN_AGAIN)
+    await leave(citizen, "Table")
 
 
 async def complaint(citizen: Citizen) -> None:
     """Complain about waiting, leave a number to call, take the slip, go with a face."""
     await begin(citizen, "complaint", FAMILY)
-    await citizen.see("ChooseOne", target="complaint")
-    await citizen.picture("kind")
-    await citizen.touch("ChooseOne", "complaint")
-    await citizen.see("ChooseOne", target="waiting")
-    await citizen.picture("topic")
-    await citizen.touch("ChooseOne", "waiting")
-    await citizen.see("Consent", target="call")
-    await citizen.picture("call")
-    await citizen.touch("Consent", "call")
-    await _type(citizen, PHONE, "phone")
+    await citizen.answer("ChooseOne", "complaint", picture="kind")
+    await citizen.answer("ChooseOne", "waiting", picture="topic")
+    await citizen.answer("Consent", "call", picture="call")
+    await type_digits(citizen, PHONE, "phone")
     await citizen.see("Done", target="face3", within=30)
     await citizen.picture("number")
     await take_papers(citizen)
-    await citizen.touch("Done", "face3")
-    await citizen.see("Attract", within=OPEN_AGAIN)
-    await citizen.picture("goodbye")
+    await leave(citizen, "Done", "face3")
 
 
 async def places(citizen: Citizen) -> None:
     """Look where else one is served, and how long the centres make one wait."""
     await begin(citizen, "places", FAMILY)
-    await citizen.see("Table", target="machines")
-    await citizen.picture("centres")
-    await citizen.touch("Table", "machines")
+    await citizen.answer("Table", "machines", picture="centres")
     await citizen.see("Table", target="centres")
     await citizen.picture("machines")
-    await citizen.touch("Table", "leave")
-    await citizen.see("Attract", within=OPEN_AGAIN)
+    await leave(citizen, "Table")
 
 
 async def appointment(citizen: Citizen) -> None:
     """Take the first time of the first day at a centre, and the slip."""
     await begin(citizen, "appointment", FAMILY)
-    await citizen.see("ChooseOne", target="social")
-    await citizen.picture("what")
-    await citizen.touch("ChooseOne", "social")
-    await citizen.see("ChooseOne", target=CENTRE)
-    await citizen.picture("where")
-    await citizen.touch("ChooseOne", CENTRE)
+    await citizen.answer("ChooseOne", "social", picture="what")
+    await citizen.answer("ChooseOne", CENTRE, picture="where")
     await _first(citizen, "-", "day")
     await _first(citizen, ":", "time")
     await citizen.see("Done", target="leave", within=30)
     await citizen.picture("number")
     await take_papers(citizen)
-    await citizen.touch("Done", "leave")
-    await citizen.see("Attract", within=OPEN_AGAIN)
+    await leave(citizen, "Done")
 
 
 async def _first(citizen: Citizen, mark: str, picture: str) -> None:
@@ -90,10 +66,3 @@ async def _first(citizen: Citizen, mark: str, picture: str) -> None:
         keys = sorted(key for key in sight.targets if mark in key)
     await citizen.picture(picture)
     await citizen.touch("ChooseOne", keys[0])
-
-
-async def _type(citizen: Citizen, digits: str, picture: str) -> None:
-    for digit in digits:
-        await citizen.touch("EnterNumber", digit)
-    await citizen.picture(picture)
-    await citizen.touch("EnterNumber", "go")

@@ -4,9 +4,8 @@ from typing import Any
 
 from kiosk_app.demo_citizen import Citizen
 from kiosk_app.demo_papers import take_papers
+from kiosk_app.demo_scripts.coming import leave
 
-OPEN_AGAIN = 60.0
-"""Seconds: after an outage the machine looks for central less and less often."""
 BANK_CARD, PIN = "sample", "123456"
 
 
@@ -33,9 +32,7 @@ async def pay_by_card(citizen: Citizen) -> None:
 
 async def pay_by_code(citizen: Citizen) -> None:
     """Choose the telephone, scan the code, confirm."""
-    await citizen.see("PayWay", target="wechat")
-    await citizen.picture("way")
-    await citizen.touch("PayWay", "wechat")
+    await citizen.answer("PayWay", "wechat", picture="way")
     await citizen.see("PayCode", target="leave")
     bill = await citizen.bill()
     await citizen.picture("code")
@@ -55,6 +52,4 @@ async def take_everything(citizen: Citizen) -> None:
     await take_papers(citizen)
     await citizen.hand("id_card_reader", "lift")
     await citizen.moment("goodbye")
-    await citizen.touch("Done", "leave")
-    await citizen.see("Attract", within=OPEN_AGAIN)
-    await citizen.picture("goodbye")
+    await leave(citizen, "Done")

@@ -2,8 +2,7 @@
 
 from kiosk_app.demo_citizen import Citizen
 from kiosk_app.demo_papers import take_papers
-from kiosk_app.demo_scripts.coming import begin
-from kiosk_app.demo_scripts.paying import OPEN_AGAIN
+from kiosk_app.demo_scripts.coming import leave_with_card, show_card
 from kiosk_app.demo_scripts.traffic_fines import PERSON, traffic_fines
 
 FAMILY = "hall"
@@ -14,7 +13,7 @@ REFERENCE = 20
 async def reprint(citizen: Citizen) -> None:
     """Pay fines, go, come back without the slip, and have it printed again by the identity card."""
     await traffic_fines(citizen)
-    await _show_card(citizen, "reprint")
+    await show_card(citizen, "reprint", PERSON, FAMILY)
     sight = await citizen.see("ChooseOne", target="back")
     await citizen.picture("proofs")
     [reference] = [key for key in sight.targets if key.isdigit() and len(key) == REFERENCE]
@@ -22,27 +21,13 @@ async def reprint(citizen: Citizen) -> None:
     await citizen.see("Done", target="leave", within=30)
     await citizen.picture("reprinted")
     await take_papers(citizen)
-    await _go(citizen, "Done")
+    await leave_with_card(citizen, "Done")
 
 
 async def my_cases(citizen: Citizen) -> None:
     """Pay fines, and see them in the list of everything."""
     await traffic_fines(citizen)
-    await _show_card(citizen, "my_cases")
+    await show_card(citizen, "my_cases", PERSON, FAMILY)
     await citizen.see("Table", target="back")
     await citizen.picture("cases")
-    await _go(citizen, "Table")
-
-
-async def _show_card(citizen: Citizen, service: str) -> None:
-    await begin(citizen, service, FAMILY)
-    await citizen.see("PlaceCard")
-    await citizen.picture("place-card")
-    await citizen.hand("id_card_reader", "lay", card=PERSON)
-
-
-async def _go(citizen: Citizen, view: str) -> None:
-    await citizen.hand("id_card_reader", "lift")
-    await citizen.touch(view, "leave")
-    await citizen.see("Attract", within=OPEN_AGAIN)
-    await citizen.picture("goodbye")
+    await leave_with_card(citizen, "Table")

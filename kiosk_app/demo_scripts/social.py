@@ -2,9 +2,9 @@
 
 from kiosk_app.demo_citizen import Citizen
 from kiosk_app.demo_papers import take_papers
-from kiosk_app.demo_scripts.coming import begin
+from kiosk_app.demo_scripts.coming import leave_with_card, show_card
 from kiosk_app.demo_scripts.facing import obey
-from kiosk_app.demo_scripts.paying import OPEN_AGAIN, pay_by_card
+from kiosk_app.demo_scripts.paying import pay_by_card
 from kiosk_app.demo_world import ANYBODY
 
 FAMILY = "social"
@@ -13,7 +13,7 @@ EMPLOYED, FLEXIBLE, PENSIONER, RETURNED = "zhang", "zhao", "li", "chan"
 
 async def rights_record(citizen: Citizen) -> None:
     """Look at ten years as a table and as a picture, and print them."""
-    await show_card(citizen, "rights_record", EMPLOYED)
+    await show_card(citizen, "rights_record", EMPLOYED, FAMILY)
     await citizen.see("Table", target="print")
     await citizen.picture("years")
     await citizen.touch("Table", "medical")
@@ -28,18 +28,17 @@ async def rights_record(citizen: Citizen) -> None:
 
 async def contribution_history(citizen: Citizen) -> None:
     """Look at one year month by month, and print that."""
-    await show_card(citizen, "rights_record", EMPLOYED)
+    await show_card(citizen, "rights_record", EMPLOYED, FAMILY)
     years = await citizen.see("Table", target="print")
     await citizen.touch("Table", max(key for key in years.targets if key.isdigit()))
     await citizen.turned(years)
-    await citizen.picture("months")
-    await citizen.touch("Table", "print")
+    await citizen.answer("Table", "print", picture="months")
     await _paper(citizen)
 
 
 async def insured_certificate(citizen: Citizen) -> None:
     """Have the certificate printed that central seals."""
-    await show_card(citizen, "insured_certificate", EMPLOYED)
+    await show_card(citizen, "insured_certificate", EMPLOYED, FAMILY)
     await _paper(citizen)
 
 
@@ -61,7 +60,7 @@ async def social_state(citizen: Citizen) -> None:
 async def living_verification(citizen: Citizen) -> None:
     """A pensioner agrees to a face check, does what the picture asks, and takes the result home."""
     await citizen.hand("camera", "stand", who=ANYBODY)
-    await show_card(citizen, "living_verification", PENSIONER)
+    await show_card(citizen, "living_verification", PENSIONER, FAMILY)
     await citizen.see("Consent", target="agree")
     await citizen.picture("consent")
     await citizen.moment("inside")
@@ -72,22 +71,18 @@ async def living_verification(citizen: Citizen) -> None:
 
 async def living_verification_declines_face(citizen: Citizen) -> None:
     """A pensioner says no to the face check and takes the counter's slip."""
-    await show_card(citizen, "living_verification", PENSIONER)
-    await citizen.see("Consent", target="decline")
-    await citizen.picture("consent")
-    await citizen.touch("Consent", "decline")
+    await show_card(citizen, "living_verification", PENSIONER, FAMILY)
+    await citizen.answer("Consent", "decline", picture="consent")
     await citizen.see("Sorry", target="other", within=30)
     await citizen.picture("counter")
     await take_papers(citizen)
-    await _go(citizen, "Sorry")
+    await leave_with_card(citizen, "Sorry")
 
 
 async def contribution(citizen: Citizen) -> None:
     """Choose a base, pay this month's pension insurance by card."""
-    await show_card(citizen, "contribution", FLEXIBLE)
-    await citizen.see("ChooseOne", target="flexible_pension")
-    await citizen.picture("schemes")
-    await citizen.touch("ChooseOne", "flexible_pension")
+    await show_card(citizen, "contribution", FLEXIBLE, FAMILY)
+    await citizen.answer("ChooseOne", "flexible_pension", picture="schemes")
     await citizen.see("ChooseOne", target="60")
     await citizen.picture("bases")
     await citizen.moment("chosen")
@@ -96,41 +91,26 @@ async def contribution(citizen: Citizen) -> None:
     await goodbye(citizen, "done")
 
 
-async def show_card(citizen: Citizen, service: str, person: str) -> None:
-    """Choose a service and lay the identity card down."""
-    await begin(citizen, service, FAMILY)
-    await citizen.see("PlaceCard")
-    await citizen.picture("place-card")
-    await citizen.hand("id_card_reader", "lay", card=person)
-
-
 async def goodbye(citizen: Citizen, picture: str) -> None:
     """Read what was done, take the papers and the card, and go."""
     await citizen.see("Done", target="leave", within=30)
     await citizen.picture(picture)
     await take_papers(citizen)
     await citizen.moment("goodbye")
-    await _go(citizen, "Done")
+    await leave_with_card(citizen, "Done")
 
 
 async def _read(citizen: Citizen, service: str, person: str, *tabs: str) -> None:
     """A service that only shows: its page, and those behind its tabs."""
-    await show_card(citizen, service, person)
+    await show_card(citizen, service, person, FAMILY)
     await citizen.see("Table", target="back")
     await citizen.picture("page")
     for tab in tabs:
         await citizen.touch("Table", tab)
         await citizen.picture(tab)
-    await _go(citizen, "Table")
+    await leave_with_card(citizen, "Table")
 
 
 async def _paper(citizen: Citizen) -> None:
     await citizen.on_bench(lambda bench: bench["document_printer"]["papers"], "the paper", within=30)
     await goodbye(citizen, "printed")
-
-
-async def _go(citizen: Citizen, view: str) -> None:
-    await citizen.hand("id_card_reader", "lift")
-    await citizen.touch(view, "leave")
-    await citizen.see("Attract", within=OPEN_AGAIN)
-    await citizen.picture("goodbye")

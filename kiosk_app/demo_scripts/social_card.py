@@ -1,8 +1,9 @@
 """Sample citizens with a social-security card: lost, found again, new, and with a PIN that nobody remembers."""
 
 from kiosk_app.demo_citizen import Citizen
+from kiosk_app.demo_scripts.coming import show_card, type_digits
 from kiosk_app.demo_scripts.facing import obey
-from kiosk_app.demo_scripts.social import EMPLOYED, FLEXIBLE, RETURNED, goodbye, show_card
+from kiosk_app.demo_scripts.social import EMPLOYED, FAMILY, FLEXIBLE, RETURNED, goodbye
 from kiosk_app.demo_world import ANYBODY
 
 NEW_CARD, LOST_CARD = FLEXIBLE, RETURNED
@@ -13,9 +14,7 @@ NEW_PIN = "408162"
 async def card_loss(citizen: Citizen) -> None:
     """Report the card as lost."""
     await _choose(citizen, EMPLOYED, "report_loss")
-    await citizen.see("Consent", target="report")
-    await citizen.picture("sure")
-    await citizen.touch("Consent", "report")
+    await citizen.answer("Consent", "report", picture="sure")
     await goodbye(citizen, "reported")
 
 
@@ -38,17 +37,15 @@ async def card_pin(citizen: Citizen) -> None:
     await _choose(citizen, EMPLOYED, "reset_pin")
     await _prove(citizen, "EnterNumber")
     first = await citizen.see("EnterNumber")
-    await _type(citizen, "pin")
+    await type_digits(citizen, NEW_PIN, "pin")
     await citizen.turned(first)
-    await _type(citizen, "pin-again")
+    await type_digits(citizen, NEW_PIN, "pin-again")
     await goodbye(citizen, "new-pin")
 
 
 async def _choose(citizen: Citizen, person: str, act: str) -> None:
-    await show_card(citizen, "social_card", person)
-    await citizen.see("ChooseOne", target=act)
-    await citizen.picture("card")
-    await citizen.touch("ChooseOne", act)
+    await show_card(citizen, "social_card", person, FAMILY)
+    await citizen.answer("ChooseOne", act, picture="card")
 
 
 async def _prove(citizen: Citizen, leads_to: str) -> None:
@@ -59,10 +56,3 @@ async def _prove(citizen: Citizen, leads_to: str) -> None:
     await citizen.moment("inside")
     await citizen.touch("Consent", "agree")
     await obey(citizen, leads_to)
-
-
-async def _type(citizen: Citizen, picture: str) -> None:
-    for digit in NEW_PIN:
-        await citizen.touch("EnterNumber", digit)
-    await citizen.picture(picture)
-    await citizen.touch("EnterNumber", "go")

@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable
 
 from central.departments.samples import SAMPLES
 from kiosk_app.demo_citizen import Citizen
-from kiosk_app.demo_scripts.coming import begin
+from kiosk_app.demo_scripts.coming import begin, show_card, type_digits
 from kiosk_app.demo_scripts.paying import pay_by_card, pay_by_code, take_everything
 
 PERSON = "zhang"
@@ -24,10 +24,7 @@ async def traffic_fines_by_code(citizen: Citizen) -> None:
 
 
 async def _all_but_one(citizen: Citizen, pay: Callable[[Citizen], Awaitable[None]]) -> None:
-    await begin(citizen, "traffic_fines")
-    await citizen.see("PlaceCard")
-    await citizen.picture("place-card")
-    await citizen.hand("id_card_reader", "lay", card=PERSON)
+    await show_card(citizen, "traffic_fines", PERSON)
     await citizen.touch("ChooseMany", LEFT_FOR_LATER)
     await citizen.picture("choose")
     await citizen.moment("chosen")
@@ -40,11 +37,7 @@ async def traffic_fines_by_number(citizen: Citizen) -> None:
     """Type the number of a decision; no card, and nothing of a person."""
     await begin(citizen, "traffic_fines")
     await citizen.touch("PlaceCard", "other")
-    await citizen.see("EnterNumber")
-    for digit in BY_NUMBER:
-        await citizen.touch("EnterNumber", digit)
-    await citizen.picture("enter-number")
-    await citizen.touch("EnterNumber", "go")
+    await type_digits(citizen, BY_NUMBER, "enter-number")
     await citizen.see("ChooseMany", target="go")
     await citizen.picture("choose")
     await citizen.moment("chosen")

@@ -9,7 +9,7 @@ class FaultKind(StrEnum):
 
     ``TRANSIENT``: it ends by itself, the driver keeps trying; an alarm may wait. ``PERMANENT``: it stays until
     something is repaired or replaced. ``USER``: whoever stands there mends it without tools: the citizen lays the card
-    down again, the attendant refills paper or frees a jam.
+    down again, the staff refill paper or free a jam.
     """
 
     TRANSIENT = "transient"

@@ -11,12 +11,12 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any, Protocol, TypeVar
 
 from kiosk_app.contract import CloseOrder, CreateOrder, Order, OrderState, QueryOrder, RefundOrder
+from kiosk_app.contract.common import Question
 from kiosk_app.errors import CentralRefused, CentralUnreachable, CodeUnavailable, PaymentUncertain, ReversalRefused
 from kiosk_app.money.amounts import Fen
 from kiosk_app.money.means import CodeShown, Found, Tell, Way
 from kiosk_app.money.payment import Payment, State
 from kiosk_app.money.receipts import CODE, CodeReceipt
-from kiosk_app.ports import Question
 
 LIFE = 120
 """Seconds (8.8: 60 to 120 on a screen)."""

@@ -12,7 +12,7 @@ from typing import Final
 from kiosk_app.contract.cases import MyCase
 from kiosk_app.devices import Slip, SlipLine
 from kiosk_app.money.amounts import Fen, yuan
-from kiosk_app.papers.slips import IN_DOUBT, RULE, WHERE_THE_MONEY_IS, moment
+from kiosk_app.papers.slips import IN_DOUBT, RULE, WHERE_THE_MONEY_IS, moment, where_the_money_is
 
 BUSINESS: Final[Mapping[str, tuple[str, str]]] = {
     "fines": ("交通违法罚款缴费", "Traffic fine paid"),
@@ -78,16 +78,10 @@ def department_slip(case: MyCase, *, site: str, hotline: str) -> Slip:
 
 def statement_slip(payment: Statement) -> Slip:
     """Where the money of a payment is; what it was for is no longer kept here."""
-    chinese, english = WHERE_THE_MONEY_IS.get(payment.state, IN_DOUBT)
     return Slip(
         (
             SlipLine("缴费情况", style="title"),
             SlipLine("About your payment"),
-            RULE,
-            SlipLine(chinese, style="strong"),
-            SlipLine(english),
-            SlipLine("金额 Amount", f"¥{yuan(payment.amount)}"),
-            SlipLine("流水号 Reference", payment.reference),
-            SlipLine("时间 Time", moment(payment.at)),
+            *where_the_money_is(payment.state, payment.amount, payment.reference, payment.at),
         )
     )

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from kiosk_app.devices import Slip, SlipLine
 from kiosk_app.local_time import LOCAL
-from kiosk_app.money.amounts import yuan
+from kiosk_app.money.amounts import Fen, yuan
 from kiosk_app.papers.proof import ByCode, PaidBy, PaidFines, Trouble
 
 RULE = SlipLine("", style="rule")
@@ -77,19 +77,26 @@ def channel_name(channel: str) -> str:
     return CHANNELS.get(channel, channel)
 
 
+def where_the_money_is(state: str, amount: Fen, reference: str, at: datetime) -> tuple[SlipLine, ...]:
+    """Of a payment without a proof: what became of it, and by what it is found again."""
+    chinese, english = WHERE_THE_MONEY_IS.get(state, IN_DOUBT)
+    return (
+        RULE,
+        SlipLine(chinese, style="strong"),
+        SlipLine(english),
+        SlipLine("金额 Amount", f"¥{yuan(amount)}"),
+        SlipLine("流水号 Reference", reference),
+        SlipLine("时间 Time", moment(at)),
+    )
+
+
 def trouble_slip(trouble: Trouble) -> Slip:
     """For a payment without a proof: reference, amount, where the money is, and whom to call."""
-    chinese, english = WHERE_THE_MONEY_IS.get(trouble.state, IN_DOUBT)
     return Slip(
         (
             SlipLine("缴费情况说明", style="title"),
             SlipLine("About your payment"),
-            RULE,
-            SlipLine(chinese, style="strong"),
-            SlipLine(english),
-            SlipLine("金额 Amount", f"¥{yuan(trouble.amount)}"),
-            SlipLine("流水号 Reference", trouble.reference),
-            SlipLine("时间 Time", moment(trouble.at)),
+            *where_the_money_is(trouble.state, trouble.amount, trouble.reference, trouble.at),
             RULE,
             *trouble.notes,
             SlipLine("请保留本凭条；如有疑问请凭流水号致电"),

@@ -49,11 +49,11 @@ async def make_appointment(desk: Desk) -> bool:
 
 async def book(desk: Desk, business: Business) -> bool:
     """Where, when, and the number."""
-    places = await look_up(desk, AskPlaces(), Places, WHAT, detail=text("look_up.nothing_done"))
+    places = await look_up(desk, AskPlaces(), Places, WHAT)
     centre = await _where(desk, places.centres) if places is not None else None
     if centre is None:
         return True
-    slots = await look_up(desk, AskSlots(centre=centre), Slots, WHERE, detail=text("look_up.nothing_done"))
+    slots = await look_up(desk, AskSlots(centre=centre), Slots, WHERE)
     starts = await _when(desk, [slot.starts for slot in slots.slots]) if slots is not None else None
     if starts is None:
         return True

@@ -14,12 +14,13 @@ from kiosk_app.errors import CatalogueMissing
 from kiosk_app.local_time import LOCAL
 from kiosk_app.money.amounts import Fen, yuan
 from kiosk_app.papers.insured_slips import Contribution, contribution_slip
+from kiosk_app.services.steps.choose import one_of
 from kiosk_app.services.steps.deliver import Papers, deliver
-from kiosk_app.services.steps.insured import show_card
-from kiosk_app.services.steps.look_up import AGAIN, look_up
+from kiosk_app.services.steps.insured import ask_about_insured
+from kiosk_app.services.steps.look_up import AGAIN
 from kiosk_app.services.steps.paid import to_prove, to_read, to_report
 from kiosk_app.services.steps.shown import period, short_time
-from kiosk_app.views import Back, Choice, ChooseOne, Chosen, Done, Sorry, Steps, text
+from kiosk_app.views import Choice, ChooseOne, Chosen, Done, Sorry, Steps, text
 
 STEPS = tuple(text(f"contribution.step.{name}") for name in ("identify", "choose", "pay", "proof"))
 CARD, CHOOSE, PAY, PROOF = (Steps(STEPS, at) for at in range(4))
@@ -27,11 +28,11 @@ CARD, CHOOSE, PAY, PROOF = (Steps(STEPS, at) for at in range(4))
 
 async def pay_contribution(desk: Desk) -> bool:
     """The whole procedure; True if the citizen wants another service afterwards."""
-    person = await show_card(desk, CARD)
-    if person is None:
+    found = await ask_about_insured(desk, AskDues, Dues, CARD, detail=text("pay.nothing_taken"))
+    if found is None:
         return True
-    dues = await look_up(desk, AskDues(person=person.key), Dues, CARD, detail=text("pay.nothing_taken"))
-    if dues is None or not await know_prices(desk, dues):
+    person, dues = found
+    if not await know_prices(desk, dues):
         return True
     chosen = await choose(desk, dues)
     if chosen is None:
@@ -88,15 +89,12 @@ async def choose(desk: Desk, dues: Dues) -> tuple[Due, Grade] | None:
         rows=tuple(scheme_row(due) for due in dues.dues),
         steps=CHOOSE,
     )
-    while True:
-        answer = await desk.ask(view)
-        if isinstance(answer, Back):
-            return None
-        if isinstance(answer, Chosen) and answer.key in open_:
-            due = open_[answer.key]
-            grade = await choose_grade(desk, due)
-            if grade is not None:
-                return due, grade
+    while (scheme := await one_of(desk, view)) is not None:
+        due = open_[scheme]
+        grade = await choose_grade(desk, due)
+        if grade is not None:
+            return due, grade
+    return None
 
 
 async def choose_grade(desk: Desk, due: Due) -> Grade | None:
@@ -108,12 +106,8 @@ async def choose_grade(desk: Desk, due: Due) -> Grade | None:
         rows=tuple(grade_row(grade) for grade in due.grades),
         steps=CHOOSE,
     )
-    while True:
-        answer = await desk.ask(view)
-        if isinstance(answer, Back):
-            return None
-        if isinstance(answer, Chosen) and answer.key in grades:
-            return grades[answer.key]
+    chosen = await one_of(desk, view)
+    return None if chosen is None else grades[chosen]
 
 
 def scheme_row(due: Due) -> Choice:

@@ -9,6 +9,7 @@ from kiosk_app.contract.exit_entry import ApprovedItem, Holder, Offer
 from kiosk_app.desk import Desk
 from kiosk_app.money.amounts import Fen
 from kiosk_app.papers.permits import Endorsed, destination, entries, purpose, term
+from kiosk_app.services.steps.choose import one_of
 from kiosk_app.services.steps.shown import day
 from kiosk_app.views import Back, Choice, ChooseMany, ChooseOne, Chosen, Consent, Marked, Steps, Text, text
 
@@ -88,14 +89,8 @@ async def _purpose(desk: Desk, offers: list[Offer], letters: list[str], place: T
         lines = (text("endorsement.purpose.group"),) if letter == GROUP else ()
         rows.append(Choice(key=letter, title=chinese, title_en=english, lines=lines, refused=why))
     rows.sort(key=lambda row: row.refused is not None)
-    while True:
-        answer = await desk.ask(
-            ChooseOne(title=text("endorsement.purpose.title", place=place), rows=tuple(rows), steps=steps)
-        )
-        if isinstance(answer, Back):
-            return None
-        if isinstance(answer, Chosen) and any(one.key == answer.key and one.refused is None for one in rows):
-            return answer.key
+    view = ChooseOne(title=text("endorsement.purpose.title", place=place), rows=tuple(rows), steps=steps)
+    return await one_of(desk, view)
 
 
 async def _replacing(desk: Desk, offer: Offer, steps: Steps) -> bool:

@@ -15,11 +15,12 @@ from kiosk_app.desk import Desk
 from kiosk_app.errors import CentralError, CentralUnreachable
 from kiosk_app.papers.photo_sheet import COPIES, PickUp, photo_sheet
 from kiosk_app.portrait.spec import PhotoSpec, specs
+from kiosk_app.services.steps.choose import one_of
 from kiosk_app.services.steps.counter import reference_now
 from kiosk_app.services.steps.hand_out import hand_out
 from kiosk_app.services.steps.portrait import Portrait, spec_name, take_portrait
 from kiosk_app.services.steps.shown import moment
-from kiosk_app.views import Back, Choice, ChooseOne, Chosen, Consent, Done, Steps, Text, text
+from kiosk_app.views import Choice, ChooseOne, Chosen, Consent, Done, Steps, Text, text
 
 log = structlog.get_logger()
 
@@ -55,12 +56,8 @@ async def choose_document(desk: Desk) -> PhotoSpec | None:
         ),
         steps=Steps(STEPS, 0),
     )
-    while True:
-        answer = await desk.ask(view)
-        if isinstance(answer, Back):
-            return None
-        if isinstance(answer, Chosen) and answer.key in specs():
-            return specs()[answer.key]
+    chosen = await one_of(desk, view)
+    return None if chosen is None else specs()[chosen]
 
 
 async def print_sheet(desk: Desk, photo: Portrait, spec: PhotoSpec) -> bool:

@@ -12,7 +12,7 @@ from kiosk_app.desk import Desk
 from kiosk_app.papers.insured_slips import living_slip
 from kiosk_app.services.steps.counter import reference_now, to_counter
 from kiosk_app.services.steps.deliver import Papers, deliver
-from kiosk_app.services.steps.insured import show_card
+from kiosk_app.services.steps.insured import ask_about_insured
 from kiosk_app.services.steps.look_up import look_up
 from kiosk_app.services.steps.prove import prove_face
 from kiosk_app.services.steps.shown import day
@@ -24,12 +24,10 @@ CARD, FACE, RESULT = (Steps(STEPS, at) for at in range(3))
 
 async def verify_living(desk: Desk) -> bool:
     """The whole procedure; True if the citizen wants another service afterwards."""
-    person = await show_card(desk, CARD)
-    if person is None:
+    found = await ask_about_insured(desk, AskLiving, Living, CARD)
+    if found is None:
         return True
-    living = await look_up(desk, AskLiving(person=person.key), Living, CARD, detail=text("look_up.nothing_done"))
-    if living is None:
-        return True
+    person, living = found
     if living.refused:
         return await nothing_to_do(desk, living)
     check = await prove_face(desk, living.portrait, text("living.purpose"), FACE)

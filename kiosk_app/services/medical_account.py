@@ -7,8 +7,7 @@ goes on.
 from kiosk_app.contract.social import AskMedical, MedicalAccount, MedicalMove
 from kiosk_app.desk import Desk
 from kiosk_app.money.amounts import Fen, yuan
-from kiosk_app.services.steps.insured import show_card
-from kiosk_app.services.steps.look_up import look_up
+from kiosk_app.services.steps.insured import ask_about_insured
 from kiosk_app.services.steps.pages import read_page
 from kiosk_app.services.steps.shown import day
 from kiosk_app.views import Column, Steps, Table, TableRow, text
@@ -27,12 +26,9 @@ KINDS = frozenset({"paid_in", "pharmacy", "clinic", "hospital", "interest"})
 
 async def show_medical_account(desk: Desk) -> bool:
     """The whole query; True: the citizen goes on to the menu."""
-    person = await show_card(desk, CARD)
-    if person is not None:
-        ask = AskMedical(person=person.key)
-        account = await look_up(desk, ask, MedicalAccount, CARD, detail=text("look_up.nothing_done"))
-        if account is not None:
-            await read_page(desk, page(account))
+    found = await ask_about_insured(desk, AskMedical, MedicalAccount, CARD)
+    if found is not None:
+        await read_page(desk, page(found[1]))
     return True
 
 

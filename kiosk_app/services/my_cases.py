@@ -30,7 +30,7 @@ async def show_cases(desk: Desk) -> bool:
     person = await show_card(desk, CARD)
     if person is not None:
         ask = AskCases(number=person.key.number)
-        cases = await look_up(desk, ask, Cases, CARD, detail=text("look_up.nothing_done"))
+        cases = await look_up(desk, ask, Cases, CARD)
         if cases is not None:
             await read_page(desk, page(cases))
     return True

@@ -7,8 +7,7 @@ verification when the money stays away.
 from kiosk_app.contract.social import AskPensions, PensionPayment, Pensions
 from kiosk_app.desk import Desk
 from kiosk_app.money.amounts import Fen, yuan
-from kiosk_app.services.steps.insured import show_card
-from kiosk_app.services.steps.look_up import look_up
+from kiosk_app.services.steps.insured import ask_about_insured
 from kiosk_app.services.steps.pages import read_page
 from kiosk_app.services.steps.shown import day, period
 from kiosk_app.views import Column, Steps, Table, TableRow, text
@@ -26,12 +25,9 @@ COLUMNS = (
 
 async def show_pensions(desk: Desk) -> bool:
     """The whole query; True: the citizen goes on to the menu."""
-    person = await show_card(desk, CARD)
-    if person is not None:
-        ask = AskPensions(person=person.key)
-        pensions = await look_up(desk, ask, Pensions, CARD, detail=text("look_up.nothing_done"))
-        if pensions is not None:
-            await read_page(desk, page(pensions))
+    found = await ask_about_insured(desk, AskPensions, Pensions, CARD)
+    if found is not None:
+        await read_page(desk, page(found[1]))
     return True
 
 

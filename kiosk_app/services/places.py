@@ -20,7 +20,7 @@ TABS = ((CENTRES, text("places.tab.centres")), (MACHINES, text("places.tab.machi
 
 async def show_places(desk: Desk) -> bool:
     """The whole query; True: the citizen goes on to the menu."""
-    places = await look_up(desk, AskPlaces(), Places, READ, detail=text("look_up.nothing_done"))
+    places = await look_up(desk, AskPlaces(), Places, READ)
     if places is not None:
         found = places
         await read_tabs(desk, CENTRES, lambda tab: page(found, tab))

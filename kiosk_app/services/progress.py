@@ -9,9 +9,10 @@ from kiosk_app.desk import Desk
 from kiosk_app.devices import Permit
 from kiosk_app.papers.permits import destination, entries, purpose
 from kiosk_app.services.endorsement_print import print_owed
+from kiosk_app.services.steps.choose import typed
 from kiosk_app.services.steps.permit import OTHER, insert_permit, key_of, permit_held
 from kiosk_app.services.steps.shown import moment
-from kiosk_app.views import Back, Choice, ChooseOne, Chosen, EnterNumber, Steps, Text, Typed, text
+from kiosk_app.views import Back, Choice, ChooseOne, Chosen, EnterNumber, Steps, Text, text
 
 STEPS = tuple(text(f"progress.step.{name}") for name in ("which", "state", "print"))
 WHICH, STATE, PRINT = (Steps(STEPS, at) for at in range(3))
@@ -42,12 +43,8 @@ async def _by_number(desk: Desk) -> AskProgress | None:
     view = EnterNumber(
         title=text("progress.number.title"), hint=text("progress.number.hint"), lengths=REFERENCE, steps=WHICH
     )
-    while True:
-        answer = await desk.ask(view)
-        if isinstance(answer, Back):
-            return None
-        if isinstance(answer, Typed):
-            return AskProgress(number=answer.value)
+    number = await typed(desk, view)
+    return None if number is None else AskProgress(number=number)
 
 
 async def _one_to_print(desk: Desk, progress: Progress) -> Case | None:

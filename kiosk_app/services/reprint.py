@@ -19,11 +19,12 @@ from kiosk_app.money.amounts import Fen
 from kiosk_app.papers.reprint import department_slip
 from kiosk_app.reprints import KeptProof
 from kiosk_app.services.steps.cases import away, business
+from kiosk_app.services.steps.choose import one_of, typed
 from kiosk_app.services.steps.deliver import still_inside
 from kiosk_app.services.steps.identify import OTHER, place_card
 from kiosk_app.services.steps.look_up import WAITS, WORK
 from kiosk_app.services.steps.shown import moment
-from kiosk_app.views import Back, Choice, ChooseOne, Chosen, Done, EnterNumber, Sorry, Steps, Text, Typed, text
+from kiosk_app.views import Choice, ChooseOne, Chosen, Done, EnterNumber, Sorry, Steps, Text, text
 
 log = structlog.get_logger()
 
@@ -57,10 +58,10 @@ async def reprint(desk: Desk) -> bool:
     else:
         card = OTHER
     if card == OTHER:
-        typed = await type_digits(desk, "number", REFERENCE)
-        if typed is None:
+        wanted = await type_digits(desk, "number", REFERENCE)
+        if wanted is None:
             return True
-        number = typed
+        number = wanted
         proof = desk.reprints.of_slip(number)
         if proof is not None:
             return await by_slip(desk, proof)
@@ -75,22 +76,17 @@ async def type_digits(desk: Desk, what: str, lengths: tuple[int, ...], problem: 
     """What the citizen reads from the slip; None for "back"."""
     title, hint = text(f"reprint.{what}.title"), text(f"reprint.{what}.hint")
     view = EnterNumber(title=title, hint=hint, lengths=lengths, problem=problem, steps=WHICH)
-    while True:
-        answer = await desk.ask(view)
-        if isinstance(answer, Back):
-            return None
-        if isinstance(answer, Typed):
-            return answer.value
+    return await typed(desk, view)
 
 
 async def by_slip(desk: Desk, proof: KeptProof) -> bool:
     """Nobody was identified then: who knows the sum holds the slip."""
     problem = None
     while desk.reprints.wrong_today(proof.reference) < TRIES:
-        typed = await type_digits(desk, "sum", SUM, problem)
-        if typed is None:
+        fen = await type_digits(desk, "sum", SUM, problem)
+        if fen is None:
             return True
-        if int(typed) == proof.amount:
+        if int(fen) == proof.amount:
             return await print_it(desk, of_shelf(proof))
         desk.reprints.guessed(proof.reference)
         problem = text("reprint.sum.wrong")
@@ -115,12 +111,8 @@ async def choose(desk: Desk, card: IdentityCard, number: str) -> Proof | bool | 
         steps=CHOOSE,
     )
     there_are = {proof.reference: proof for proof in proofs}
-    while True:
-        answer = await desk.ask(view)
-        if isinstance(answer, Back):
-            return None
-        if isinstance(answer, Chosen) and answer.key in there_are:
-            return there_are[answer.key]
+    chosen = await one_of(desk, view)
+    return None if chosen is None else there_are[chosen]
 
 
 async def elsewhere(desk: Desk, card: IdentityCard) -> tuple[list[Proof], tuple[Text, ...]]:

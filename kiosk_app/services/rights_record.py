@@ -13,8 +13,7 @@ from kiosk_app.papers.rights import Holder, Issue, contribution_history, rights_
 from kiosk_app.services.rights_pages import PRINT, Place, page_of
 from kiosk_app.services.steps.counter import reference_now
 from kiosk_app.services.steps.hand_out import hand_out
-from kiosk_app.services.steps.insured import InsuredPerson, show_card
-from kiosk_app.services.steps.look_up import look_up
+from kiosk_app.services.steps.insured import InsuredPerson, ask_about_insured
 from kiosk_app.services.steps.pages import read_page
 from kiosk_app.views import Done, Steps, text
 
@@ -24,12 +23,10 @@ CARD, READ, PAPER = (Steps(STEPS, at) for at in range(3))
 
 async def show_rights_record(desk: Desk) -> bool:
     """The whole procedure; True if the citizen wants another service afterwards."""
-    person = await show_card(desk, CARD)
-    if person is None:
+    found = await ask_about_insured(desk, AskRecord, Record, CARD)
+    if found is None:
         return True
-    record = await look_up(desk, AskRecord(person=person.key), Record, CARD, detail=text("look_up.nothing_done"))
-    if record is None:
-        return True
+    person, record = found
     place: Place | None = Place()
     while place is not None:
         touched = await read_page(desk, page_of(record, place, READ))

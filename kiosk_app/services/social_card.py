@@ -11,13 +11,14 @@ from kiosk_app.contract.social import Act, AskCard, CardAct, ChangeCard, SocialC
 from kiosk_app.desk import Desk
 from kiosk_app.errors import CentralRefused
 from kiosk_app.papers.insured_slips import card_slip
+from kiosk_app.services.steps.choose import one_of, typed
 from kiosk_app.services.steps.counter import reference_now, to_counter
 from kiosk_app.services.steps.deliver import Papers, deliver
-from kiosk_app.services.steps.insured import InsuredPerson, show_card
+from kiosk_app.services.steps.insured import InsuredPerson, ask_about_insured
 from kiosk_app.services.steps.look_up import look_up
 from kiosk_app.services.steps.prove import prove_face
 from kiosk_app.services.steps.shown import day
-from kiosk_app.views import Back, Choice, ChooseOne, Chosen, Consent, Done, EnterNumber, Steps, Text, Typed, text
+from kiosk_app.views import Choice, ChooseOne, Chosen, Consent, Done, EnterNumber, Steps, Text, text
 
 STEPS = tuple(text(f"social_card.step.{name}") for name in ("identify", "choose", "prove", "result"))
 CARD, CHOOSE, PROVE, RESULT = (Steps(STEPS, at) for at in range(4))
@@ -27,12 +28,10 @@ WAYS = ("keep", "report")
 
 async def serve_card(desk: Desk) -> bool:
     """The whole procedure; True if the citizen wants another service afterwards."""
-    person = await show_card(desk, CARD)
-    if person is None:
+    found = await ask_about_insured(desk, AskCard, SocialCard, CARD)
+    if found is None:
         return True
-    card = await look_up(desk, AskCard(person=person.key), SocialCard, CARD, detail=text("look_up.nothing_done"))
-    if card is None:
-        return True
+    person, card = found
     act = await choose_act(desk, card)
     if act is None or (act is CardAct.REPORT_LOSS and not await sure_of_loss(desk, card)):
         return True
@@ -52,12 +51,8 @@ async def choose_act(desk: Desk, card: SocialCard) -> CardAct | None:
         rows=tuple(_row(act, possible=desk.booth is not None or act not in card.checked) for act in card.may),
         steps=CHOOSE,
     )
-    while True:
-        answer = await desk.ask(view)
-        if isinstance(answer, Back):
-            return None
-        if isinstance(answer, Chosen) and answer.key in {row.key for row in view.rows if row.refused is None}:
-            return CardAct(answer.key)
+    act = await one_of(desk, view)
+    return None if act is None else CardAct(act)
 
 
 def _row(act: CardAct, *, possible: bool) -> Choice:
@@ -129,12 +124,7 @@ async def new_pin(desk: Desk, digits: int, problem: Text | None) -> str | None:
 async def _typed(desk: Desk, title: str, digits: int, problem: Text | None) -> str | None:
     hint = text("social_card.pin.hint", count=digits)
     view = EnterNumber(title=text(title), hint=hint, lengths=(digits,), problem=problem, secret=True, steps=PROVE)
-    while True:
-        answer = await desk.ask(view)
-        if isinstance(answer, Back):
-            return None
-        if isinstance(answer, Typed):
-            return answer.value
+    return await typed(desk, view)
 
 
 def done_view(act: CardAct, done: Act) -> Done:

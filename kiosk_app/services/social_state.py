@@ -3,8 +3,7 @@
 from kiosk_app.contract.social import AskBenefits, Benefits, Injury, Unemployment
 from kiosk_app.desk import Desk
 from kiosk_app.money.amounts import Fen, yuan
-from kiosk_app.services.steps.insured import show_card
-from kiosk_app.services.steps.look_up import look_up
+from kiosk_app.services.steps.insured import ask_about_insured
 from kiosk_app.services.steps.pages import read_tabs
 from kiosk_app.services.steps.shown import day, period
 from kiosk_app.views import Column, Steps, Table, TableRow, text
@@ -19,13 +18,10 @@ STATES = frozenset({"applied", "recognised", "assessed", "closed"})
 
 async def show_benefits(desk: Desk) -> bool:
     """The whole query; True: the citizen goes on to the menu."""
-    person = await show_card(desk, CARD)
-    if person is not None:
-        ask = AskBenefits(person=person.key)
-        benefits = await look_up(desk, ask, Benefits, CARD, detail=text("look_up.nothing_done"))
-        if benefits is not None:
-            found = benefits
-            await read_tabs(desk, UNEMPLOYMENT, lambda tab: page(found, tab))
+    found = await ask_about_insured(desk, AskBenefits, Benefits, CARD)
+    if found is not None:
+        _, benefits = found
+        await read_tabs(desk, UNEMPLOYMENT, lambda tab: page(benefits, tab))
     return True
 
 

@@ -14,7 +14,6 @@ from screens.look import Look
 from screens.shapes import drawn
 from screens.widgets.element import Element, load
 
-Pen = Callable[[str, Any, Any], None]
 Point = tuple[float, float]
 
 
@@ -40,9 +39,6 @@ class _Board:
         self._draw.line(self._at(points), fill=on, width=round(wide * self._k), joint="curve")
         for x, y in points:
             self.disc(x, y, wide / 2, on)
-
-    def half_disc(self, x: float, y: float, r: float) -> None:
-        self._draw.pieslice([v * self._k for v in (x - r, y - r, x + r, y + r)], 180, 360, fill=255)
 
 
 def _shield(b: _Board) -> None:

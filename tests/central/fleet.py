@@ -10,8 +10,8 @@ from central.db import memory_engine
 from central.departments import samples
 from central.departments.rules import china_day
 from central.departments.traffic import Traffic
-from central.front import CAPS, Front
-from central.limits import Limits
+from central.front import Front
+from central.limits import CAPS, Limits
 from kiosk_app import contract
 from kiosk_app.contract import (
     AskDecisions,

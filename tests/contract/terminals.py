@@ -10,14 +10,13 @@ from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from random import Random
-from typing import Any, ClassVar, Protocol
+from typing import Any, ClassVar
 
 from hardware.channel import Channel, ChannelClosed, Opener, memory_pair
 from hardware.drivers.card_terminal import CardTerminal as Zvt
 from hardware.drivers.card_terminal_umsips import CardTerminalUmsips
 from hardware.simulators.base import Simulator
 from hardware.simulators.card_terminal import CardTerminalSimulator
-from hardware.simulators.card_terminal_ledger import BankCard, Ledger
 from hardware.simulators.card_terminal_umsips import UmsTerminalSimulator
 from kiosk_app.devices import CardReceipt, CardTerminal, DeviceState, TerminalSays
 from kiosk_app.money.amounts import Fen
@@ -27,26 +26,6 @@ from tests import virtual
 PRICE = Fen(20_000)
 MEMORY = "/dev/shm" if Path("/dev/shm").is_dir() else None
 NOW = datetime(2026, 3, 2, tzinfo=UTC)
-
-
-class Simulated(Protocol):
-    """What every simulated terminal has."""
-
-    ledger: Ledger
-    stage: str
-    card: BankCard | None
-
-    @property
-    def working(self) -> bool: ...
-    def insert(self, card: str = "sample") -> None: ...
-    def type_pin(self, pin: str = "123456") -> None: ...
-    def press_cancel(self) -> None: ...
-    def remove_card(self) -> None: ...
-    def bank_says(self, code: Any = 51) -> None: ...
-    def bank_line(self, up: int = 0) -> None: ...
-    def lose_next_answer(self) -> None: ...
-    def cut_at(self, stage: str = "host") -> None: ...
-    def close_day(self) -> None: ...
 
 
 class Table:

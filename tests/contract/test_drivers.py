@@ -258,7 +258,7 @@ class TerminalRig(OnTheTable, CardTerminalRig):
 
     async def present_bad_card(self) -> None:
         await self.present_card("sample-empty")
-        while self.terminal.working:  # noqa: ASYNC110 - as a customer looks
+        while self.terminal.working:  # noqa: ASYNC110 - as a citizen looks
             await asyncio.sleep(0.05)
         self.terminal.remove_card()
 

@@ -40,7 +40,7 @@ def agrees(made: Table, last: CardReceipt | None) -> bool:
     return bool(standing(made)) == (last.reverses is None) and last.amount == PRICE
 
 
-async def customer(made: Table) -> None:
+async def citizen(made: Table) -> None:
     """Goes on with card and PIN, whatever happens to the line."""
     await made.wait(lambda: made.sim.stage == "card")
     made.sim.insert()
@@ -50,7 +50,7 @@ async def customer(made: Table) -> None:
 
 async def whole_payment(made: Table) -> BaseException | None:
     """Pay and deliver; the error, if any."""
-    person = asyncio.create_task(customer(made))
+    person = asyncio.create_task(citizen(made))
     try:
         paid = await outcome(made.pay())
         if isinstance(paid, BaseException):

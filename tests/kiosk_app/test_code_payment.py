@@ -577,7 +577,7 @@ async def test_a_refund_that_is_refused_is_a_persons_here_and_at_central(stand: 
     assert stand.books().owed == stand.paid_by_code() > 0
     await asyncio.sleep(1000)
     assert [case.why for case in stand.books().cases] == ["refund-due"]
-    [line] = read_books(stand.books_here, stand.machine._outbox).payments
+    [line] = read_books(stand.books_here, stand.machine._records.outbox).payments
     assert (line.state, line.means, line.open) == ("refund due", channel, True)
 
 
@@ -804,7 +804,7 @@ async def test_the_books_name_the_means_and_the_providers_number(stand: Stand) -
     await stand.person.pays_a_fine_by_code("alipay")
     await stand.person.goes()
     await _agree(stand)
-    [line] = read_books(stand.books_here, stand.machine._outbox).payments
+    [line] = read_books(stand.books_here, stand.machine._records.outbox).payments
     [trade] = stand.provider.trades()
     assert (line.means, line.transaction, line.state) == ("alipay", trade.transaction, "settled")
     [said] = stand.books().payments

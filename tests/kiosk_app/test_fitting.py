@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import msgspec
 import pytest
 
-from central.front import CAPS
+from central.limits import CAPS
 from kiosk_app.contract import DeviceReport, Heartbeat, OutboxReport
 from kiosk_app.fitted import ROLES
 from kiosk_app.fitting import MOST, encoded

@@ -84,13 +84,13 @@ async def test_a_reversal_the_terminal_refuses_is_a_case_for_a_person(stand: Sta
     assert words  # the terminal's own: a make that knows day and reference says them here, and nowhere else
     assert [case for case in stand.heartbeat().issues if case.startswith("refund due")]
     assert stand.machine.till.why_closed() == ""  # one case does not close the till
-    books = read_books(stand.books_here, stand.machine._outbox)
+    books = read_books(stand.books_here, stand.machine._records.outbox)
     [line] = books.payments
     assert (line.state, line.open, line.reported) == ("refund due", True, "refused already-paid")
     assert books.days[0].owed == line.amount
 
     close_case(stand.books_here, line.reference, "4711")
-    books = read_books(stand.books_here, stand.machine._outbox)
+    books = read_books(stand.books_here, stand.machine._records.outbox)
     assert (books.payments[0].state, books.payments[0].open) == ("refunded", False)
     assert (books.days[0].owed, books.days[0].returned) == (0, line.amount)
     assert stand.heartbeat().issues == []  # the running machine sees that the case was closed beside it

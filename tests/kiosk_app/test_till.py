@@ -92,7 +92,7 @@ async def test_a_wrong_pin_is_asked_again_and_three_of_them_end_it(stand: Stand)
 
 @story
 async def test_who_never_shows_a_card_is_told_and_not_timed_out_before(stand: Stand) -> None:
-    stand.card_terminal.timings = type(stand.card_terminal.timings)(customer=170.0)
+    stand.card_terminal.timings = type(stand.card_terminal.timings)(citizen=170.0)
     await stand.person.comes_to_pay()
     began = asyncio.get_running_loop().time()
     sorry = await stand.person.sees(Sorry, within=200)

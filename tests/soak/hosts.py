@@ -196,13 +196,13 @@ async def _unionpay(folder: Path) -> AsyncIterator[Place]:
         async def work() -> str:
             nonlocal sold
             await _settled(driver)
-            customer = asyncio.create_task(_customer(simulator))
+            citizen = asyncio.create_task(_citizen(simulator))
             try:
                 await driver.pay(PRICE, lambda _: None)
                 await driver.deliver()
                 sold += 1
             finally:
-                customer.cancel()
+                citizen.cancel()
                 simulator.remove_card()
             return "paid"
 
@@ -216,7 +216,7 @@ async def _unionpay(folder: Path) -> AsyncIterator[Place]:
     assert len(standing) == sold, f"{len(standing)} payments stand, {sold} were told"
 
 
-async def _customer(simulator: UmsTerminalSimulator) -> None:
+async def _citizen(simulator: UmsTerminalSimulator) -> None:
     while not (simulator.working and simulator.stage == "card"):  # noqa: ASYNC110 - as a person would look
         await asyncio.sleep(0.02)
     simulator.insert()

@@ -30,8 +30,8 @@ from central.departments.hall import Halls
 from central.departments.rules import china_day
 from central.departments.social import MedicalInsurance, SocialSecurity
 from central.departments.traffic import Traffic
-from central.front import CAPS, Front
-from central.limits import Limits
+from central.front import Front
+from central.limits import CAPS, Limits
 from central.payments import Channel as Provider
 from central.payments.reconcile import Night, reconcile
 from central.payments.simulated import Faults, NotPossible, SimulatedProvider
@@ -53,10 +53,12 @@ from kiosk_app.custody_table import KIND as PERMIT
 from kiosk_app.custody_table import OVER, Place
 from kiosk_app.desk import Patience, Site
 from kiosk_app.ids import uuid7
-from kiosk_app.machine import Devices, Machine, Surroundings
-from kiosk_app.ports import Entry
+from kiosk_app.machine import Devices, Machine
+from kiosk_app.ports import Entry, Records
+from kiosk_app.surroundings import Surroundings
 from offline_cache.catalogue import SqlCatalogue
 from offline_cache.journal import SqlJournal
+from offline_cache.observations import SqlObservations
 from offline_cache.outbox import SqlOutbox
 from offline_cache.proofs import SqlProofs
 from offline_cache.store import open_store
@@ -318,7 +320,7 @@ class World:
             await asyncio.sleep(QUIET)
 
     def _moving(self, machine: Machine) -> bool:
-        newest = machine._journal.latest(PERMIT)
+        newest = machine.desk.journal.latest(PERMIT)
         cards = [entry for entry in newest if Place(entry.state) not in OVER | {Place.RETAINED}]
         return bool(cards or machine.till.open_payments or machine.waiting_reports() or machine._slips.printing)
 
@@ -349,16 +351,19 @@ class World:
                     camera=SceneCamera(self.scene),
                     face_analyst=self._analyst(),
                 ),
-                journal=FragileJournal(journal, power, self.requested),
-                outbox=outbox,
+                records=Records(
+                    FragileJournal(journal, power, self.requested),
+                    outbox,
+                    SqlObservations(store),
+                    SqlCatalogue(store, authority().root_pem.encode(), self.clock),
+                    SqlProofs(store),
+                ),
                 transport=self.network,
                 clock=self.clock,
                 random=Random(self.random.getrandbits(64)),
                 site=SITE,
                 patience=Patience(),
                 surroundings=Surroundings(chance=Random(self.random.getrandbits(64))),
-                catalogue=SqlCatalogue(store, authority().root_pem.encode(), self.clock),
-                proofs=SqlProofs(store),
             )
             try:
                 yield machine, screen

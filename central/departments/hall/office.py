@@ -42,7 +42,6 @@ STEP, AHEAD, NOTICE = timedelta(minutes=30), 7, timedelta(hours=1)
 """Length of a slot, days that can be booked, and how soon the first may begin."""
 METRES: Final = 111_195.0
 """Of one degree of latitude."""
-Spot = tuple[float, float]
 
 
 class Halls:

@@ -24,7 +24,6 @@ WALL = (236, 237, 236)
 NOISE = 2.0
 """Grey levels of the sensor's noise."""
 UPPER_LIDS = [*RIGHT_LIDS[9:], *LEFT_LIDS[9:]]
-LOWER_LIDS = [*RIGHT_LIDS[1:8], *LEFT_LIDS[1:8]]
 LASHES = 0.1
 """Eye widths that the upper lid's dark line lies above its contour: it must come down with it."""
 UPPER_LIP = (191, 80, 81, 82, 13, 312, 311, 310, 415)

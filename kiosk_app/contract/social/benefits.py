@@ -5,7 +5,7 @@ from typing import ClassVar
 
 import msgspec
 
-from kiosk_app.contract.social.person import Insured, InsuredQuestion
+from kiosk_app.contract.social.person import InsuredAnswer, InsuredQuestion
 
 
 class AskPensions(InsuredQuestion, frozen=True, kw_only=True):
@@ -30,7 +30,7 @@ class PensionPayment(msgspec.Struct, frozen=True, kw_only=True):
         return self.basic + self.account + self.additions
 
 
-class Pensions(Insured, frozen=True, kw_only=True):
+class Pensions(InsuredAnswer, frozen=True, kw_only=True):
     """The answer, newest first; empty for who receives none. ``living_until``: till when they are known to be alive."""
 
     payments: list[PensionPayment]
@@ -88,7 +88,7 @@ class Injury(msgspec.Struct, frozen=True, kw_only=True):
     grade: int = 0
 
 
-class Benefits(Insured, frozen=True, kw_only=True):
+class Benefits(InsuredAnswer, frozen=True, kw_only=True):
     """The answer, newest first."""
 
     unemployment: list[Unemployment]

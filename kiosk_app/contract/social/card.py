@@ -8,7 +8,7 @@ import msgspec
 
 from kiosk_app.contract.common import Name
 from kiosk_app.contract.exit_entry import IdentityCheck
-from kiosk_app.contract.social.person import Insured, InsuredKey, InsuredQuestion
+from kiosk_app.contract.social.person import InsuredAnswer, InsuredKey, InsuredQuestion
 
 
 class CardState(StrEnum):
@@ -34,7 +34,7 @@ class AskCard(InsuredQuestion, frozen=True, kw_only=True):
     path: ClassVar[str] = "/social/card"
 
 
-class SocialCard(Insured, frozen=True, kw_only=True):
+class SocialCard(InsuredAnswer, frozen=True, kw_only=True):
     """The answer. ``ending``: the last four of the card's number. ``may``: what can be done now.
 
     ``checked``: those of it that need an identity check; ``portrait`` (JPEG) is for that, empty if there is none.

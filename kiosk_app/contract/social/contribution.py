@@ -5,7 +5,7 @@ from typing import Annotated, ClassVar
 import msgspec
 
 from kiosk_app.contract.common import Name, Paid
-from kiosk_app.contract.social.person import Insured, InsuredQuestion
+from kiosk_app.contract.social.person import InsuredAnswer, InsuredQuestion
 
 
 class AskDues(InsuredQuestion, frozen=True, kw_only=True):
@@ -37,7 +37,7 @@ class Due(msgspec.Struct, frozen=True, kw_only=True):
     refused: str = ""
 
 
-class Dues(Insured, frozen=True, kw_only=True):
+class Dues(InsuredAnswer, frozen=True, kw_only=True):
     """The answer. ``catalogue``: the version of the rules that were applied."""
 
     dues: list[Due]

@@ -7,7 +7,7 @@ import msgspec
 
 from kiosk_app.contract.common import Aware, Name
 from kiosk_app.contract.exit_entry import IdentityCheck
-from kiosk_app.contract.social.person import Insured, InsuredKey, InsuredQuestion
+from kiosk_app.contract.social.person import InsuredAnswer, InsuredKey, InsuredQuestion
 
 
 class AskLiving(InsuredQuestion, frozen=True, kw_only=True):
@@ -16,7 +16,7 @@ class AskLiving(InsuredQuestion, frozen=True, kw_only=True):
     path: ClassVar[str] = "/social/living"
 
 
-class Living(Insured, frozen=True, kw_only=True):
+class Living(InsuredAnswer, frozen=True, kw_only=True):
     """When this pensioner was last known to be alive, and ``until`` when that is good.
 
     ``refused`` is empty, or why nothing is to be done here: ``not_pensioner``, ``not_due`` (good for long yet). Only

@@ -1,7 +1,7 @@
 """An insured person, by the number on their card."""
 
 from enum import StrEnum
-from typing import Annotated
+from typing import Annotated, ClassVar
 
 import msgspec
 
@@ -37,10 +37,12 @@ class InsuredKey(msgspec.Struct, frozen=True, kw_only=True):
 class InsuredQuestion(msgspec.Struct, frozen=True, kw_only=True):
     """What is asked of one person. The questions differ only in their ``path``."""
 
+    path: ClassVar[str]
+
     person: InsuredKey
 
 
-class Insured(msgspec.Struct, frozen=True, kw_only=True):
+class InsuredAnswer(msgspec.Struct, frozen=True, kw_only=True):
     """The person as the department answers: its ``token``, and the ``name``, masked."""
 
     token: str

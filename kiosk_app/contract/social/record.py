@@ -5,7 +5,7 @@ from typing import ClassVar
 
 import msgspec
 
-from kiosk_app.contract.social.person import Insurance, Insured, InsuredQuestion, InsuredState
+from kiosk_app.contract.social.person import Insurance, InsuredAnswer, InsuredQuestion, InsuredState
 
 
 class AskRecord(InsuredQuestion, frozen=True, kw_only=True):
@@ -45,7 +45,7 @@ class AccountYear(msgspec.Struct, frozen=True, kw_only=True):
     after: int
 
 
-class Record(Insured, frozen=True, kw_only=True):
+class Record(InsuredAnswer, frozen=True, kw_only=True):
     """The answer: everything that was paid, oldest month first. ``as_of``: the day of the books."""
 
     standings: list[Standing]

@@ -10,20 +10,22 @@ import asyncio
 from collections.abc import Coroutine
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, TypeVar
 
-from kiosk_app.contract.social import InsuredKey
+from kiosk_app.contract.social import InsuredKey, InsuredQuestion
 from kiosk_app.desk import Desk
 from kiosk_app.devices import IdentityCard, SocialSecurityCard
 from kiosk_app.errors import CardRefused, CardsDiffer, ChipCardRefused, CitizenError, DeviceError, DeviceOffline
 from kiosk_app.id_numbers import BadIdNumber, check
 from kiosk_app.local_time import LOCAL
-from kiosk_app.views import Back, PlaceCard, Steps, text
+from kiosk_app.services.steps.look_up import NOTHING_DONE, look_up
+from kiosk_app.views import Back, PlaceCard, Steps, Text, text
 
 SECOND_CARD = 3.0
 """Seconds in which a card that is there too must have been read."""
 
 Card = IdentityCard | SocialSecurityCard
+Reply = TypeVar("Reply")
 
 
 @dataclass(frozen=True)
@@ -53,6 +55,17 @@ async def show_card(desk: Desk, steps: Steps) -> InsuredPerson | None:
                 return answer
             if isinstance(answer, Back):
                 return None
+
+
+async def ask_about_insured(
+    desk: Desk, question: type[InsuredQuestion], reply: type[Reply], steps: Steps, *, detail: Text = NOTHING_DONE
+) -> tuple[InsuredPerson, Reply] | None:
+    """Whose card is shown, and what the department answers about them; None for "back". Raises as both steps do."""
+    person = await show_card(desk, steps)
+    if person is None:
+        return None
+    answer = await look_up(desk, question(person=person.key), reply, steps, detail=detail)
+    return None if answer is None else (person, answer)
 
 
 async def _shown(desk: Desk) -> InsuredPerson:

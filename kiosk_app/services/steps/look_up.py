@@ -1,7 +1,8 @@
 """Ask a department, as often as the citizen wants to; the same question again does nothing twice."""
 
-from typing import Protocol, TypeVar
+from typing import TypeVar
 
+from kiosk_app.contract.common import Question
 from kiosk_app.desk import Desk
 from kiosk_app.errors import CentralUnreachable
 from kiosk_app.views import Chosen, Sorry, Steps, Text, text
@@ -9,15 +10,8 @@ from kiosk_app.views import Chosen, Sorry, Steps, Text, text
 Reply = TypeVar("Reply")
 
 WORK, WAITS = text("work.looking_up"), text("work.waits.central")
+NOTHING_DONE = text("look_up.nothing_done")
 AGAIN = (("back", text("sorry.action.back")), ("again", text("sorry.action.again")))
-
-
-class Question(Protocol):
-    """A message of the contract that knows its path."""
-
-    @property
-    def path(self) -> str:
-        """Below ``/k/v1``."""
 
 
 async def look_up(
@@ -28,7 +22,7 @@ async def look_up(
     *,
     work: Text = WORK,
     waits: Text = WAITS,
-    detail: Text,
+    detail: Text = NOTHING_DONE,
 ) -> Reply | None:
     """The answer, or None for "back". ``detail``: what is true while central cannot be reached.
 
