@@ -23,8 +23,8 @@ from kiosk_app.health import SERVICES
 from kiosk_app.papers.insured_slips import living_slip
 from kiosk_app.papers.reprint import reprinted
 from kiosk_app.reprints import REPRINT, Reprints
-from kiosk_app.services import complaint, living_verification, rights_record
-from kiosk_app.services.steps.insured import show_card
+from kiosk_app.services import complaint, living_verification
+from kiosk_app.services.steps import insured
 from kiosk_app.services.steps.look_up import look_up
 from offline_cache.journal import SqlJournal
 from tests.faces import SceneAnalyst
@@ -162,12 +162,14 @@ def test_the_worlds_notice_two_reprints_with_one_number(monkeypatch: pytest.Monk
 
 
 def test_the_worlds_notice_a_name_in_the_log(monkeypatch: pytest.MonkeyPatch) -> None:
-    async def chatty(*given: Any) -> Any:
-        person = await show_card(*given)
-        structlog.get_logger().info("identified", name=person.name if person else "")
-        return person
+    first = insured._first
 
-    monkeypatch.setattr(rights_record, "show_card", chatty)
+    async def chatty(desk: Desk) -> Any:
+        card = await first(desk)
+        structlog.get_logger().info("identified", name=card.name)
+        return card
+
+    monkeypatch.setattr(insured, "_first", chatty)
     assert found(comes("rights_record"), "a citizen's data is in the log")
 
 
