@@ -55,11 +55,29 @@ def _prepare(engine: sa.Engine) -> sa.Engine:
     return engine
 
 
-def memory_engine() -> sa.Engine:
-    """A database that lives as long as the engine, with its tables: for the worlds."""
+def memory_engine(content: bytes = b"") -> sa.Engine:
+    """A database that lives as long as the engine, with its tables: for the worlds.
+
+    ``content``: what :func:`content_of` said of another one; it begins as that one was.
+    """
     engine = _prepare(sa.create_engine("sqlite://", poolclass=StaticPool, connect_args={"check_same_thread": False}))
-    metadata.create_all(engine)
+    if content:
+        with engine.connect() as connection:
+            _driver(connection).deserialize(content)
+    else:
+        metadata.create_all(engine)
     return engine
+
+
+def content_of(engine: sa.Engine) -> bytes:
+    """The whole database of a :func:`memory_engine`."""
+    with engine.connect() as connection:
+        content: bytes = _driver(connection).serialize()
+    return content
+
+
+def _driver(connection: sa.Connection) -> Any:
+    return connection.connection.driver_connection
 
 
 def file_engine(path: Path) -> sa.Engine:

@@ -96,7 +96,7 @@ def _first(error: BaseException) -> BaseException:
 def demo(
     *,
     headless: Annotated[bool, typer.Option(help="No browser view; needs --script.")] = False,
-    script: Annotated[str, typer.Option(help="A scripted sample citizen does this service.")] = "",
+    script: Annotated[str, typer.Option(help="What a sample citizen does; NAME,NAME: one after the other.")] = "",
     out_folder: Annotated[Path | None, typer.Option("--out", help="Where results and screenshots go.")] = None,
     fault: Annotated[
         str, typer.Option(help="Something that goes wrong on the way (with --script); --list names them.")

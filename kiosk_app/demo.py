@@ -3,7 +3,8 @@
 With a display a window opens there, scaled to fit. Without one an X server in memory is started, and the
 kiosk's screen can be seen and touched in a browser, beside the bench (the hands) and central's console.
 ``--headless --script NAME`` lets a scripted citizen do it and judges what became of it; the exit status tells
-the truth. Whatever ends the demo, no process stays behind. A run folder is begun anew each time.
+the truth. ``NAME,NAME`` is one citizen after the other at the same machine. Whatever ends the demo, no process stays
+behind. A run folder is begun anew each time.
 """
 
 import asyncio
@@ -72,8 +73,9 @@ def _wrong(headless: bool, script: str, fault: str, terminal: str) -> str:
     """Why the command line cannot be meant; empty if it can."""
     if headless and not script:
         return f"--headless needs --script; there are: {', '.join(SCRIPTS)}."
-    if script and script not in SCRIPTS:
-        return f"No script {script!r}; there are: {', '.join(SCRIPTS)}."
+    for name in script.split(",") if script else ():
+        if name not in SCRIPTS:
+            return f"No script {name!r}; there are: {', '.join(SCRIPTS)}."
     if fault and fault not in FAULTS:
         return f"No fault {fault!r}; there are: {', '.join(FAULTS)}."
     if terminal not in TERMINALS:
@@ -160,10 +162,11 @@ async def scripted(folder: Folder, size: tuple[int, int], script: str, fault: st
 
 
 async def _visit(citizen: Citizen, script: str) -> str:
-    """The script from the first look to goodbye; what went wrong, or nothing."""
+    """The script, or several one after the other, from the first look to goodbye; what went wrong, or nothing."""
     try:
         await citizen.see("Attract", within=START)
-        await SCRIPTS[script](citizen)
+        for name in script.split(","):
+            await SCRIPTS[name](citizen)
     except VisitOver:
         pass
     except Lost as lost:

@@ -114,6 +114,15 @@ class Citizen:
 
         return await self._wait(without, f"a view without {target}", within)
 
+    async def turned(self, before: Sight, *, within: float = PATIENCE) -> Sight:
+        """Wait until another page is there than ``before``, of the same kind or not. Raises Lost."""
+
+        def there() -> Sight | None:
+            sight = self.look()
+            return sight if sight.serial != before.serial else None
+
+        return await self._wait(there, f"another page than {before.view}", within)
+
     async def asked(self, before: str, *, until: Collection[str], within: float = PATIENCE) -> Sight:
         """What the picture asks for next, once it is another thing than ``before``; or one of the views ``until``."""
 

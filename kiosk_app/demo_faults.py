@@ -4,7 +4,7 @@ A script names its moments; a fault strikes at one of them, through the bench. W
 ``expects``: the money agrees everywhere in every case, only the papers and the end of the payment differ.
 """
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from kiosk_app.demo_citizen import Citizen, VisitOver
@@ -132,31 +132,52 @@ async def _pull_permit(citizen: Citizen) -> None:
     raise VisitOver
 
 
-PAPER = Expects(slips=0, pays=False)
+NOTHING, SHEET, SLIP = (Expects(slips=slips, vouchers=sheets, pays=False) for slips, sheets in ((0, 0), (0, 1), (1, 0)))
+PAID = Expects(vouchers=0)
 OF_SCRIPTS: Mapping[str, Expects] = {
-    "endorsement": Expects(vouchers=0),
-    "endorsement_by_identity_card": Expects(vouchers=0),
-    "endorsement_declines_face": Expects(vouchers=0, pays=False),
-    "progress": Expects(slips=0, vouchers=0, pays=False),
-    "rights_record": PAPER,
-    "insured_certificate": PAPER,
-    "card_loss": Expects(vouchers=0, pays=False),
-    "contribution": Expects(vouchers=0),
-    "contribution_family": Expects(vouchers=0),
-    "living_verification": Expects(vouchers=0, pays=False),
+    "endorsement": PAID,
+    "endorsement_by_identity_card": PAID,
+    "endorsement_declines_face": SLIP,
+    "progress": PAID,
+    "id_photo": SHEET,
+    "rights_record": SHEET,
+    "contribution_history": SHEET,
+    "insured_certificate": SHEET,
+    "living_verification": SLIP,
+    "living_verification_declines_face": SLIP,
+    "card_loss": SLIP,
+    "card_found": SLIP,
+    "card_activation": SLIP,
+    "card_pin": SLIP,
+    "contribution": PAID,
+    "contribution_family": PAID,
+    "pension_payments": NOTHING,
+    "medical_account": NOTHING,
+    "social_state": NOTHING,
     "reprint": Expects(slips=2),
     "reprint_record": Expects(slips=0, vouchers=2, pays=False),
-    "living_verification_declines_face": Expects(vouchers=0, pays=False),
-    "guide": Expects(vouchers=0, pays=False),
-    "complaint": Expects(vouchers=0, pays=False),
-    "complaint_by_card": Expects(vouchers=0, pays=False),
-    "places": Expects(slips=0, vouchers=0, pays=False),
-    "appointment": Expects(vouchers=0, pays=False),
-    "record_copies": Expects(vouchers=0),
+    "guide": SLIP,
+    "complaint": SLIP,
+    "complaint_by_card": SLIP,
+    "places": NOTHING,
+    "appointment": SLIP,
+    "record_copies": PAID,
     "file_transfer": Expects(pays=False),
-    "case_papers": Expects(vouchers=0, pays=False),
+    "case_papers": SLIP,
 }
 """What is right of a script that is not about fines; a fault's own word goes before it."""
+
+
+def after(scripts: Sequence[str]) -> Expects:
+    """What is right of these scripts, one after the other."""
+    every = [OF_SCRIPTS.get(script, Expects()) for script in scripts]
+    return Expects(
+        slips=sum(one.slips for one in every),
+        vouchers=sum(one.vouchers for one in every),
+        pays=any(one.pays for one in every),
+    )
+
+
 FAULTS: Mapping[str, Fault] = {
     "none": Fault(),
     "kill_during_payment": Fault(

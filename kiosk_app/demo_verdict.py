@@ -16,11 +16,12 @@ from typing import Any
 from central.departments.exit_entry.samples import SAMPLES
 from hardware.simulators.samples import CARDS
 from kiosk_app.demo_citizen import Citizen, fetch
-from kiosk_app.demo_faults import FAULTS, OF_SCRIPTS, Expects
+from kiosk_app.demo_faults import FAULTS, Expects, after
 from kiosk_app.demo_papers import SLIP, VOUCHER, keep_papers
 from kiosk_app.demo_scripts.endorsement import PERMIT
 from kiosk_app.demo_scripts.hall import PHONE
 from kiosk_app.demo_scripts.papers import MARK
+from kiosk_app.demo_scripts.social import FLEXIBLE, RETURNED
 from kiosk_app.demo_scripts.traffic_fines import PERSON
 from kiosk_app.demo_world import World
 
@@ -34,7 +35,7 @@ async def judge(world: World, citizen: Citizen, script: str, fault: str, trouble
     """Write ``result.json``; 0 if all is as it must be, else 1."""
     expects = FAULTS[fault].expects
     if fault == "none":
-        expects = OF_SCRIPTS.get(script, expects)
+        expects = after(script.split(","))
     kiosk, central = await _at_rest(world, pays=expects.pays)
     terminal = (await citizen.bench_state())["card_terminal"]["state"]
     provider = json.loads(await fetch(world.console, "GET", "/phone/trades"))
@@ -201,7 +202,7 @@ def hand_in_problems(central: dict[str, Any], papers: dict[str, str]) -> list[st
 def left_behind(world: World) -> list[str]:
     """Where a canary of a sample citizen (name, numbers, address, picture) is still to be found after goodbye."""
     canaries: dict[str, str | bytes] = {"permit number": SAMPLES[PERMIT].number}
-    for card in (CARDS[PERSON].text, CARDS[PERMIT].text):
+    for card in (CARDS[key].text for key in (PERSON, PERMIT, FLEXIBLE, RETURNED)):
         said = {"name": card.name, "ID number": card.number, "address": card.address}
         canaries |= {f"{what} {card.name}": canary for what, canary in said.items()}
     canaries["telephone number"] = PHONE

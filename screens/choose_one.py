@@ -34,6 +34,7 @@ class OptionTile(Tile):
         self.ids.title.words = choice.name
         self.ids.title.plain = choice.title_en if look.language == "en" and choice.title_en else choice.title
         self.ids.refused.words = choice.refused
+        self.ids.refused.ink = "good" if choice.done else "on_stop"
         self.ids.forward.hidden = not self.enabled
         super().dress(look)
         self.ids.forward.hidden = not self.enabled

@@ -11,6 +11,9 @@ from screens.widgets.say import Say
 from screens.widgets.target import PushButton, Tile
 from screens.widgets.work import Work
 
+BLANK = "\u2003"
+"""In a cell without a word: it keeps its place, and what stands beside it its column."""
+
 
 class Line(Tile):
     """One row."""
@@ -54,7 +57,7 @@ def _cell(words: Text | str, head: Head, letters: int) -> Say:
         letters=letters, single=head.number, balance=True, share=head.share, align="right" if head.number else "left"
     )
     if isinstance(words, str):
-        cell.plain = words
+        cell.plain = words or BLANK
     else:
         cell.words = words
     return cell

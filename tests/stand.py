@@ -72,7 +72,9 @@ from tests.faces import SceneAnalyst, SceneCamera
 from tests.tabletop import TableCamera
 from tests.virtual import VirtualLoop
 from tests.worlds.faults import Plan
-from tests.worlds.world import KEY, KIOSK, SITE, STORE_KEY, Power, PowerCut, World, authority
+from tests.worlds.founding import authority
+from tests.worlds.power import Power, PowerCut
+from tests.worlds.world import KEY, KIOSK, SITE, STORE_KEY, World
 
 Seen = TypeVar("Seen", bound=View)
 PARKING, MARKING, WRONG_LANE, SIGN = (sample.number for sample in SAMPLES[:4])

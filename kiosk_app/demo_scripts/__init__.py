@@ -16,16 +16,21 @@ from kiosk_app.demo_scripts.endorsement import (
 )
 from kiosk_app.demo_scripts.hall import appointment, complaint, complaint_by_card, guide, places
 from kiosk_app.demo_scripts.papers import case_papers
+from kiosk_app.demo_scripts.photos import id_photo
 from kiosk_app.demo_scripts.reprinting import my_cases, reprint, reprint_record
 from kiosk_app.demo_scripts.social import (
-    card_loss,
     contribution,
     contribution_family,
+    contribution_history,
     insured_certificate,
     living_verification,
     living_verification_declines_face,
+    medical_account,
+    pension_payments,
     rights_record,
+    social_state,
 )
+from kiosk_app.demo_scripts.social_card import card_activation, card_found, card_loss, card_pin
 from kiosk_app.demo_scripts.traffic_fines import (
     traffic_fines,
     traffic_fines_by_code,
@@ -40,16 +45,24 @@ SCRIPTS: Mapping[str, Callable[[Citizen], Awaitable[None]]] = {
     "endorsement_by_identity_card": endorsement_by_identity_card,
     "endorsement_declines_face": endorsement_declines_face,
     "progress": progress,
+    "id_photo": id_photo,
     "rights_record": rights_record,
+    "contribution_history": contribution_history,
     "insured_certificate": insured_certificate,
+    "living_verification": living_verification,
+    "living_verification_declines_face": living_verification_declines_face,
     "card_loss": card_loss,
+    "card_found": card_found,
+    "card_activation": card_activation,
+    "card_pin": card_pin,
     "contribution": contribution,
     "contribution_family": contribution_family,
-    "living_verification": living_verification,
+    "pension_payments": pension_payments,
+    "medical_account": medical_account,
+    "social_state": social_state,
     "reprint": reprint,
     "reprint_record": reprint_record,
     "my_cases": my_cases,
-    "living_verification_declines_face": living_verification_declines_face,
     "guide": guide,
     "complaint": complaint,
     "complaint_by_card": complaint_by_card,

@@ -42,6 +42,12 @@ async def leave(citizen: Citizen, view: str, target: str = "leave") -> None:
     await gone(citizen)
 
 
+async def leave_with_card(citizen: Citizen, view: str) -> None:
+    """The same, with the identity card from the reader."""
+    await citizen.hand("id_card_reader", "lift")
+    await leave(citizen, view)
+
+
 async def gone(citizen: Citizen) -> None:
     """The invitation is there again."""
     await citizen.see("Attract", within=OPEN_AGAIN)

@@ -63,7 +63,8 @@ async def declines(citizen: Citizen) -> None:
 
 
 async def progress(citizen: Citizen) -> None:
-    """Put the permit in and read how far everything is."""
+    """Get an endorsement, come back another day, put the permit in and read how far everything is."""
+    await endorsement_by_identity_card(citizen)
     await _insert(citizen, "progress")
     await citizen.see("ChooseOne", target="back")
     await citizen.picture("progress")

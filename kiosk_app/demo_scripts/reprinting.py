@@ -2,7 +2,7 @@
 
 from kiosk_app.demo_citizen import Citizen
 from kiosk_app.demo_papers import take_papers
-from kiosk_app.demo_scripts.coming import leave, show_card
+from kiosk_app.demo_scripts.coming import leave_with_card, show_card
 from kiosk_app.demo_scripts.social import rights_record
 from kiosk_app.demo_scripts.traffic_fines import PERSON, traffic_fines
 
@@ -22,7 +22,7 @@ async def reprint(citizen: Citizen) -> None:
     await citizen.see("Done", target="leave", within=30)
     await citizen.picture("reprinted")
     await take_papers(citizen)
-    await _go(citizen, "Done")
+    await leave_with_card(citizen, "Done")
 
 
 async def reprint_record(citizen: Citizen) -> None:
@@ -37,7 +37,7 @@ async def reprint_record(citizen: Citizen) -> None:
     await citizen.see("Done", target="leave", within=30)
     await citizen.picture("copy")
     await take_papers(citizen)
-    await _go(citizen, "Done")
+    await leave_with_card(citizen, "Done")
 
 
 async def my_cases(citizen: Citizen) -> None:
@@ -46,9 +46,4 @@ async def my_cases(citizen: Citizen) -> None:
     await show_card(citizen, "my_cases", PERSON, FAMILY)
     await citizen.see("Table", target="back")
     await citizen.picture("cases")
-    await _go(citizen, "Table")
-
-
-async def _go(citizen: Citizen, view: str) -> None:
-    await citizen.hand("id_card_reader", "lift")
-    await leave(citizen, view)
+    await leave_with_card(citizen, "Table")

@@ -1,14 +1,14 @@
-"""Sample citizens at social security: look at the record, get a certificate, report a lost card, pay a contribution."""
+"""Sample citizens at social security: read their records, get a certificate, be verified, pay a contribution."""
 
 from kiosk_app.demo_citizen import Citizen
 from kiosk_app.demo_papers import take_papers
-from kiosk_app.demo_scripts.coming import leave, show_card, type_digits
+from kiosk_app.demo_scripts.coming import leave_with_card, show_card, type_digits
 from kiosk_app.demo_scripts.facing import obey
 from kiosk_app.demo_scripts.paying import pay_by_card
 from kiosk_app.demo_world import ANYBODY
 
 FAMILY = "social"
-EMPLOYED, FLEXIBLE, PENSIONER = "zhang", "zhao", "li"
+EMPLOYED, FLEXIBLE, PENSIONER, RETURNED = "zhang", "zhao", "li", "chan"
 RELATIVE = "820000199909090049"
 """The number of a sample resident."""
 
@@ -28,18 +28,35 @@ async def rights_record(citizen: Citizen) -> None:
     await _paper(citizen)
 
 
+async def contribution_history(citizen: Citizen) -> None:
+    """Look at one year month by month, and print that."""
+    await show_card(citizen, "rights_record", EMPLOYED, FAMILY)
+    years = await citizen.see("Table", target="print")
+    await citizen.touch("Table", max(key for key in years.targets if key.isdigit()))
+    await citizen.turned(years)
+    await citizen.answer("Table", "print", picture="months")
+    await _paper(citizen)
+
+
 async def insured_certificate(citizen: Citizen) -> None:
     """Have the certificate printed that central seals."""
     await show_card(citizen, "insured_certificate", EMPLOYED, FAMILY)
     await _paper(citizen)
 
 
-async def card_loss(citizen: Citizen) -> None:
-    """Report the social-security card as lost."""
-    await show_card(citizen, "social_card", EMPLOYED, FAMILY)
-    await citizen.answer("ChooseOne", "report_loss", picture="card")
-    await citizen.answer("Consent", "report", picture="sure")
-    await _goodbye(citizen, "reported")
+async def pension_payments(citizen: Citizen) -> None:
+    """A pensioner reads what was paid, month by month."""
+    await _read(citizen, "pension_payments", PENSIONER)
+
+
+async def medical_account(citizen: Citizen) -> None:
+    """Read the balance of the medical account, and what it was spent on."""
+    await _read(citizen, "medical_account", EMPLOYED)
+
+
+async def social_state(citizen: Citizen) -> None:
+    """Read how unemployment pay stands, and on the other page an injury at work."""
+    await _read(citizen, "social_state", RETURNED, "injury")
 
 
 async def living_verification(citizen: Citizen) -> None:
@@ -51,7 +68,7 @@ async def living_verification(citizen: Citizen) -> None:
     await citizen.moment("inside")
     await citizen.touch("Consent", "agree")
     await obey(citizen, "Done")
-    await _goodbye(citizen, "verified")
+    await goodbye(citizen, "verified")
 
 
 async def living_verification_declines_face(citizen: Citizen) -> None:
@@ -61,8 +78,7 @@ async def living_verification_declines_face(citizen: Citizen) -> None:
     await citizen.see("Sorry", target="other", within=30)
     await citizen.picture("counter")
     await take_papers(citizen)
-    await citizen.hand("id_card_reader", "lift")
-    await leave(citizen, "Sorry")
+    await leave_with_card(citizen, "Sorry")
 
 
 async def contribution(citizen: Citizen) -> None:
@@ -74,7 +90,27 @@ async def contribution(citizen: Citizen) -> None:
     await citizen.moment("chosen")
     await citizen.touch("ChooseOne", "60")
     await pay_by_card(citizen)
-    await _goodbye(citizen, "done")
+    await goodbye(citizen, "done")
+
+
+async def goodbye(citizen: Citizen, picture: str) -> None:
+    """Read what was done, take the papers and the card, and go."""
+    await citizen.see("Done", target="leave", within=30)
+    await citizen.picture(picture)
+    await take_papers(citizen)
+    await citizen.moment("goodbye")
+    await leave_with_card(citizen, "Done")
+
+
+async def _read(citizen: Citizen, service: str, person: str, *tabs: str) -> None:
+    """A service that only shows: its page, and those behind its tabs."""
+    await show_card(citizen, service, person, FAMILY)
+    await citizen.see("Table", target="back")
+    await citizen.picture("page")
+    for tab in tabs:
+        await citizen.touch("Table", tab)
+        await citizen.picture(tab)
+    await leave_with_card(citizen, "Table")
 
 
 async def contribution_family(citizen: Citizen) -> None:
@@ -96,18 +132,9 @@ async def contribution_family(citizen: Citizen) -> None:
     await citizen.see("ChooseOne", target="360")
     await citizen.touch("ChooseOne", "360")
     await pay_by_card(citizen)
-    await _goodbye(citizen, "done")
+    await goodbye(citizen, "done")
 
 
 async def _paper(citizen: Citizen) -> None:
     await citizen.on_bench(lambda bench: bench["document_printer"]["papers"], "the paper", within=30)
-    await _goodbye(citizen, "printed")
-
-
-async def _goodbye(citizen: Citizen, picture: str) -> None:
-    await citizen.see("Done", target="leave", within=30)
-    await citizen.picture(picture)
-    await take_papers(citizen)
-    await citizen.hand("id_card_reader", "lift")
-    await citizen.moment("goodbye")
-    await leave(citizen, "Done")
+    await goodbye(citizen, "printed")

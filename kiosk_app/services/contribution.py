@@ -141,6 +141,7 @@ def scheme_row(due: Due) -> Choice:
         title_en=due.title_en,
         lines=(text("contribution.row.period", period=period(due.period)),),
         refused=text(f"contribution.refused.{due.refused}") if due.refused else None,
+        done=due.refused == "paid",
     )
 
 

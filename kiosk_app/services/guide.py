@@ -20,7 +20,7 @@ from kiosk_app.papers.guide import FEES, Printed, guide_slip
 from kiosk_app.services.steps.choose import one_of, typed
 from kiosk_app.services.steps.counter import number_now
 from kiosk_app.services.steps.pages import read_page
-from kiosk_app.services.steps.shown import BLANK, both, open_when
+from kiosk_app.services.steps.shown import both, open_when
 from kiosk_app.views import (
     Choice,
     ChooseOne,
@@ -154,7 +154,7 @@ def page(desk: Desk, guide: Guide, entry: GuideEntry, menu: Sequence[MenuItem], 
     rows += [("hours", open_when(rule)) for rule in guide.hours(entry.family)]
     names = [name for name, _ in rows]
     before = ["", *names[:-1]]
-    labels = [BLANK if name == last else text(f"guide.row.{name}") for name, last in zip(names, before, strict=True)]
+    labels = ["" if name == last else text(f"guide.row.{name}") for name, last in zip(names, before, strict=True)]
     return Table(
         title=both(entry.title),
         facts=facts,

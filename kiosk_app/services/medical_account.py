@@ -15,7 +15,7 @@ from kiosk_app.views import Column, Steps, Table, TableRow, text
 STEPS = tuple(text(f"medical.step.{name}") for name in ("identify", "read"))
 CARD, READ = (Steps(STEPS, at) for at in range(2))
 COLUMNS = (
-    Column(title=text("medical.column.day"), share=1.1),
+    Column(title=text("medical.column.day"), share=1.35),
     Column(title=text("medical.column.kind"), share=1.0),
     Column(title=text("medical.column.place"), share=1.6),
     Column(title=text("medical.column.amount"), number=True),

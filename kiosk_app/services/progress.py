@@ -83,4 +83,5 @@ def row(case: Case, *, printable: bool) -> Choice:
         title_en="; ".join(f"{place}, {what}, {times}" for _, place, _, what, _, times in names),
         lines=(*lines, *((state, text("progress.print")) if printable else ())),
         refused=None if printable else state,
+        done=case.state is CaseState.PRINTED,
     )

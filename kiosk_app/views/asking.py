@@ -25,7 +25,8 @@ class PlaceCard(View):
 class Choice:
     """A row of a list to choose from. ``refused`` says why it cannot be chosen and where to go; it is shown anyway.
 
-    Its title is data in two languages, or a sentence: ``name``.
+    ``done``: it cannot be chosen because all is well, and must not look like a warning. Its title is data in two
+    languages, or a sentence: ``name``.
     """
 
     key: str
@@ -36,6 +37,7 @@ class Choice:
     amount: Fen = ZERO
     badge: Text | None = None
     refused: Text | None = None
+    done: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -12,7 +12,7 @@ from kiosk_app.money.payment import State
 from tests import virtual
 from tests.contract.shop import Shop, shop
 from tests.contract.terminals import MAKES, PRICE, Table
-from tests.worlds.world import Crash, Power
+from tests.worlds.power import Crash, Power
 
 Scene = Callable[[Shop, Power], Awaitable[None]]
 

@@ -1,35 +1,24 @@
-"""The whole product, as `kiosk demo` runs it: a real window, touches, wires, print queue, central over mutual TLS."""
+"""The whole product, as `kiosk demo` runs it: a real window, touches, wires, print queue, central over mutual TLS.
 
-import json
+Demos are spread over files, since each file is one worker's: money here, permits and services in files of their own.
+"""
+
 import os
 import subprocess
-import sys
 import time
 from itertools import takewhile
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from kiosk_app.demo_display import NOVNC
+from tests.e2e.playing import DEMO, play
 
 pytestmark = pytest.mark.whole
-DEMO = [sys.executable, "-m", "kiosk_app", "demo"]
-LONGEST = 170
-
-
-def _play(out: Path, *arguments: str) -> dict[str, Any]:
-    """Run a scripted visit; its result. The exit status must tell the same as the result."""
-    argv = [*DEMO, "--headless", "--out", str(out), *arguments]
-    ran = subprocess.run(argv, capture_output=True, text=True, timeout=LONGEST, check=False)
-    assert (out / "result.json").exists(), ran.stdout + ran.stderr
-    result: dict[str, Any] = json.loads((out / "result.json").read_text("utf-8"))
-    assert (ran.returncode == 0) is result["ok"]
-    return result
 
 
 def test_a_citizen_pays_traffic_fines_at_the_real_window(tmp_path: Path) -> None:
-    result = _play(tmp_path, "--script", "traffic_fines")
+    result = play(tmp_path, "--script", "traffic_fines")
     assert result["problems"] == []
     assert result["states"] == ["intended", "requested", "approved", "fulfilled", "completed", "settled"]
     reference = result["reference"]
@@ -44,7 +33,7 @@ def test_a_citizen_pays_traffic_fines_at_the_real_window(tmp_path: Path) -> None
 
 
 def test_the_books_agree_after_a_power_cut_between_approval_and_delivery(tmp_path: Path) -> None:
-    result = _play(tmp_path, "--script", "traffic_fines", "--fault", "kill_during_payment")
+    result = play(tmp_path, "--script", "traffic_fines", "--fault", "kill_during_payment")
     assert result["problems"] == []
     assert result["kiosk_starts"] == 2
     assert result["timings"][-1]["step"] == "after-restart"
@@ -52,7 +41,7 @@ def test_the_books_agree_after_a_power_cut_between_approval_and_delivery(tmp_pat
 
 
 def test_a_citizen_pays_with_a_telephone_at_the_real_window(tmp_path: Path) -> None:
-    result = _play(tmp_path, "--script", "traffic_fines_by_code")
+    result = play(tmp_path, "--script", "traffic_fines_by_code")
     assert result["problems"] == []
     assert result["states"] == ["intended", "requested", "approved", "fulfilled", "completed", "settled"]
     [trade] = result["provider"]["trades"]
@@ -63,51 +52,10 @@ def test_a_citizen_pays_with_a_telephone_at_the_real_window(tmp_path: Path) -> N
 
 
 def test_a_payment_by_code_survives_a_power_cut_in_the_instant_of_the_payment(tmp_path: Path) -> None:
-    result = _play(tmp_path, "--script", "traffic_fines_by_code", "--fault", "kill_during_payment")
+    result = play(tmp_path, "--script", "traffic_fines_by_code", "--fault", "kill_during_payment")
     assert result["problems"] == []
     assert result["kiosk_starts"] == 2
     assert result["states"][-1] in {"settled", "reversed"}
-
-
-def test_a_citizen_gets_an_endorsement_by_the_face(tmp_path: Path) -> None:
-    result = _play(tmp_path, "--script", "endorsement")
-    assert result["problems"] == []
-    [stay] = result["journal"]["permits"]
-    assert (stay["place"], stay["open"]) == ("returned", False)
-    [case] = [case for case in result["central"]["exit_entry"] if case["approval"] == stay["approval"]]
-    assert (case["state"], case["reference"]) == ("printed", result["reference"])
-    assert set(result["permit_unit"]["jobs"].values()) == {"PRINTED"}
-    steps = [entry["step"] for entry in result["timings"]]
-    if "identity-card" in steps:
-        pytest.skip("this computer was too busy to follow a face, and the citizen took the other way")
-    assert len({step for step in steps if step.startswith("face-")} - {"face-again"}) == 3
-    assert result["timings"][-1]["at"] < 180  # what real machines need
-
-
-@pytest.mark.parametrize(
-    ("fault", "ends", "starts"), [("printer_jam_after_payment", "reversed", 1), ("kill_during_printing", "settled", 2)]
-)
-def test_money_card_and_case_agree_after(fault: str, ends: str, starts: int, tmp_path: Path) -> None:
-    result = _play(tmp_path, "--script", "endorsement", "--fault", fault)
-    assert result["problems"] == []
-    assert (result["states"][-1], result["kiosk_starts"]) == (ends, starts)
-    assert [stay["place"] for stay in result["journal"]["permits"]] == ["returned"]
-
-
-@pytest.mark.parametrize("script", ["endorsement_by_identity_card", "endorsement_declines_face", "progress"])
-def test_a_citizen_with_a_permit_plays(script: str, tmp_path: Path) -> None:
-    assert _play(tmp_path, "--script", script)["problems"] == []
-
-
-@pytest.mark.parametrize("fault", ["none", "line_lost_while_sending"])
-def test_a_citizen_sends_papers_to_a_counter(fault: str, tmp_path: Path) -> None:
-    result = _play(tmp_path, "--script", "case_papers", "--fault", fault)
-    assert result["problems"] == []
-    [case] = [case for case in result["central"]["counter"] if case["receipts"]]
-    assert (case["there"], case["asked"], case["pages"]) == (3, 3, 4)
-    steps = [entry["step"] for entry in result["timings"]]
-    assert "glare" in steps
-    assert ("line-lost" in steps) is (fault != "none")
 
 
 def test_a_demo_that_is_killed_leaves_no_process_behind(tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ import pytest
 from hardware.simulators.samples import CARDS
 from kiosk_app import demo
 from kiosk_app.demo_children import ChildFailed
-from kiosk_app.demo_faults import FAULTS, Expects
+from kiosk_app.demo_faults import FAULTS, Expects, after
 from kiosk_app.demo_keeper import Keeper
 from kiosk_app.demo_verdict import (
     PICTURE,
@@ -54,6 +54,12 @@ def test_each_disagreement_is_told(
     problems = money_problems(KIOSK | kiosk, CENTRAL | central, LEDGER if ledger is None else ledger, Expects())
     assert len(problems) == 1
     assert says in problems[0]
+
+
+def test_of_citizens_one_after_the_other_all_papers_are_expected() -> None:
+    assert after(("guide", "rights_record", "places")) == Expects(slips=1, vouchers=1, pays=False)
+    assert after(("endorsement_declines_face", "progress")) == Expects(slips=2, vouchers=0, pays=True)
+    assert after(("traffic_fines",)) == Expects()
 
 
 def test_money_at_the_payment_provider_is_money_too() -> None:
@@ -171,6 +177,7 @@ def test_a_run_folder_is_begun_anew(tmp_path: Path) -> None:
     [
         ({"headless": True, "script": ""}, "needs --script"),
         ({"headless": True, "script": "marriage"}, "there are: traffic_fines, traffic_fines_by_number"),
+        ({"headless": True, "script": "guide,marriage"}, "No script 'marriage'"),
         ({"headless": True, "script": "traffic_fines", "fault": "flood"}, ", ".join(FAULTS)),
         ({"headless": True, "script": "traffic_fines", "terminal": "cash"}, "there are: zvt, umsips"),
     ],

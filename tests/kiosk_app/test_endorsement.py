@@ -15,24 +15,21 @@ from hardware.protocols.endorser import Position
 from kiosk_app.contract.exit_entry import CaseState
 from kiosk_app.custody_table import OVER, Place
 from kiosk_app.views import (
-    Back,
     ChooseMany,
     ChooseOne,
     Chosen,
     Consent,
     Done,
-    EnterNumber,
     Leave,
     Marked,
     PlaceCard,
     Printing,
     Sorry,
-    Typed,
 )
 from tests.faces import Someone
 from tests.stand import Stand, story
 from tests.traveller import HK_ONCE, MO_ONCE, Traveller, at_rest
-from tests.worlds.world import MORNING
+from tests.worlds.founding import MORNING
 
 
 @story
@@ -481,63 +478,4 @@ async def test_power_cut_long_ago_keeps_the_card_for_its_owner(stand: Stand) -> 
     await stand.start()
     await stand.until(lambda: len(stand.permit_unit.body.box) == 1, within=100)
     await stand.until(lambda: any("您的证件已由本机保管" in slip for slip in stand.slips()))
-    await at_rest(traveller)
-
-
-# --- progress ---
-
-
-@story
-async def test_paid_and_not_printed_is_printed_free_of_charge_when_the_card_is_put_in(stand: Stand) -> None:
-    traveller = Traveller(stand)
-    await lost_in_the_middle(traveller)
-    await stand.permit_unit.plug_in()
-    stand.permit_unit.mend_head()
-    await traveller.takes()
-    await at_rest(traveller)
-    if traveller.case() is CaseState.PRINTED:
-        return
-    await traveller.inserts("progress")
-    rows = (await stand.person.sees(ChooseOne, "progress.title")).rows
-    stand.person.touches(Chosen(next(row.key for row in rows if row.refused is None)))
-    await stand.person.sees(Done, "endorsement.owed.title")
-    await traveller.takes()
-    assert any("香港 个人旅游(G) 一次" in line for line in traveller.back)
-    stand.person.touches(Leave())
-    await at_rest(traveller)
-    assert (traveller.case(), len(stand.standing())) == (CaseState.PRINTED, 1)
-
-
-async def lost_in_the_middle(traveller: Traveller) -> None:
-    """The line goes, the head breaks meanwhile, the citizen is told that it stays open."""
-    stand = traveller.stand
-    await traveller.comes_to_pay()
-    await traveller.pays()
-    await while_printing(traveller)
-    await stand.permit_unit.unplug()
-    stand.permit_unit.break_head()
-    await stand.person.sees(Done, "endorsement.doubt.title", within=200)
-    stand.person.touches(Leave())
-    await stand.person.sees(Sorry, "permit.stuck.title")
-
-
-@story
-async def test_progress_by_the_number_on_a_slip_says_the_state_and_no_name(stand: Stand) -> None:
-    traveller = Traveller(stand)
-    await traveller.comes_to_pay()
-    await traveller.pays()
-    done = await stand.person.sees(Done, "endorsement.done.title")
-    reference = dict(done.facts[-1].args)["reference"]
-    await traveller.takes()
-    stand.person.touches(Chosen("other"))
-    await stand.until(lambda: traveller.is_open("progress"))
-    stand.person.touches(Chosen("progress"))
-    await stand.person.sees(PlaceCard)
-    stand.person.touches(Chosen("other"))
-    await stand.person.sees(EnterNumber)
-    stand.person.touches(Typed(str(reference)))
-    view = await stand.person.sees(ChooseOne, "progress.title")
-    assert [row.refused.id for row in view.rows if row.refused] == ["progress.state.printed"]
-    assert "李" not in repr(view)
-    stand.person.touches(Back())
     await at_rest(traveller)

@@ -8,7 +8,8 @@ import pytest
 from kiosk_app.contract.exit_entry import CaseState
 from kiosk_app.devices import EndorsementPrint, EndorsementResult
 from kiosk_app.views import ChooseOne, Chosen, Done, Leave, Sorry
-from tests.kiosk_app.test_endorsement import lost_in_the_middle, trouble, while_printing
+from tests.kiosk_app.test_endorsement import trouble, while_printing
+from tests.kiosk_app.test_progress import lost_in_the_middle
 from tests.stand import Stand, story
 from tests.traveller import MO_ONCE, Traveller, at_rest
 

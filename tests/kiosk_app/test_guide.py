@@ -11,7 +11,6 @@ from central.departments.guide import faults
 from kiosk_app import health
 from kiosk_app.contract.guide import Guide, OpeningRule
 from kiosk_app.services.guide import keyed, matches
-from kiosk_app.services.steps.shown import BLANK
 from kiosk_app.views import Back, ChooseOne, Chosen, EnterNumber, Menu, Sorry, Table, Text, Typed, text
 from tests.stand import Stand, story, story_from_the_dark
 
@@ -38,7 +37,7 @@ def said(page: Table, label: str) -> list[Text | str]:
     """What stands beside a label, with the rows below it that have none."""
     found, on = [], False
     for first, words in (row.cells for row in page.rows):
-        on = first == text(f"guide.row.{label}") or (on and first == BLANK)
+        on = first == text(f"guide.row.{label}") or (on and first == "")
         found += [words] if on else []
     return found
 

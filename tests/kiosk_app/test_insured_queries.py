@@ -2,9 +2,9 @@
 
 import pytest
 
-from central.departments.social import MedicalInsurance
-from kiosk_app.views import Back, Chosen, Menu, Sorry, Table, text
-from tests.social import shows
+from central.departments.social import MedicalInsurance, SocialSecurity
+from kiosk_app.views import Attract, Back, Chosen, Leave, Menu, Sorry, Table, text
+from tests.social import begins, shows
 from tests.stand import Stand, story
 
 
@@ -71,3 +71,28 @@ async def test_a_page_has_no_key_that_nobody_hears(stand: Stand, service: str) -
     page = await shows(stand, service, "zhang", Table)
     stand.person.touches(Chosen("no such key"))
     assert await stand.person.sees(Table) == page
+
+
+@pytest.mark.parametrize("service", ["pension_payments", "medical_account", "social_state"])
+@story
+async def test_central_gone_before_the_look_up_is_said_and_one_touch_asks_again(stand: Stand, service: str) -> None:
+    await begins(stand, service)
+    stand.network.up = False
+    stand.id_card_reader.lay("zhang")
+    sorry = await stand.person.sees(Sorry)
+    assert sorry.detail == text("look_up.nothing_done")
+    stand.network.up = True
+    stand.person.touches(Chosen("again"))
+    await stand.person.sees(Table)
+
+
+@story
+async def test_a_silent_department_is_said_of_benefits_and_of_pensions(stand: Stand) -> None:
+    social = stand.front.social
+    assert isinstance(social, SocialSecurity)
+    social.available = False
+    for service in ("social_state", "pension_payments"):
+        await shows(stand, service, "zhang", Sorry)
+        stand.person.touches(Leave())
+        stand.id_card_reader.lift()
+        await stand.until(lambda: isinstance(stand.glass.view, Attract))

@@ -24,7 +24,7 @@ from kiosk_app.money.payment import (
 )
 from kiosk_app.money.receipts import CARD, CODE, CodeReceipt
 from kiosk_app.ports import Entry
-from tests.worlds.world import MORNING
+from tests.worlds.founding import MORNING
 
 AMOUNT = Fen(20000)
 

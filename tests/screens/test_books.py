@@ -1,8 +1,9 @@
 """Tables, pictures and families of services, by real touches; and a secret that no pixel tells."""
 
 import asyncio
+from dataclasses import replace
 
-from kiosk_app.views import Back, Chosen, Leave, Typed
+from kiosk_app.views import Back, Choice, ChooseOne, Chosen, Leave, Table, TableRow, Typed, text
 from screens.bars import Stack
 from screens.menu import home
 from screens.sample_books import SERVICES
@@ -54,6 +55,37 @@ def test_heads_stand_over_their_columns_also_when_the_rows_move(upright: Booth) 
         says = {say.text: say for say in upright.stage.sayings() if not say.hidden}
         assert abs(says["个人缴"].right - says["5740.42"].right) < 2
         assert abs(says["年份"].x - says["2025"].x) < 2
+
+    upright.run(story())
+
+
+def test_a_cell_without_a_word_keeps_its_place(upright: Booth) -> None:
+    async def story() -> None:
+        whole = SAMPLES["table_months"]
+        assert isinstance(whole, Table)
+        lines = (
+            TableRow(cells=("2026-10-27", "划入", "", "1.00")),
+            TableRow(cells=("2026-10-09", "住院", "某处", "2.00")),
+        )
+        upright.stage.put(replace(whole, rows=lines))
+        await asyncio.sleep(0.05)
+        says = {say.text: say for say in upright.stage.sayings() if not say.hidden}
+        assert abs(says["1.00"].right - says["2.00"].right) < 2
+        assert abs(says["划入"].x - says["住院"].x) < 2
+
+    upright.run(story())
+
+
+def test_what_is_done_does_not_look_like_a_warning(upright: Booth) -> None:
+    async def story() -> None:
+        rows = tuple(
+            Choice(key=state, title=state, refused=text(f"progress.state.{state}"), done=state == "printed")
+            for state in ("printed", "lapsed")
+        )
+        upright.stage.put(ChooseOne(title=text("progress.title"), rows=rows))
+        await asyncio.sleep(0.05)
+        inks = {say.text: say.ink for say in upright.stage.sayings() if isinstance(say, Say)}
+        assert (inks["已打印"], inks["未缴费，已失效"]) == ("good", "on_stop")
 
     upright.run(story())
 

@@ -3,8 +3,8 @@
 import argparse
 import sys
 
+from tests.worlds.power import Crash
 from tests.worlds.runner import Report, run_one, run_seed
-from tests.worlds.world import Crash
 
 
 def main() -> int:
@@ -24,7 +24,10 @@ def main() -> int:
         return 1 if faults else 0
     report = Report()
     for seed in range(given.first, given.first + given.seeds):
-        run_seed(seed, report)
+        known = len(report.failures)
+        run_seed(seed, report, lambda where: print(where, file=sys.stderr))
+        for failure in report.failures[known:]:  # whoever stops the run has seen them
+            print(failure, file=sys.stderr)
     print(*report.lines(), sep="\n")
     return 1 if report.failures else 0
 

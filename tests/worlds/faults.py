@@ -8,7 +8,13 @@ from typing import TYPE_CHECKING, Any
 
 from central.catalogue import SHIPPED, read
 from central.departments.exit_entry import faults
+from kiosk_app.contract.certificates import AskCertificate
+from kiosk_app.contract.hall import Book, Cancel
+from kiosk_app.contract.photos import KeepPhoto
+from kiosk_app.contract.social import ChangeCard, ConfirmLiving
 from kiosk_app.errors import CameraCovered
+from kiosk_app.health import SERVICES
+from tests.worlds.deeds import OFFERED
 
 if TYPE_CHECKING:
     from tests.worlds.world import World
@@ -16,38 +22,55 @@ if TYPE_CHECKING:
 Fault = Callable[["World"], Coroutine[Any, Any, None]]
 
 
+PERMIT_HOLDERS = ("li", "zhang")
+INSURED = ("zhang", "li", "wang", "zhao", "chan", "lin")
+"""Who has a card for the reader and is known to social security: one for each rule."""
+OFTEN = {"endorsement": 8, "traffic_fines": 5, "contribution": 4, "record_copies": 2}
+PAID_FOR = tuple(OFTEN)
+AFTERWARDS = frozenset({"progress", "reprint", "my_cases"})
+"""What one comes for after another visit."""
+WHO = {"contribution": ("zhao", "lin"), "living_verification": ("li", "li", "wang")}
+HOLDING = frozenset(service.key for service in SERVICES if service.holds)
+
+
 @dataclass(frozen=True)
 class Plan:
-    """Which faults strike in one world, when a person gives up (chance per view), and how many come.
+    """Which faults strike in one world, when a person gives up (chance per view), and what they come for.
 
-    ``channels``: whose codes central offers beside the card; where it does, people mostly take a telephone. What they
-    do with it is drawn, unless ``telephone`` says it. ``permit``: the card of somebody who comes for an endorsement;
-    ``insured``: who comes to pay a contribution, or, with ``asks``, for copies (a service that is data); ``papers``:
-    who brings papers for a counter; none of them: it is fines.
+    ``errands``: a service for each visit; ``person``: whose cards they have. ``channels``: whose codes central offers
+    beside the card; where it does, people mostly take a telephone. What they do with it is drawn, unless ``telephone``
+    says it.
     """
 
     names: tuple[str, ...]
     walks_away: float
-    visits: int = 1
+    errands: tuple[str, ...] = ("traffic_fines",)
     channels: tuple[str, ...] = ()
     telephone: str = ""
-    permit: str = ""
-    insured: str = ""
-    asks: bool = False
-    papers: str = ""
+    person: str = "zhang"
+
+    @property
+    def permit(self) -> str:
+        """The card of somebody who comes with a permit, or empty."""
+        return self.person if HOLDING.intersection(self.errands) else ""
 
 
 def draw(random: Random) -> Plan:
-    """None, one or two faults; in two worlds of three one can pay by code, and then its faults strike too."""
+    """None, one or two faults; in two worlds of three one can pay by code, and then its faults strike too.
+
+    Every service on the menu is somebody's errand, those that take money or a permit more often.
+    """
     count = random.choices((0, 1, 2), (2, 5, 3))[0]
     channels = random.choice(((), ("wechat",), ("alipay", "wechat")))
-    permit = random.choice(("", "li", "zhang"))
-    pool = FAULTS | (OF_CODES if channels else {}) | (OF_PERMITS if permit else {})
+    keys = [*(service.key for service in SERVICES), *OFFERED]
+    wanted = random.choices(keys, [OFTEN.get(key, 1) for key in keys])[0]
+    first = (random.choice(PAID_FOR),) if wanted in AFTERWARDS else ()
+    errands = random.choice(((*first, wanted), (*first, wanted), (*first, wanted, wanted)))
+    held = HOLDING.intersection(errands)
+    person = random.choice(PERMIT_HOLDERS if held else WHO.get(errands[0], INSURED))
+    pool = FAULTS | OF_PAGES | (OF_CODES if channels else {}) | (OF_PERMITS if held else {})
     names = tuple(random.sample(sorted(pool), count))
-    walks_away, visits = random.choice((0.0, 0.0, 0.1)), random.choice((1, 1, 2))
-    insured = "" if permit else random.choice(("", "zhao", "lin"))
-    asks = bool(insured) and random.random() < 0.5
-    return Plan(names, walks_away, visits, channels, permit=permit, insured=insured, asks=asks)
+    return Plan(names, random.choice((0.0, 0.0, 0.1)), errands, channels, person=person)
 
 
 async def _after(world: "World", least: float, most: float) -> None:
@@ -316,6 +339,31 @@ async def rules_published_anew(world: "World") -> None:
     world.front.catalogue.publish(read(SHIPPED, faults))
 
 
+async def offices_unavailable(world: "World") -> None:
+    """Central answers, and neither social security, nor medical insurance, nor the halls do."""
+    await _after(world, 0, 40)
+    world.offices(available=False)
+    await _after(world, 5, 300)
+    world.offices(available=True)
+
+
+async def answers_about_deeds_lost(world: "World") -> None:
+    """A department did what it was asked to do, and its answer is lost on the way to the kiosk, again and again."""
+    for _ in range(3):
+        world.network.lose_all |= DEEDS
+        await _after(world, 10, 60)
+
+
+async def document_printer_dead(world: "World") -> None:
+    """The A4 printer is gone at some moment, and comes back much later."""
+    await _after(world, 0, 60)
+    await world.document_printer.unplug()
+    await _after(world, 60, 2000)
+    await world.document_printer.plug_in()
+
+
+DEEDS = frozenset(ask.path for ask in (Book, Cancel, ConfirmLiving, ChangeCard, KeepPhoto, AskCertificate))
+"""What a department does once, however often it is asked."""
 FAULTS: dict[str, Fault] = {
     fault.__name__: fault
     for fault in (
@@ -352,6 +400,11 @@ OF_CODES: dict[str, Fault] = {
     )
 }
 """Where one can pay by code."""
+OF_PAGES: dict[str, Fault] = {
+    fault.__name__: fault
+    for fault in (offices_unavailable, answers_about_deeds_lost, document_printer_dead, camera_covered)
+}
+"""Of services that take neither money nor a permit."""
 OF_PERMITS: dict[str, Fault] = {
     fault.__name__: fault
     for fault in (
@@ -362,7 +415,6 @@ OF_PERMITS: dict[str, Fault] = {
         print_head_breaks,
         permit_pulled,
         retain_box_full,
-        camera_covered,
         exit_entry_unavailable,
         rules_published_anew,
     )

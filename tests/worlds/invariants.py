@@ -27,7 +27,8 @@ from kiosk_app.devices import CardReceipt
 from kiosk_app.money.payment import FINAL, KIND, MOVES, Payment, State, from_entry
 from kiosk_app.money.receipts import CARD, CODE
 from kiosk_app.views import Attract, Menu, Pay, PayCode, Sorry, Working
-from tests.worlds import papers
+from tests.worlds import deeds, papers
+from tests.worlds.habits import PHONE, PINS
 
 if TYPE_CHECKING:
     from tests.worlds.world import World
@@ -45,8 +46,15 @@ EXCUSES = {
 
 def broken(world: "World") -> list[str]:
     """A sentence per broken promise; empty when all hold."""
-    about = (_money, _permits, _events, _privacy, _silence, papers.broken)
-    return [sentence for promise in about for sentence in promise(world)]
+    return [
+        *_money(world),
+        *_permits(world),
+        *_events(world),
+        *deeds.broken(world),
+        *papers.broken(world),
+        *_privacy(world),
+        *_silence(world),
+    ]
 
 
 def _money(world: "World") -> Iterator[str]:
@@ -207,10 +215,18 @@ def _events(world: "World") -> Iterator[str]:
 
 def _privacy(world: "World") -> Iterator[str]:
     kept = msgspec.json.encode([(e.reference, e.kind, e.state, dict(e.body)) for e in world.journal]).decode()
-    for sample in CARDS.values():
-        for canary in (sample.text.name, sample.text.number, sample.text.address):
-            if canary and canary in kept:
-                yield "a citizen's data is in the journal"
+    with world.engine.connect() as connection:
+        reported = str([msgspec.json.decode(row.raw, type=Event).body for row in connection.execute(events.select())])
+    logged = str(list(world.logs))
+    places = {"journal": kept, "store": "".join(world.stored), "log": logged, "events": reported}
+    persons = {
+        word for card in CARDS.values() for word in (card.text.name, card.text.number, card.text.address) if word
+    }
+    for place, words in places.items():
+        yield from (f"a citizen's data is in the {place}" for canary in persons if canary in words)
+    for place, words in {"journal": kept, "log": logged}.items():
+        yield from (f"what a citizen typed is in the {place}" for canary in (PHONE, *PINS) if canary in words)
+    yield from world.faces
     if OPENID in kept or BUYER in kept:
         yield "who paid is in the journal"
     for screen in world.screens[:1]:

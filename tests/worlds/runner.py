@@ -1,10 +1,12 @@
 """Run worlds: each seed once whole, then once per journal entry with the plug pulled before it and after it."""
 
 import asyncio
+import gc
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from random import Random
 
@@ -14,7 +16,11 @@ from kiosk_app.money.receipts import CODE
 from tests.virtual import VirtualLoop
 from tests.worlds.faults import Plan, draw
 from tests.worlds.invariants import broken
-from tests.worlds.world import Crash, World
+from tests.worlds.power import Crash
+from tests.worlds.world import World
+
+TELL_EVERY = 10.0
+"""Seconds."""
 
 
 @dataclass
@@ -41,18 +47,27 @@ class Report:
         return self.virtual_seconds / self.seconds if self.seconds else 0.0
 
 
+@cache
+def _settle() -> None:
+    """As the program does when it has started: its goodbyes look through what is new, and not through every module."""
+    gc.collect()
+    gc.freeze()
+
+
 def run_one(seed: int, crash: Crash | None = None, plan: Plan | None = None) -> tuple[World, list[str]]:
     """One world; the same arguments give the same world, to the last event."""
+    _settle()
     memory = Path("/dev/shm")
     folder = memory if memory.is_dir() else None
     with (
         tempfile.TemporaryDirectory(dir=folder) as place,
-        capture_logs(),
+        capture_logs() as logs,
         asyncio.Runner(loop_factory=VirtualLoop) as runner,
     ):
 
         async def live() -> World:
             world = World(seed, plan or draw(Random(f"plan {seed}")), crash, Path(place))
+            world.logs = logs
             await world.run()
             return world
 
@@ -61,13 +76,16 @@ def run_one(seed: int, crash: Crash | None = None, plan: Plan | None = None) -> 
         return world, broken(world)
 
 
-def run_seed(seed: int, report: Report) -> None:
-    """A seed whole, and with a crash before and after each of its journal entries."""
-    began = time.perf_counter()
+def run_seed(seed: int, report: Report, tell: Callable[[str], None] = lambda _: None) -> None:
+    """A seed whole, and with a crash before and after each of its journal entries; ``tell``: where it is by now."""
+    began = told = time.perf_counter()
     whole = _counted(seed, None, report)
-    for entry in range(1, (whole.entries if whole else 0) + 1):
-        for when in ("before", "after"):
-            _counted(seed, Crash(entry, when), report)
+    crashes = [Crash(entry + 1, when) for entry in range(whole.entries if whole else 0) for when in ("before", "after")]
+    for done, crash in enumerate(crashes, 1):
+        _counted(seed, crash, report)
+        if time.perf_counter() - told > TELL_EVERY:
+            told = time.perf_counter()
+            tell(f"seed {seed}: {done} of {len(crashes)} power cuts")
     report.seconds += time.perf_counter() - began
 
 

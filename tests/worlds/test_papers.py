@@ -11,12 +11,12 @@ from kiosk_app.errors import CentralUnreachable
 from kiosk_app.services.steps import photograph
 from kiosk_app.services.steps.handing_in import HandingIn
 from tests.worlds.faults import Plan
-from tests.worlds.papers import broken
+from tests.worlds.papers import SERVICE, broken
+from tests.worlds.power import Crash
 from tests.worlds.runner import run_one
-from tests.worlds.world import Crash
 
-SENDS = Plan((), 0.0, papers="zhang", visits=2)
-SHAKY = Plan(("replies_lost",), 0.05, papers="zhang", visits=3)
+SENDS = Plan((), 0.0, (SERVICE,) * 2)
+SHAKY = Plan(("replies_lost",), 0.05, (SERVICE,) * 3)
 
 
 def receipts(seed: int, plan: Plan = SENDS) -> int:

@@ -23,13 +23,13 @@ from kiosk_app.money.settle import Settlement
 from kiosk_app.money.till import Till
 from kiosk_app.services import endorsement
 from tests.worlds.faults import Plan, draw
+from tests.worlds.power import Crash
 from tests.worlds.runner import Report, run_one, run_seed
-from tests.worlds.world import Crash
 
 CALM = Plan((), 0.0)
-TRAVELLER = Plan((), 0.0, permit="li")
-SAVER = Plan((), 0.0, insured="zhao")
-ASKS = Plan((), 0.0, insured="zhao", asks=True)
+TRAVELLER = Plan((), 0.0, ("endorsement",), person="li")
+SAVER = Plan((), 0.0, ("contribution",), person="zhao")
+ASKS = Plan((), 0.0, ("record_copies",), person="zhao")
 LONG = 20
 """Entries of a journal: a world with more has too many power cuts for the suite."""
 
@@ -59,7 +59,7 @@ def pays(*, permit: bool) -> int:
     """The first seed with whatever faults in which somebody pays, for an endorsement that is printed or otherwise."""
     for seed in range(60):
         plan = draw(Random(f"plan {seed}"))
-        if bool(plan.permit) is permit and "permit_jams" not in plan.names:  # it is looked at again for long
+        if bool(plan.permit) is permit:
             world = run_one(seed)[0]
             if world.entries <= LONG and any(e.state == ("printing" if permit else "approved") for e in world.journal):
                 return seed
@@ -142,7 +142,7 @@ def test_the_worlds_notice_a_refund_whose_silence_is_taken_for_success(monkeypat
             await give_back(means, payment)
 
     monkeypatch.setattr(ByCode, "give_back", hopeful)
-    assert any(_faults_of_leaving(seed, "refunds_take_time") for seed in range(12))
+    assert any(_faults_of_leaving(seed, "refunds_take_time") for seed in range(24))
 
 
 def test_the_worlds_notice_an_order_that_is_made_before_it_is_written_down(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -204,7 +204,7 @@ def test_the_worlds_notice_a_request_that_stays_though_its_money_went_back(monke
         return [fault for entry in told for fault in run_one(seed, Crash(entry, "after"), ASKS)[1]]
 
     monkeypatch.setattr(Requests, "undo", forgetful)
-    assert any("its payment says otherwise" in fault for seed in range(20) for fault in cut(seed))
+    assert any("its payment says otherwise" in fault for seed in range(30, 60) for fault in cut(seed))
 
 
 def test_the_worlds_notice_a_card_that_is_taken_in_before_its_record(
@@ -297,7 +297,7 @@ def test_the_worlds_notice_an_approval_for_somebody_who_never_showed_to_be_the_h
 
 def _faults_of_leaving(seed: int, *names: str) -> list[str]:
     """Broken promises of a world whose people pay with a telephone and cancel at once, with these faults."""
-    return run_one(seed, None, Plan(names, 0.0, visits=2, channels=("wechat",), telephone="race"))[1]
+    return run_one(seed, None, Plan(names, 0.0, ("traffic_fines",) * 2, ("wechat",), telephone="race"))[1]
 
 
 def _crashed_faults(seed: int) -> list[str]:

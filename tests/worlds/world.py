@@ -9,12 +9,9 @@ file. Simulators, central and people live on. The world owns all chance; the pro
 
 import asyncio
 import contextlib
-import tempfile
-from collections.abc import AsyncIterator, Collection, Coroutine, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import AsyncIterator, Coroutine, MutableMapping, Sequence
 from contextlib import ExitStack, asynccontextmanager
-from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from functools import cache
 from pathlib import Path
 from random import Random
@@ -22,17 +19,15 @@ from typing import Any
 
 import msgspec
 
-from central.authority import Authority, DocumentSigner
+from central.authority import DocumentSigner
 from central.books import Books
 from central.certificates.sealing import Sealer
 from central.db import memory_engine
 from central.departments import samples
-from central.departments.counter import samples as counter_samples
 from central.departments.exit_entry import ExitEntry
-from central.departments.exit_entry import samples as exit_samples
-from central.departments.hall import samples as hall_samples
+from central.departments.hall import Halls
 from central.departments.rules import china_day
-from central.departments.social import samples as social_samples
+from central.departments.social import MedicalInsurance, SocialSecurity
 from central.departments.traffic import Traffic
 from central.departments.traffic_tables import decision as decisions
 from central.front import Front
@@ -40,7 +35,7 @@ from central.limits import CAPS, Limits
 from central.payments import Channel as Provider
 from central.payments.reconcile import Night, reconcile
 from central.payments.simulated import Faults, NotPossible, SimulatedProvider
-from hardware.channel import Channel, ChannelClosed, MemoryChannel, Opener, memory_pair
+from hardware.channel import Channel, ChannelClosed, Opener, memory_pair
 from hardware.drivers.card_terminal import CardTerminal
 from hardware.drivers.document_printer import DocumentPrinter
 from hardware.drivers.id_card_reader import IdCardReader
@@ -53,14 +48,10 @@ from hardware.simulators.document_printer import DocumentPrinterSimulator
 from hardware.simulators.id_card_reader import IdCardReaderSimulator
 from hardware.simulators.permit_unit import PermitUnitSimulator
 from hardware.simulators.receipt_printer import ReceiptPrinterSimulator
-from kiosk_app.contract import Body, Problem
 from kiosk_app.contract.catalogue import PURPOSE, PURPOSE_OID
-from kiosk_app.contract.certificates import AskCertificate
-from kiosk_app.contract.papers import AskCopy
 from kiosk_app.custody_table import KIND as PERMIT
 from kiosk_app.custody_table import OVER, Place
 from kiosk_app.desk import Patience, Site
-from kiosk_app.errors import CentralRefused, CentralUnreachable
 from kiosk_app.ids import uuid7
 from kiosk_app.machine import Devices, Machine
 from kiosk_app.ports import Entry, Records
@@ -72,36 +63,33 @@ from offline_cache.outbox import SqlOutbox
 from offline_cache.proofs import SqlProofs
 from offline_cache.store import open_store
 from provisioning.device_key import DeviceKey
+from screens.sample_person import drawn_photo
 from tests.faces import Scene, SceneAnalyst, SceneCamera
 from tests.people import ScriptedScreen
 from tests.tabletop import TableCamera, Tabletop
 from tests.worlds.citizen import Citizen
-from tests.worlds.faults import FAULTS, OF_CODES, OF_PERMITS, RARE, Plan
+from tests.worlds.faults import FAULTS, OF_CODES, OF_PAGES, OF_PERMITS, RARE, Plan
+from tests.worlds.founding import MORNING, authority, founded
+from tests.worlds.network import Network
+from tests.worlds.power import Crash, FragileJournal, Power, PowerCut
 
 KIOSK = "0198c0de-0000-7000-8000-0000000000ff"
-MORNING = datetime(2026, 11, 23, 1, 0, tzinfo=UTC)
 PLENTY = dict.fromkeys(CAPS, 10**9)
 SITE = Site(name="样本服务区", hotline="0750-0000000", machine="44070399", proof_url="https://example.invalid/proof")
 KEY = DeviceKey.from_number(4407)
 STORE_KEY = bytes(range(32))
+QUIET, REST, LONGEST_REST = 30.0, 300.0, 1800.0
+"""Seconds after the last fault; after everything was mended; and how long something may be open then."""
+
+
+GOOD_FILE = {"bytes": 18000.0, "crown": 14.0}
+"""What the photo of an identity card must measure."""
 
 
 @cache
-def authority() -> Authority:
-    """Central's own, made once: it signs the catalogue, and every machine here pins its root."""
-    return Authority(Path(tempfile.mkdtemp(prefix="authority-")), lambda: MORNING)
-
-
-class PowerCut(BaseException):
-    """The plug is pulled."""
-
-
-@dataclass(frozen=True)
-class Crash:
-    """Pull the plug ``when`` ("before" or "after") the ``entry``-th journal entry of the world is durable."""
-
-    entry: int
-    when: str
+def photo() -> bytes:
+    """A drawn person's, made once."""
+    return drawn_photo()
 
 
 class WorldClock:
@@ -116,104 +104,11 @@ class WorldClock:
         return self._last
 
 
-class Power:
-    """On, until it is cut; then every wire is dead and nothing can be written."""
-
-    def __init__(self, crash: Crash | None, count: int = 0) -> None:
-        self.crash, self.entries = crash, count
-        self.on = True
-        self.failed = asyncio.Event()
-        self.wires: list[MemoryChannel] = []
-
-    def check(self, when: str) -> None:
-        if not self.on:
-            raise PowerCut
-        if self.crash == Crash(self.entries, when):
-            self.cut()
-            raise PowerCut
-
-    def cut(self) -> None:
-        self.on = False
-        self.failed.set()
-        for wire in self.wires:
-            wire.cut()
-
-
-class FragileJournal:
-    """The real journal under the power switch. ``requested`` is set when a terminal is about to be asked."""
-
-    def __init__(self, journal: SqlJournal, power: Power, requested: asyncio.Event) -> None:
-        self._journal, self._power, self._requested = journal, power, requested
-
-    def append(
-        self,
-        reference: str,
-        kind: str,
-        state: str,
-        body: Mapping[str, Any] | None = None,
-        *,
-        reports: Sequence[tuple[str, Body]] = (),
-    ) -> Entry:
-        self._power.entries += 1
-        self._power.check("before")
-        entry = self._journal.append(reference, kind, state, body, reports=reports)
-        self._power.check("after")
-        if state == "requested":
-            self._requested.set()
-        return entry
-
-    def entries(self, *, reference: str | None = None, kind: str | None = None, after: int = 0) -> list[Entry]:
-        return self._journal.entries(reference=reference, kind=kind, after=after)
-
-    def latest(self, kind: str, *, leaving_out: Collection[str] = ()) -> list[Entry]:
-        return self._journal.latest(kind, leaving_out=leaving_out)
-
-    def newest(self, kind: str) -> Entry | None:
-        return self._journal.newest(kind)
-
-    def ready(self) -> None:
-        self._journal.ready()
-
-
-class Network:
-    """The way to central: it can be cut, and it can lose replies after central did what was asked."""
-
-    def __init__(self, front: Front, random: Random) -> None:
-        self._front, self._random = front, random
-        self.up = True
-        self.lose_replies = 0.0
-        self.lose_next: str | None = None
-        """The path of which the next reply is lost."""
-        self.waits = 0.0
-        """Seconds that central itself waited for somebody else."""
-
-    async def post(self, path: str, body: bytes, *, deadline: float) -> bytes:
-        await asyncio.sleep(self._random.uniform(0.01, 0.2))
-        if not self.up:
-            await asyncio.sleep(min(deadline, 3.0))
-            raise CentralUnreachable("no route")
-        status, answer = self._answer(path, body)
-        waits, self.waits = self.waits, 0.0
-        if self._random.random() < self.lose_replies or path == self.lose_next or waits >= deadline:
-            self.lose_next = None if path == self.lose_next else self.lose_next
-            await asyncio.sleep(deadline)
-            raise CentralUnreachable("reply lost")
-        await asyncio.sleep(waits)
-        await asyncio.sleep(self._random.uniform(0.01, 0.2))
-        if status == 200:
-            return answer
-        problem = msgspec.json.decode(answer, type=Problem)
-        if status < 500 and status not in {408, 425, 429}:
-            raise CentralRefused(problem.type)
-        raise CentralUnreachable(problem.type)
-
-    def _answer(self, path: str, body: bytes) -> tuple[int, bytes]:
-        """Central's; what seals has a loop of its own, and so a thread, as everything has at the real central."""
-        if path not in {AskCertificate.path, AskCopy.path}:
-            return self._front.post(KIOSK, path, body)
-        self._front.clock.now()  # the world's time is read here, and stands still meanwhile
-        with ThreadPoolExecutor(1) as worker:
-            return worker.submit(self._front.post, KIOSK, path, body).result()
+def _cells(connection: Any) -> list[str]:
+    """Every cell of every table."""
+    tables = connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall()
+    rows = (row for (table,) in tables for row in connection.execute(f"SELECT * FROM {table}"))
+    return [cell.decode(errors="replace") if isinstance(cell, bytes) else str(cell) for row in rows for cell in row]
 
 
 class World:
@@ -231,7 +126,7 @@ class World:
         self.permit_unit = PermitUnitSimulator(seed=chance(2**32))
         self.scene = Scene()
         self.table = Tabletop()
-        self.engine = memory_engine()
+        self.engine = memory_engine(founded())
         self.department = Traffic()
         self.provider = SimulatedProvider(self.clock, wait=self._provider_waits)
         self.channels: dict[str, Provider] = {}
@@ -247,14 +142,8 @@ class World:
         assert isinstance(self.front.exit_entry, ExitEntry)
         self.exit_entry = self.front.exit_entry
         self.front.register(KIOSK, KEY.public_pem)
-        with self.engine.begin() as connection:
-            samples.load(connection, china_day(MORNING))
-            exit_samples.load(connection, china_day(MORNING), self._portraits())
-            social_samples.load(connection, china_day(MORNING), self.folder)
-            hall_samples.load(connection)
-            counter_samples.load(connection, china_day(MORNING))
         self.front.offer_samples()
-        self.network = Network(self.front, Random(chance(2**32)))
+        self.network = Network(self.front, KIOSK, Random(chance(2**32)))
         self.offer_codes(*plan.channels)
         self.citizen = Citizen(self)
         self.somebody_takes = True
@@ -269,17 +158,17 @@ class World:
         self.crashes = 0
         self.waiting = 0
         self.journal: list[Entry] = []
+        self.stored: list[str] = []
+        """Every cell of the store, as text."""
+        self.faces: list[str] = []
+        """What was left of a face when a life of the machine ended."""
+        self.logs: Sequence[MutableMapping[str, Any]] = ()
+        """What the machine logged."""
         self.requested = asyncio.Event()
         self.screens: list[ScriptedScreen] = []
         self.virtual = 0.0
         self._serving: set[asyncio.Task[None]] = set()
         self.lives: list[tuple[float, float]] = []
-
-    def _portraits(self) -> Path:
-        """The pictures that central holds: each says whose face it shows (:mod:`tests.faces`)."""
-        for key in exit_samples.SAMPLES.keys() | social_samples.SAMPLES.keys():
-            (self.folder / f"{key}.jpg").write_bytes(key.encode())
-        return self.folder
 
     # --- hands of the world ---
 
@@ -313,6 +202,12 @@ class World:
 
     def _provider_waits(self, seconds: float) -> None:
         self.network.waits += seconds
+
+    def offices(self, *, available: bool) -> None:
+        """Departments that take no money of this world's, all at once."""
+        for office in (self.front.social, self.front.medical, self.front.halls):
+            assert isinstance(office, SocialSecurity | MedicalInsurance | Halls)
+            office.available = available
 
     def reconcile(self) -> Night:
         """Central's night comes."""
@@ -350,23 +245,24 @@ class World:
 
     # --- life ---
 
-    async def run(self, *, quiet: float = 1800) -> None:
-        """Visits with faults and at most one power cut, then ``quiet`` seconds in which everything is mended."""
+    async def run(self) -> None:
+        """Visits with faults and at most one power cut; then everything is mended, and comes to rest."""
         faults = [
-            asyncio.create_task((FAULTS | OF_CODES | OF_PERMITS | RARE)[name](self), name=name)
+            asyncio.create_task((FAULTS | OF_PAGES | OF_CODES | OF_PERMITS | RARE)[name](self), name=name)
             for name in self.plan.names
         ]
-        await self._live(Power(self.crash), self.plan.visits, faults)
+        await self._live(Power(self.crash), len(self.plan.errands), faults)
         if self.crashes:
             await asyncio.sleep(self.random.uniform(3, 60))
             await self._live(Power(None, self.entries), 0, faults)
         await self._mend()
-        await self._live(Power(None, self.entries), 0, [], quiet=quiet)
+        await self._live(Power(None, self.entries), 0, [])
         self.reconcile()
 
     async def _mend(self) -> None:
         self.network.up, self.network.lose_replies, self.department.available = True, 0.0, True
-        self.exit_entry.available, self.scene.covered = True, None
+        self.network.lose_all, self.exit_entry.available, self.scene.covered = frozenset(), True, None
+        self.offices(available=True)
         self.provider.set_faults(**msgspec.to_builtins(Faults()))
         self.card_terminal.bank_line(1)
         self.receipt_printer.clear_jam()
@@ -384,14 +280,12 @@ class World:
             simulator.thaw()
             simulator.garbled = 0
 
-    async def _live(
-        self, power: Power, visits: int, faults: "Sequence[asyncio.Task[None]]", *, quiet: float = 30.0
-    ) -> None:
-        """One life of the machine, from power on to power off: ``visits``, until the faults are over, ``quiet``."""
+    async def _live(self, power: Power, visits: int, faults: "Sequence[asyncio.Task[None]]") -> None:
+        """One life of the machine, from power on to power off: ``visits``, until the faults are over, and some time."""
         began = asyncio.get_running_loop().time()
         async with self._machine(power) as (machine, screen):
             running = asyncio.create_task(machine.run(), name="machine")
-            living = asyncio.create_task(self._visits(visits, faults, quiet), name="visits")
+            living = asyncio.create_task(self._visits(visits, faults) if visits or faults else self._rest(machine))
             failing = asyncio.create_task(power.failed.wait(), name="power")
             try:
                 await asyncio.wait({running, living, failing}, return_when=asyncio.FIRST_COMPLETED)
@@ -400,6 +294,7 @@ class World:
             finally:
                 if power.on:
                     self.waiting = machine.waiting_reports()
+                    self.faces += ["something of a face is left"] if self.analyst.holds else []
                     assert [failure for device in machine._devices.all() for failure in device.failures] == []  # type: ignore[attr-defined]
                 else:
                     self.crashes += 1
@@ -412,12 +307,25 @@ class World:
                 self.screens.append(screen)
                 self.lives.append((began, asyncio.get_running_loop().time()))
 
-    async def _visits(self, count: int, faults: "Sequence[asyncio.Task[None]]", quiet: float) -> None:
+    async def _visits(self, count: int, faults: "Sequence[asyncio.Task[None]]") -> None:
         for _ in range(count):
             await self.citizen.visit()
         if faults:
             await asyncio.wait(faults)
-        await asyncio.sleep(quiet)
+        await asyncio.sleep(QUIET)
+
+    async def _rest(self, machine: Machine) -> None:
+        """Long enough for what is done again after a while; then until nothing is open, but not for ever."""
+        await asyncio.sleep(REST)
+        for _ in range(round((LONGEST_REST - REST) / QUIET)):
+            if not self._moving(machine):
+                return
+            await asyncio.sleep(QUIET)
+
+    def _moving(self, machine: Machine) -> bool:
+        newest = machine.desk.journal.latest(PERMIT)
+        cards = [entry for entry in newest if Place(entry.state) not in OVER | {Place.RETAINED}]
+        return bool(cards or machine.till.open_payments or machine.waiting_reports() or machine._slips.printing)
 
     @asynccontextmanager
     async def _machine(self, power: Power) -> AsyncIterator[tuple[Machine, ScriptedScreen]]:
@@ -444,7 +352,7 @@ class World:
                     document_printer=DocumentPrinter(self._wire(self.document_printer, power), queue="a4"),
                     permit_unit=PermitUnit(self._wire(self.permit_unit, power), today=self._today),
                     camera=SceneCamera(self.scene),
-                    face_analyst=SceneAnalyst(self.scene),
+                    face_analyst=self._analyst(),
                     document_camera=TableCamera(self.table),
                 ),
                 records=Records(
@@ -465,7 +373,15 @@ class World:
                 yield machine, screen
             finally:
                 self.journal = journal.entries()
+                self.stored = store.read(_cells)
                 self._records = None
+
+    def _analyst(self) -> SceneAnalyst:
+        """One that makes a photo which may be printed and kept."""
+        self.analyst = analyst = SceneAnalyst(self.scene)
+        analyst.large = analyst.file = photo()
+        analyst.photo |= GOOD_FILE
+        return analyst
 
     def _today(self) -> date:
         return china_day(self.clock.now())
