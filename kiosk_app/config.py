@@ -54,7 +54,7 @@ class ScreenSection(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
 
 
 class SessionSection(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Seconds of patience, see ``desk.Patience``; ``day_end``: local hour at which the terminal's batch is closed."""
+    """Seconds of patience (``patience.py``); ``day_end``: local hour at which the terminal's batch is closed."""
 
     idle: Seconds = 30
     countdown: Seconds = 15
