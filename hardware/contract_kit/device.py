@@ -144,7 +144,7 @@ class DeviceContract(Generic[AnyRig]):
         async with self.running(rig) as driver:
             said: list[Condition] = [driver.condition]
             driver.watch(said.append)
-            await asyncio.sleep(rig.notice)
+            await asyncio.sleep(rig.looks)
             assert not any(condition.serves for condition in said)
             await rig.thaw()
             await self.serves(rig, driver)
@@ -154,7 +154,7 @@ class DeviceContract(Generic[AnyRig]):
         await rig.unplug()
         async with self.running(rig) as driver:
             await until(lambda: driver.condition.state in NOT_THERE, rig.notice, "it is offline")
-            await asyncio.sleep(rig.notice)
+            await asyncio.sleep(rig.looks)
             await rig.plug_in()
             await self.serves(rig, driver)
             await self.use(rig, driver)
@@ -183,7 +183,7 @@ class DeviceContract(Generic[AnyRig]):
     async def test_a_disturbed_line_costs_time_and_nothing_else(self, rig: AnyRig) -> None:
         async with self.at_work(rig) as driver:
             await rig.disturb()
-            await asyncio.sleep(rig.notice)
+            await asyncio.sleep(rig.looks)
             await self.serves(rig, driver)
             await self.use(rig, driver)
 

@@ -25,7 +25,8 @@ class Rig:
 
     ``patience``: from plugging in until it serves; ``notice``: from a pulled plug, or a frozen device, until the
     condition says so; ``answer``: until a command ends whose device is gone. ``cycles``: how often what is to be done
-    again and again is done.
+    again and again is done. ``looks``: how long a case looks on while the device is not to be served by; as long as
+    ``notice``, unless the rig's driver goes wrong sooner if it goes wrong: when its longest question is overdue.
     """
 
     real_time = False
@@ -34,6 +35,10 @@ class Rig:
     answer = 60.0
     longest = 7200.0
     cycles = 5
+
+    @property
+    def looks(self) -> float:
+        return self.notice
 
     async def __aenter__(self) -> Self:
         return self
