@@ -73,7 +73,25 @@ class Rig:
         cannot("disturb the line")
 
 
-class OnTheTable(Rig):
+class SimulatedRig(Rig):
+    """A simulator on the table, and its plug."""
+
+    simulator: Simulator
+
+    async def unplug(self) -> None:
+        await self.simulator.unplug()
+
+    async def plug_in(self) -> None:
+        await self.simulator.plug_in()
+
+    async def freeze(self) -> None:
+        self.simulator.freeze()
+
+    async def thaw(self) -> None:
+        self.simulator.thaw()
+
+
+class OnTheTable(SimulatedRig):
     """A simulator and a driver joined by a cable in memory, on virtual time."""
 
     def __init__(self, simulator: Simulator, build: Callable[[Opener], Any]) -> None:
@@ -99,18 +117,6 @@ class OnTheTable(Rig):
         self._serving.add(serving)
         serving.add_done_callback(self._serving.discard)
         return near
-
-    async def unplug(self) -> None:
-        await self.simulator.unplug()
-
-    async def plug_in(self) -> None:
-        await self.simulator.plug_in()
-
-    async def freeze(self) -> None:
-        self.simulator.freeze()
-
-    async def thaw(self) -> None:
-        self.simulator.thaw()
 
     async def disturb(self) -> None:
         self.simulator.noise(2)

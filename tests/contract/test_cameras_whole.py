@@ -5,7 +5,7 @@ from typing import Self
 
 import pytest
 
-from hardware.contract_kit import CameraContract, CameraRig, DocumentCameraContract, DocumentCameraRig
+from hardware.contract_kit import CameraContract, CameraRig, DocumentCameraContract, DocumentCameraRig, SimulatedRig
 from hardware.drivers import viewfinder
 from hardware.drivers.camera import Camera
 from hardware.drivers.document_camera import DocumentCamera
@@ -15,7 +15,7 @@ from hardware.simulators.document_camera import DocumentCameraSimulator
 from hardware.simulators.wire import TcpWire
 
 
-class FilmedRig(CameraRig):
+class FilmedRig(SimulatedRig, CameraRig):
     """A network camera on the loopback, before the real host. An idle camera is looked at every second here."""
 
     real_time = True
@@ -39,18 +39,6 @@ class FilmedRig(CameraRig):
     def source(self) -> str:
         """Its address."""
         return f"http://127.0.0.1:{self._wire.port}/"
-
-    async def unplug(self) -> None:
-        await self.simulator.unplug()
-
-    async def plug_in(self) -> None:
-        await self.simulator.plug_in()
-
-    async def freeze(self) -> None:
-        self.simulator.freeze()
-
-    async def thaw(self) -> None:
-        self.simulator.thaw()
 
     async def disturb(self) -> None:
         self.simulator.send_garbage(3)
