@@ -160,13 +160,16 @@ class Challenge:
     def _rest(self, frame: FrameFacts, face: FaceLook, rest: Rest) -> "Challenge":
         """Before each gesture and after the last the face comes to rest, and is compared."""
         if gestures(face, rest, at_rest=True):
-            return replace(self, calm=None)
+            if self.done == 0 and frontal(face):  # nothing was asked yet: the rest was one noisy frame's, not theirs
+                rest = replace(rest, yaw=face.measures["yaw"])
+            return replace(self, calm=None, rest=rest)
         if frame.drift is not None and frame.drift > SAME:
             return replace(self, outcome=Outcome.ANOTHER)
         calm = frame.at if self.calm is None else self.calm
-        if self.done == 0:  # a blink, or lips just closing, is no rest to measure from
-            eyes = max(rest.eye_gap, face.measures["eye_gap"])
-            rest = replace(rest, eye_gap=eyes, mouth_gap=min(rest.mouth_gap, face.measures["mouth_gap"]))
+        if self.done == 0:  # a blink, or lips just closing, is no rest to measure from; half way, for frames are noisy
+            m = face.measures
+            eyes, mouth = (rest.eye_gap + m["eye_gap"]) / 2, (rest.mouth_gap + m["mouth_gap"]) / 2
+            rest = replace(rest, eye_gap=max(rest.eye_gap, eyes), mouth_gap=min(rest.mouth_gap, mouth))
         seen = replace(self, rest=rest, calm=calm, checked=self.checked or frame.drift is not None)
         if not seen.checked or frame.at - calm < CALM:
             return seen

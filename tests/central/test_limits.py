@@ -20,7 +20,7 @@ MAY = {
     "/social/confirm-living": 30, "/social/card": 30, "/social/change-card": 30, "/social/dues": 30,
     "/social/family-dues": 10,
     "/medical/account": 30, "/social/certificate": 10, "/cases/mine": 30, "/feedback/matter": 10,
-    "/papers/mine": 30, "/papers/copy": 10, "/photos/keep": 10,
+    "/papers/mine": 30, "/papers/copy": 10, "/photos/keep": 10, "/services/request": 30,
     "/hall/places": 30, "/hall/slots": 30, "/hall/book": 10, "/hall/cancel": 10,
     "/counter/lacking": 30, "/counter/page": 120, "/counter/hand-in": 30,
     "/orders/create": 30, "/orders/query": 120, "/orders/close": 60, "/orders/refund": 60,
