@@ -68,7 +68,7 @@ from tests.faces import Scene, SceneAnalyst, SceneCamera
 from tests.people import ScriptedScreen
 from tests.tabletop import TableCamera, Tabletop
 from tests.worlds.citizen import Citizen
-from tests.worlds.faults import FAULTS, OF_CODES, OF_PAGES, OF_PERMITS, RARE, Plan
+from tests.worlds.faults import EVERY, Plan
 from tests.worlds.founding import MORNING, authority, founded
 from tests.worlds.network import Network
 from tests.worlds.power import Crash, FragileJournal, Power, PowerCut
@@ -247,10 +247,7 @@ class World:
 
     async def run(self) -> None:
         """Visits with faults and at most one power cut; then everything is mended, and comes to rest."""
-        faults = [
-            asyncio.create_task((FAULTS | OF_PAGES | OF_CODES | OF_PERMITS | RARE)[name](self), name=name)
-            for name in self.plan.names
-        ]
+        faults = [asyncio.create_task(EVERY[name](self), name=name) for name in self.plan.names]
         await self._live(Power(self.crash), len(self.plan.errands), faults)
         if self.crashes:
             await asyncio.sleep(self.random.uniform(3, 60))
