@@ -28,7 +28,8 @@ from offline_cache.outbox import SqlOutbox
 from offline_cache.store import open_store
 from tests.contract.terminals import MEMORY, PRICE, Table, outcome
 from tests.worlds.power import Crash, FragileJournal, Power, PowerCut
-from tests.worlds.world import KEY, KIOSK, STORE_KEY, WorldClock
+from tests.worlds.things import WorldClock
+from tests.worlds.world import KEY, KIOSK, STORE_KEY
 
 Hand = Callable[[asyncio.Event], Coroutine[Any, Any, None]]
 STANDS = TAKEN - {State.REVERSING, State.APPROVED}

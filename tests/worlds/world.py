@@ -9,10 +9,8 @@ file. Simulators, central and people live on. The world owns all chance; the pro
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Coroutine, MutableMapping, Sequence
+from collections.abc import AsyncIterator, MutableMapping, Sequence
 from contextlib import ExitStack, asynccontextmanager
-from datetime import date, datetime, timedelta
-from functools import cache
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -26,7 +24,6 @@ from central.db import memory_engine
 from central.departments import samples
 from central.departments.exit_entry import ExitEntry
 from central.departments.hall import Halls
-from central.departments.rules import china_day
 from central.departments.social import MedicalInsurance, SocialSecurity
 from central.departments.traffic import Traffic
 from central.departments.traffic_tables import decision as decisions
@@ -35,25 +32,13 @@ from central.limits import CAPS, Limits
 from central.payments import Channel as Provider
 from central.payments.reconcile import Night, reconcile
 from central.payments.simulated import Faults, NotPossible, SimulatedProvider
-from hardware.channel import Channel, ChannelClosed, Opener, memory_pair
-from hardware.drivers.card_terminal import CardTerminal
-from hardware.drivers.document_printer import DocumentPrinter
-from hardware.drivers.id_card_reader import IdCardReader
-from hardware.drivers.permit_unit import PermitUnit
-from hardware.drivers.receipt_printer import ReceiptPrinter
 from hardware.protocols.endorser import Position
-from hardware.simulators.base import Simulator
-from hardware.simulators.card_terminal import CardTerminalSimulator
-from hardware.simulators.document_printer import DocumentPrinterSimulator
-from hardware.simulators.id_card_reader import IdCardReaderSimulator
-from hardware.simulators.permit_unit import PermitUnitSimulator
-from hardware.simulators.receipt_printer import ReceiptPrinterSimulator
 from kiosk_app.contract.catalogue import PURPOSE, PURPOSE_OID
 from kiosk_app.custody_table import KIND as PERMIT
 from kiosk_app.custody_table import OVER, Place
 from kiosk_app.desk import Patience, Site
 from kiosk_app.ids import uuid7
-from kiosk_app.machine import Devices, Machine
+from kiosk_app.machine import Machine
 from kiosk_app.ports import Entry, Records
 from kiosk_app.surroundings import Surroundings
 from offline_cache.catalogue import SqlCatalogue
@@ -63,15 +48,13 @@ from offline_cache.outbox import SqlOutbox
 from offline_cache.proofs import SqlProofs
 from offline_cache.store import open_store
 from provisioning.device_key import DeviceKey
-from screens.sample_person import drawn_photo
-from tests.faces import Scene, SceneAnalyst, SceneCamera
 from tests.people import ScriptedScreen
-from tests.tabletop import TableCamera, Tabletop
 from tests.worlds.citizen import Citizen
 from tests.worlds.faults import EVERY, Plan
 from tests.worlds.founding import MORNING, authority, founded
 from tests.worlds.network import Network
 from tests.worlds.power import Crash, FragileJournal, Power, PowerCut
+from tests.worlds.things import Things
 
 KIOSK = "0198c0de-0000-7000-8000-0000000000ff"
 PLENTY = dict.fromkeys(CAPS, 10**9)
@@ -82,28 +65,6 @@ QUIET, REST, LONGEST_REST = 30.0, 300.0, 1800.0
 """Seconds after the last fault; after everything was mended; and how long something may be open then."""
 
 
-GOOD_FILE = {"bytes": 18000.0, "crown": 14.0}
-"""What the photo of an identity card must measure."""
-
-
-@cache
-def photo() -> bytes:
-    """A drawn person's, made once."""
-    return drawn_photo()
-
-
-class WorldClock:
-    """Wall time that follows the loop, and stays at its last moment when the world is over."""
-
-    def __init__(self) -> None:
-        self._last = MORNING
-
-    def now(self) -> datetime:
-        with contextlib.suppress(RuntimeError):  # no loop runs any more
-            self._last = MORNING + timedelta(seconds=asyncio.get_running_loop().time())
-        return self._last
-
-
 def _cells(connection: Any) -> list[str]:
     """Every cell of every table."""
     tables = connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall()
@@ -111,21 +72,12 @@ def _cells(connection: Any) -> list[str]:
     return [cell.decode(errors="replace") if isinstance(cell, bytes) else str(cell) for row in rows for cell in row]
 
 
-class World:
+class World(Things):
     """See the module. ``folder`` holds the store; use one per world."""
 
     def __init__(self, seed: int, plan: Plan, crash: Crash | None, folder: Path) -> None:
-        self.random = Random(f"world {seed}")
+        super().__init__(Random(f"world {seed}"))
         self.plan, self.crash, self.folder = plan, crash, folder
-        self.clock = WorldClock()
-        chance = self.random.randrange
-        self.id_card_reader = IdCardReaderSimulator(seed=chance(2**32))
-        self.card_terminal = CardTerminalSimulator(seed=chance(2**32), when_abandoned=None, now=self.clock.now)
-        self.receipt_printer = ReceiptPrinterSimulator(seed=chance(2**32), presenter=True)
-        self.document_printer = DocumentPrinterSimulator(seed=chance(2**32))
-        self.permit_unit = PermitUnitSimulator(seed=chance(2**32))
-        self.scene = Scene()
-        self.table = Tabletop()
         self.engine = memory_engine(founded())
         self.department = Traffic()
         self.provider = SimulatedProvider(self.clock, wait=self._provider_waits)
@@ -143,7 +95,7 @@ class World:
         self.exit_entry = self.front.exit_entry
         self.front.register(KIOSK, KEY.public_pem)
         self.front.offer_samples()
-        self.network = Network(self.front, KIOSK, Random(chance(2**32)))
+        self.network = Network(self.front, KIOSK, Random(self.random.randrange(2**32)))
         self.offer_codes(*plan.channels)
         self.citizen = Citizen(self)
         self.somebody_takes = True
@@ -167,7 +119,6 @@ class World:
         self.requested = asyncio.Event()
         self.screens: list[ScriptedScreen] = []
         self.virtual = 0.0
-        self._serving: set[asyncio.Task[None]] = set()
         self.lives: list[tuple[float, float]] = []
 
     # --- hands of the world ---
@@ -185,15 +136,7 @@ class World:
             with contextlib.suppress(NotPossible):
                 self.provider.pay(code, lag=lag)
 
-        paying = asyncio.create_task(pay(), name="telephone")
-        self._serving.add(paying)
-        paying.add_done_callback(self._serving.discard)
-
-    def soon(self, work: Coroutine[Any, Any, None]) -> None:
-        """Let somebody do something that outlives the view that asked for it."""
-        doing = asyncio.create_task(work, name="somebody")
-        self._serving.add(doing)
-        doing.add_done_callback(self._serving.discard)
+        self.soon(pay())
 
     async def _take_permit(self) -> None:
         """A hand at the exit, quick or slow, or too late."""
@@ -258,24 +201,10 @@ class World:
 
     async def _mend(self) -> None:
         self.network.up, self.network.lose_replies, self.department.available = True, 0.0, True
-        self.network.lose_all, self.exit_entry.available, self.scene.covered = frozenset(), True, None
+        self.network.lose_all, self.exit_entry.available = frozenset(), True
         self.offices(available=True)
         self.provider.set_faults(**msgspec.to_builtins(Faults()))
-        self.card_terminal.bank_line(1)
-        self.receipt_printer.clear_jam()
-        self.permit_unit.clear_jam()
-        self.permit_unit.mend_head()
-        self.permit_unit.empty_box()
-        for simulator in (
-            self.id_card_reader,
-            self.card_terminal,
-            self.receipt_printer,
-            self.document_printer,
-            self.permit_unit,
-        ):
-            await simulator.plug_in()
-            simulator.thaw()
-            simulator.garbled = 0
+        await self.mend_devices()
 
     async def _live(self, power: Power, visits: int, faults: "Sequence[asyncio.Task[None]]") -> None:
         """One life of the machine, from power on to power off: ``visits``, until the faults are over, and some time."""
@@ -342,16 +271,7 @@ class World:
             journal = self._records = SqlJournal(store, outbox, self.clock)
             machine = Machine(
                 screen=screen,
-                devices=Devices(
-                    id_card_reader=IdCardReader(self._wire(self.id_card_reader, power)),
-                    card_terminal=CardTerminal(self._wire(self.card_terminal, power)),
-                    receipt_printer=ReceiptPrinter(self._wire(self.receipt_printer, power), presenter=True),
-                    document_printer=DocumentPrinter(self._wire(self.document_printer, power), queue="a4"),
-                    permit_unit=PermitUnit(self._wire(self.permit_unit, power), today=self._today),
-                    camera=SceneCamera(self.scene),
-                    face_analyst=self._analyst(),
-                    document_camera=TableCamera(self.table),
-                ),
+                devices=self.devices(power),
                 records=Records(
                     FragileJournal(journal, power, self.requested),
                     outbox,
@@ -372,35 +292,3 @@ class World:
                 self.journal = journal.entries()
                 self.stored = store.read(_cells)
                 self._records = None
-
-    def _analyst(self) -> SceneAnalyst:
-        """One that makes a photo which may be printed and kept."""
-        self.analyst = analyst = SceneAnalyst(self.scene)
-        analyst.large = analyst.file = photo()
-        analyst.photo |= GOOD_FILE
-        return analyst
-
-    def _today(self) -> date:
-        return china_day(self.clock.now())
-
-    def _wire(self, simulator: Simulator, power: Power) -> Opener:
-        async def open_wire() -> Channel:
-            await asyncio.sleep(0.01)
-            if not power.on or not simulator.plugged:
-                raise ChannelClosed("not there")
-            ours, theirs = memory_pair()
-            ours.hook = theirs.hook = self._pieces
-            power.wires.append(ours)
-            serving = asyncio.create_task(simulator.serve(theirs), name=f"simulator {simulator.role}")
-            self._serving.add(serving)
-            serving.add_done_callback(self._serving.discard)
-            return ours
-
-        return open_wire
-
-    def _pieces(self, data: bytes) -> list[bytes]:
-        """Wires cut bytes where they like."""
-        if len(data) < 2 or self.random.random() < 0.5:
-            return [data]
-        at = self.random.randrange(1, len(data))
-        return [data[:at], data[at:]]
