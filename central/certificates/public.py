@@ -78,6 +78,21 @@ class Pages:
         found = self.find(code)
         return found if isinstance(found, Response) else self.page(found=found)
 
+    def compare(self, request: Request[Any, Any, Any], code: str, said: Mapping[str, str]) -> Response[str]:
+        """The certificate, and whether it is of who was said to hold it."""
+        if not self.allowed(request, "caller"):
+            return self.page(429, problem="too-many")
+        found = self.find(code)
+        if isinstance(found, Response):
+            return found
+        if not self.allowed(request, "compare", found.code):
+            return self.page(429, problem="too-many")
+        try:
+            agrees = self.office.agrees(found, said.get("name", ""), said.get("ending", ""))
+        except Refused:
+            return self.page(429, found=found, problem="guessed-out")
+        return self.page(found=found, compared=agrees)
+
 
 def router(office: CertificateOffice, clock: Clock, templates: jinja2.Environment) -> Router:
     """The pages below ``/verify``."""
@@ -97,18 +112,7 @@ def router(office: CertificateOffice, clock: Clock, templates: jinja2.Environmen
         code: FromPath[str],
         data: Annotated[dict[str, str], Body(media_type=RequestEncodingType.URL_ENCODED)],
     ) -> Response[str]:
-        if not pages.allowed(request, "caller"):
-            return pages.page(429, problem="too-many")
-        found = pages.find(code)
-        if isinstance(found, Response):
-            return found
-        if not pages.allowed(request, "compare", found.code):
-            return pages.page(429, problem="too-many")
-        try:
-            agrees = pages.office.agrees(found, data.get("name", ""), data.get("ending", ""))
-        except Refused:
-            return pages.page(429, found=found, problem="guessed-out")
-        return pages.page(found=found, compared=agrees)
+        return pages.compare(request, code, data)
 
     @post("/file", status_code=200, request_max_body_size=LARGEST + 10_000)
     async def examine(

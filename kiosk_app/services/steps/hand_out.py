@@ -39,14 +39,8 @@ async def hand_out(
         if outcome is not None and not told:
             told = True
             out()
-        shown = replace(
-            view,
-            title=said(outcome.value if outcome is not None else "failed"),
-            papers=("document_printer",) if outcome is not None else (),
-            actions=(("document", text("hand_out.again")), ("other", text("done.action.other"))),
-            seconds=desk.patience.done,
-            faces=True,
-        )
+        title = said(outcome.value if outcome is not None else "failed")
+        shown = _shown(desk, view, title, came=outcome is not None)
         match await show_while_taking(desk, shown, partial(_as_it_is, desk)):
             case Chosen("document"):
                 continue
@@ -58,3 +52,14 @@ async def hand_out(
 
 async def _as_it_is(desk: Desk, view: Done) -> Done:
     return replace(view, take=await still_inside(desk))
+
+
+def _shown(desk: Desk, view: Done, title: Text, *, came: bool) -> Done:
+    return replace(
+        view,
+        title=title,
+        papers=("document_printer",) if came else (),
+        actions=(("document", text("hand_out.again")), ("other", text("done.action.other"))),
+        seconds=desk.patience.done,
+        faces=True,
+    )
