@@ -264,7 +264,8 @@ class FaceAnalyst(Watched):
         except (DeviceOffline, Nonsense) as error:
             gone = self._host.give_up(f"{op}: {error}")
             self._lose_visit()
-            self._tell_once()
+            if op != "hello":  # which the driver asks by itself: what was lost is for whoever asks next
+                self._tell_once()
             raise gone from error
         raise self._judge(str(answer.head["error"]), f"{op}: {answer.head.get('detail')}")
 

@@ -286,6 +286,24 @@ def test_a_killed_host_is_back_within_two_seconds_and_the_lost_visit_is_told_onc
     story(tell)
 
 
+def test_a_visit_lost_while_the_driver_itself_asked_is_still_told_to_who_asks_next(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("hardware.drivers.face.IDLE_POLL", 0.05)
+
+    async def tell(analyst: FaceAnalyst, view: Screened) -> None:
+        await looked(analyst, view)
+        os.kill(hosts()[0], signal.SIGSTOP)
+        await until(lambda: not analyst.condition.serves)
+        await until(lambda: analyst.condition.serves)
+        with pytest.raises(FaceVisitLost):
+            await analyst.master()
+        with pytest.raises(FaceNotSeen):
+            await analyst.master()
+
+    story(tell)
+
+
 def test_a_host_that_dies_between_two_visits_took_nothing() -> None:
     async def tell(analyst: FaceAnalyst, view: Screened) -> None:
         await looked(analyst, view)
