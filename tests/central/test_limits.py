@@ -19,7 +19,7 @@ MAY = {
     "/social/record": 30, "/social/pensions": 30, "/social/benefits": 30, "/social/living": 30,
     "/social/confirm-living": 30, "/social/card": 30, "/social/change-card": 30, "/social/dues": 30,
     "/social/family-dues": 10,
-    "/medical/account": 30, "/social/certificate": 10, "/cases/mine": 30, "/feedback/matter": 10,
+    "/medical/account": 30, "/social/certificate": 10, "/cases/mine": 30, "/services/request": 30, "/feedback/matter": 10,
     "/papers/mine": 30, "/papers/copy": 10, "/photos/keep": 10,
     "/hall/places": 30, "/hall/slots": 30, "/hall/book": 10, "/hall/cancel": 10,
     "/counter/lacking": 30, "/counter/page": 120, "/counter/hand-in": 30,
