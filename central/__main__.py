@@ -289,7 +289,7 @@ def papers(
     case: Case, by: By, out: Annotated[Path, typer.Option(help="A folder.")], data: Data = Path("central-data")
 ) -> None:
     """Open the photographed papers of a case; who did is kept."""
-    _do(lambda front: typer.echo("\n".join(map(str, front.papers.staff.open(case, by, out)))), data)
+    _do(lambda front: typer.echo("\n".join(map(str, front.photographed.staff.open(case, by, out)))), data)
 
 
 @app.command()
@@ -297,13 +297,13 @@ def send_back(
     case: Case, paper: Annotated[str, typer.Argument(help="Its key.")], by: By, data: Data = Path("central-data")
 ) -> None:
     """A paper cannot be used: it is asked for again, and its pages are wiped."""
-    _do(lambda front: front.papers.staff.send_back(case, paper, by), data)
+    _do(lambda front: front.photographed.staff.send_back(case, paper, by), data)
 
 
 @app.command()
 def decide(case: Case, by: By, data: Data = Path("central-data")) -> None:
     """A case is over: it takes no more papers, and those it has are wiped after their time."""
-    _do(lambda front: front.papers.staff.decide(case, by), data)
+    _do(lambda front: front.photographed.staff.decide(case, by), data)
 
 
 # --- certificates ---

@@ -33,7 +33,7 @@ from central.departments import (
     SocialSecurityOffice,
     TrafficPolice,
 )
-from central.papers import register
+from central.issued import register
 from central.payments import reported
 from central.problems import Unavailable
 from central.registry import Kiosk

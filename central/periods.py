@@ -16,7 +16,7 @@ from central.certificates import office as certificates
 from central.clock import Clock
 from central.db import Store
 from central.departments.rules import china_day
-from central.papers import register
+from central.issued import register
 
 
 @dataclass(frozen=True)

@@ -36,7 +36,7 @@ async def nights(front: Front, clock: Clock) -> None:
             last = now
             front.last_night = await _orders(front, clock)
             await _wipe(front, "photos", front.photos.expire)
-            await _wipe(front, "papers", front.papers.expire)
+            await _wipe(front, "papers", front.photographed.expire)
             await _wipe(front, "requests", partial(requests.forget, front.store, clock))
             front.last_forgetting = await _forget(front, clock)
 

@@ -17,8 +17,8 @@ from central.certificates.tables import certificate as certificates
 from central.db import file_engine
 from central.departments.rules import china_day
 from central.departments.social import samples
-from central.papers import register
-from central.papers.tables import paper_copy, record_paper
+from central.issued import register
+from central.issued.tables import paper_copy, record_paper
 from central.payments.reconcile import Night
 from central.periods import STANDARD, Periods
 from central.registry import Kiosk

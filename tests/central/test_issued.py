@@ -14,7 +14,7 @@ from central.certificates.sealing import Sealer
 from central.departments.rules import china_day
 from central.departments.social import samples
 from central.departments.social.tables import month as months
-from central.papers.tables import paper_copy as copies
+from central.issued.tables import paper_copy as copies
 from central.problems import Refused
 from kiosk_app.contract import RecordPrinted
 from kiosk_app.contract.certificates import AskCertificate, Certificate

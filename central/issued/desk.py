@@ -15,9 +15,9 @@ from central import registry
 from central.certificates.office import CertificateOffice
 from central.clock import Clock
 from central.db import Store
+from central.issued import register
+from central.issued.tables import paper_copy as copies
 from central.messages import decode
-from central.papers import register
-from central.papers.tables import paper_copy as copies
 from central.problems import Refused, Unavailable
 from central.registry import Kiosk
 from kiosk_app.contract.papers import AskCopy, AskPapers, Copy, IssuedPaper, Papers
@@ -29,7 +29,7 @@ REFERENCE: Final = 20
 """Digits of a record's reference; a certificate's code has letters, and fewer of them."""
 
 
-class PaperDesk:
+class IssuedDesk:
     """The two questions."""
 
     def __init__(

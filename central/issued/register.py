@@ -6,8 +6,8 @@ from typing import Any, Protocol
 import sqlalchemy as sa
 from sqlalchemy.dialects.sqlite import insert
 
-from central.papers.tables import paper_copy as copies
-from central.papers.tables import record_paper as rows
+from central.issued.tables import paper_copy as copies
+from central.issued.tables import record_paper as rows
 from central.problems import Refused
 from kiosk_app.contract import RecordPrinted
 from kiosk_app.contract.papers import IssuedPaper, PaperKind, printed_digest, printed_part
