@@ -135,7 +135,7 @@ class Front:
             **{path: partial(self._order, path) for path in CALLS},
             AskCatalogue.path: lambda _, body: self.catalogue.answer(decode(body, AskCatalogue)),
             AskCertificate.path: lambda kiosk, body: self.certificates.issue(kiosk, decode(body, AskCertificate)),
-            AskMatter.path: lambda _, body: matters.answer(self.store, body, self.periods.answers),
+            AskMatter.path: lambda _, body: matters.answer(self.store, self.clock, body, self.periods.answers),
             **{path: partial(self._issued.answer, path) for path in issued_.CALLS},
             SendPage.path: lambda kiosk, body: self.photographed.keep(kiosk, decode(body, SendPage)),
             KeepPhoto.path: lambda kiosk, body: self.photos.keep(kiosk.id, decode(body, KeepPhoto)),

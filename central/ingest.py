@@ -227,7 +227,7 @@ class Intake:
             case FeedbackGiven() as said:
                 feedback.given(connection, kiosk, said, now)
             case RecordPrinted() as paper:
-                register.printed(connection, kiosk, paper)
+                register.printed(connection, kiosk, paper, now)
             case RatingGiven() as rated:
                 feedback.rated(connection, kiosk, rated.score, now)
             case IdentityChecked():
