@@ -19,7 +19,7 @@ from central.enrolment import Place
 from central.front import Front
 from central.payments import ProviderSilent
 from central.payments import reconcile as reconcile_
-from central.periods import STANDARD, Periods
+from central.periods import LONGEST, STANDARD, Periods
 from central.photos import DAYS
 from central.problems import Refused
 from central.server import LOOPBACK, Central, Settings
@@ -48,16 +48,17 @@ def serve(
     photo_url: Annotated[str, typer.Option(help="Where photos are fetched by code; default: the console.")] = "",
     photo_days: Annotated[int, typer.Option(min=1, max=30, help="So long photos wait behind their codes.")] = DAYS,
     certificate_days: Annotated[
-        int, typer.Option(min=0, help="So long after their last valid day certificates can be verified.")
+        int, typer.Option(min=0, max=LONGEST, help="So long after their last valid day certificates can be verified.")
     ] = STANDARD.certificates.days,
     record_days: Annotated[
-        int, typer.Option(min=1, help="So long a printed record can be had again.")
+        int, typer.Option(min=1, max=LONGEST, help="So long a printed record can be had again.")
     ] = STANDARD.records.days,
     open_days: Annotated[
-        int, typer.Option(min=31, help="So long a complaint that nobody settles is kept; told 30 days before.")
+        int,
+        typer.Option(min=31, max=LONGEST, help="So long an open complaint is kept; told 30 days before."),
     ] = STANDARD.open.days,
     answer_days: Annotated[
-        int, typer.Option(min=1, help="So long the answer to a settled one can be read.")
+        int, typer.Option(min=1, max=LONGEST, help="So long the answer to a settled one can be read.")
     ] = STANDARD.answers.days,
     samples: Annotated[
         bool,

@@ -33,6 +33,8 @@ class Periods:
 
 
 STANDARD: Final = Periods()
+LONGEST: Final = 36_500
+"""Days that a setting may say. More is a slip of a finger, and beyond the calendar every night would fail."""
 
 
 @dataclass(frozen=True)

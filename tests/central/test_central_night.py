@@ -55,6 +55,29 @@ def test_the_orders_are_looked_at_once_a_night_and_operators_see_the_outcome(mon
     assert "2026-03-05 04:00" in page
 
 
+def test_a_clock_that_was_far_ahead_and_is_put_right_does_not_end_the_nights(monkeypatch: pytest.MonkeyPatch) -> None:
+    nights = Nights(monkeypatch, lambda: Night(looked=0, changed=0, silent=0))
+    forget, forgot = nights.central.front.forget, []
+    monkeypatch.setattr(nights.central.front, "forget", lambda: forgot.append(nights.calls) or forget())
+
+    async def story() -> None:
+        loop, began = asyncio.get_running_loop(), nights.central.clock.now()
+        clock, wrong = HandClock(), timedelta()
+        clock.now = lambda: began + timedelta(seconds=loop.time()) + wrong  # type: ignore[method-assign]
+        running = asyncio.create_task(night.nights(nights.central.front, clock))
+        await asyncio.sleep(3600)
+        wrong = timedelta(days=4000)
+        await asyncio.sleep(3600)
+        assert not forgot  # nothing is forgotten by a clock that leapt: it cannot be brought back
+        assert "▲ the clock leapt by 4000 nights" in console.page(nights.central.front)
+        wrong = timedelta()
+        await asyncio.sleep(2 * 86_400)
+        running.cancel()
+
+    run(story())
+    assert len(forgot) == 2
+
+
 @pytest.mark.parametrize("failure", [KeyError("amount"), RuntimeError("wire"), TimeoutError()])
 def test_a_night_that_fails_ends_neither_central_nor_the_nights_to_come(
     monkeypatch: pytest.MonkeyPatch, failure: Exception

@@ -20,7 +20,7 @@ from central.departments.social import samples
 from central.issued import register
 from central.issued.tables import paper_copy, record_paper
 from central.payments.reconcile import Night
-from central.periods import STANDARD, Periods
+from central.periods import LONGEST, STANDARD, Periods
 from central.registry import Kiosk
 from central.server import Central, Settings
 from central.tables import event as events
@@ -241,3 +241,20 @@ def test_the_command_line_sets_the_periods(tmp_path: Path, monkeypatch: pytest.M
     )
     CliRunner().invoke(cli.app, ["--data", str(tmp_path)])
     assert seen[-1].periods == STANDARD
+
+
+@pytest.mark.parametrize("name", ["certificate", "record", "open", "answer"])
+@pytest.mark.parametrize("days", ["-1", "99999999", "ten"])
+def test_a_period_that_is_none_is_refused_at_the_start_in_plain_words(tmp_path: Path, name: str, days: str) -> None:
+    said = CliRunner().invoke(cli.app, ["--data", str(tmp_path / "data"), f"--{name}-days", days])
+    assert said.exit_code == 2
+    assert f"--{name}-days" in said.output
+    assert not (tmp_path / "data").exists()
+
+
+def test_the_longest_periods_that_can_be_set_work(tmp_path: Path) -> None:
+    longest = timedelta(days=LONGEST)
+    periods = Periods(certificates=longest, records=longest, open=longest, answers=longest)
+    central = sealing(tmp_path, periods=periods)
+    certify(central, "visit-1")
+    assert central.front.forget() == replace(central.front.forget(), overwritten=True)
