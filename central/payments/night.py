@@ -26,12 +26,15 @@ HOUR: Final = time(4, 0)
 LOOK: Final = 60.0
 """Seconds between looks at the clock: it may be put right while we sleep."""
 
+ASLEEP: Final = 14
+"""Nights that a server may have been suspended for; a clock that passes over more is rather wrong."""
+
 
 async def nights(front: Front, clock: Clock) -> None:
     """Reconcile at HOUR, until cancelled. One that failed is done again the next night; the cases do not need it.
 
-    A clock that was put back goes on from there. After one that leapt over a night nothing is wiped before the next:
-    it may be wrong by years, and operators have a day to see it.
+    A clock that was put back goes on from there. After one that leapt over more than two weeks nothing is wiped before the
+    next night: it may be wrong by years, and operators have a day to see it.
     """
     last = _night(clock.now())
     while True:
@@ -40,7 +43,7 @@ async def nights(front: Front, clock: Clock) -> None:
         if last <= before:
             continue
         front.last_night = await _orders(front, clock)
-        if last == before + 1:
+        if last - before <= ASLEEP:
             await _old_things(front, clock)
         else:
             log.error("the clock leapt: nothing is forgotten before the next night", nights=last - before)

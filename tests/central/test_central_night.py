@@ -10,6 +10,7 @@ import pytest
 from central import console
 from central.payments import night
 from central.payments.reconcile import Night
+from central.periods import Forgotten
 from tests.central.fleet import Fleet, HandClock, fleet
 from tests.virtual import run
 
@@ -57,8 +58,13 @@ def test_the_orders_are_looked_at_once_a_night_and_operators_see_the_outcome(mon
 
 def test_a_clock_that_was_far_ahead_and_is_put_right_does_not_end_the_nights(monkeypatch: pytest.MonkeyPatch) -> None:
     nights = Nights(monkeypatch, lambda: Night(looked=0, changed=0, silent=0))
-    forget, forgot = nights.central.front.forget, []
-    monkeypatch.setattr(nights.central.front, "forget", lambda: forgot.append(nights.calls) or forget())
+    forget, forgot = nights.central.front.forget, list[Forgotten]()
+
+    def once_more() -> Forgotten:
+        forgot.append(forget())
+        return forgot[-1]
+
+    monkeypatch.setattr(nights.central.front, "forget", once_more)
 
     async def story() -> None:
         loop, began = asyncio.get_running_loop(), nights.central.clock.now()
