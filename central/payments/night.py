@@ -33,8 +33,8 @@ ASLEEP: Final = 14
 async def nights(front: Front, clock: Clock) -> None:
     """Reconcile at HOUR, until cancelled. One that failed is done again the next night; the cases do not need it.
 
-    A clock that was put back goes on from there. After one that leapt over more than two weeks nothing is wiped before the
-    next night: it may be wrong by years, and operators have a day to see it.
+    A clock that was put back goes on from there. After one that leapt over more than two weeks nothing is wiped before
+    the next night: it may be wrong by years, and operators have a day to see it.
     """
     last = _night(clock.now())
     while True:
