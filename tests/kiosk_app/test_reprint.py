@@ -339,7 +339,7 @@ async def test_a_central_that_knows_of_no_a4_papers_tells_of_the_cases_all_the_s
     del stand.front._handlers["/papers/mine"]  # an older central
     page = await lists(stand)
     assert [row.key for row in page.rows] == [reference]
-    assert page.subtitle == text("cases.away.social")
+    assert page.subtitle == text("reprint.no_a4")
 
 
 @story
