@@ -14,7 +14,7 @@ demo: prepare
 # Four workers on two cores: most of the time a test waits for a real device, process or window. Files in their order:
 # the demos, few and long, come early.
 test: prepare
-	@$(PY) -m pytest -n 4 --dist loadfile --no-loadscope-reorder
+	@$(PY) -m pytest -n 4 --dist loadscope --no-loadscope-reorder
 
 check: prepare
 	@.venv/bin/ruff check .

@@ -3,6 +3,9 @@
 Hypothesis draws the same examples, so that a red test is a change and not a day; exploring is for the fuzzers, and what
 they find becomes an example here. The working directory and the mask of new files belong to the whole process: a test
 that leaves them changed fails itself, and not another one an hour later.
+
+Workers take one class or file after the other. Those that wait for real daemons come first, those that compute or play
+whole demos beside them, and the many short ones last, so that no worker is left alone with a long one at the end.
 """
 
 import os
@@ -14,6 +17,20 @@ from hypothesis import settings
 
 settings.register_profile("house", derandomize=True, deadline=None)
 settings.load_profile("house")
+
+
+EARLY = ("contract", "worlds", "e2e", "screens", "hardware")
+"""Folders in the order in which they are begun; after them come all others."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Long ones first."""
+    here = Path(__file__).parent
+    items.sort(key=lambda item: _turn(item.path.relative_to(here).parts[0]))
+
+
+def _turn(folder: str) -> int:
+    return EARLY.index(folder) if folder in EARLY else len(EARLY)
 
 
 def _mask() -> int:

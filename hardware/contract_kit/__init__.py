@@ -51,7 +51,7 @@ from hardware.contract_kit.readers import (  # noqa: E402
     ReaderRig,
 )
 from hardware.contract_kit.replayed import drive, replay  # noqa: E402
-from hardware.contract_kit.rig import OnTheTable, Rig, cannot  # noqa: E402
+from hardware.contract_kit.rig import OnTheTable, Rig, SimulatedRig, cannot  # noqa: E402
 from hardware.contract_kit.speech import SpeakerContract, SpeakerRig  # noqa: E402
 from hardware.contract_kit.terminal import CardTerminalContract, CardTerminalRig  # noqa: E402
 
@@ -84,6 +84,7 @@ __all__ = [
     "ReceiptPrinterContract",
     "Rig",
     "ScannerRig",
+    "SimulatedRig",
     "SpeakerContract",
     "SpeakerRig",
     "UpsContract",

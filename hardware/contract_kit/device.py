@@ -20,7 +20,7 @@ import pytest
 from hardware.contract_kit import virtual_time
 from hardware.contract_kit.rig import Rig
 from kiosk_app.devices import Condition, DeviceState
-from kiosk_app.errors import KioskError
+from kiosk_app.errors import KioskError, drawn_below, is_drawn
 
 AnyRig = TypeVar("AnyRig", bound=Rig)
 Contract = TypeVar("Contract", bound="DeviceContract[Any]")
@@ -79,9 +79,7 @@ def descriptors() -> int:
 
 def is_leaf(error: KioskError) -> bool:
     """Whether the class of the tree that ``error`` is of has no others below it; a driver may refine a leaf."""
-    drawn: type = next(kind for kind in type(error).__mro__ if kind.__module__ == KioskError.__module__)
-    below: list[type] = drawn.__subclasses__()
-    return not any(kind.__module__ == drawn.__module__ for kind in below)
+    return not drawn_below(next(kind for kind in type(error).__mro__ if is_drawn(kind)))
 
 
 class DeviceContract(Generic[AnyRig]):
@@ -146,7 +144,7 @@ class DeviceContract(Generic[AnyRig]):
         async with self.running(rig) as driver:
             said: list[Condition] = [driver.condition]
             driver.watch(said.append)
-            await asyncio.sleep(rig.notice)
+            await asyncio.sleep(rig.looks)
             assert not any(condition.serves for condition in said)
             await rig.thaw()
             await self.serves(rig, driver)
@@ -156,7 +154,7 @@ class DeviceContract(Generic[AnyRig]):
         await rig.unplug()
         async with self.running(rig) as driver:
             await until(lambda: driver.condition.state in NOT_THERE, rig.notice, "it is offline")
-            await asyncio.sleep(rig.notice)
+            await asyncio.sleep(rig.looks)
             await rig.plug_in()
             await self.serves(rig, driver)
             await self.use(rig, driver)
@@ -185,7 +183,7 @@ class DeviceContract(Generic[AnyRig]):
     async def test_a_disturbed_line_costs_time_and_nothing_else(self, rig: AnyRig) -> None:
         async with self.at_work(rig) as driver:
             await rig.disturb()
-            await asyncio.sleep(rig.notice)
+            await asyncio.sleep(rig.looks)
             await self.serves(rig, driver)
             await self.use(rig, driver)
 

@@ -25,7 +25,8 @@ class Rig:
 
     ``patience``: from plugging in until it serves; ``notice``: from a pulled plug, or a frozen device, until the
     condition says so; ``answer``: until a command ends whose device is gone. ``cycles``: how often what is to be done
-    again and again is done.
+    again and again is done. ``looks``: how long a case looks on while the device is not to be served by; as long as
+    ``notice``, unless the rig's driver goes wrong sooner if it goes wrong: when its longest question is overdue.
     """
 
     real_time = False
@@ -34,6 +35,10 @@ class Rig:
     answer = 60.0
     longest = 7200.0
     cycles = 5
+
+    @property
+    def looks(self) -> float:
+        return self.notice
 
     async def __aenter__(self) -> Self:
         return self
@@ -68,7 +73,25 @@ class Rig:
         cannot("disturb the line")
 
 
-class OnTheTable(Rig):
+class SimulatedRig(Rig):
+    """A simulator on the table, and its plug."""
+
+    simulator: Simulator
+
+    async def unplug(self) -> None:
+        await self.simulator.unplug()
+
+    async def plug_in(self) -> None:
+        await self.simulator.plug_in()
+
+    async def freeze(self) -> None:
+        self.simulator.freeze()
+
+    async def thaw(self) -> None:
+        self.simulator.thaw()
+
+
+class OnTheTable(SimulatedRig):
     """A simulator and a driver joined by a cable in memory, on virtual time."""
 
     def __init__(self, simulator: Simulator, build: Callable[[Opener], Any]) -> None:
@@ -94,18 +117,6 @@ class OnTheTable(Rig):
         self._serving.add(serving)
         serving.add_done_callback(self._serving.discard)
         return near
-
-    async def unplug(self) -> None:
-        await self.simulator.unplug()
-
-    async def plug_in(self) -> None:
-        await self.simulator.plug_in()
-
-    async def freeze(self) -> None:
-        self.simulator.freeze()
-
-    async def thaw(self) -> None:
-        self.simulator.thaw()
 
     async def disturb(self) -> None:
         self.simulator.noise(2)

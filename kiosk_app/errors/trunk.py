@@ -26,3 +26,13 @@ class KioskError(Exception):
     def __init__(self, detail: str = "") -> None:
         super().__init__(detail)
         self.detail = detail
+
+
+def is_drawn(kind: type) -> bool:
+    """Whether ``kind`` is of the tree itself: written in this package, and not a driver's refinement elsewhere."""
+    return issubclass(kind, KioskError) and kind.__module__.startswith(f"{__package__}.")
+
+
+def drawn_below(kind: type[KioskError]) -> list[type[KioskError]]:
+    """The classes of the tree just below ``kind``; none means that it is a leaf."""
+    return [child for child in kind.__subclasses__() if is_drawn(child)]

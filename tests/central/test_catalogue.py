@@ -16,9 +16,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from typer.testing import CliRunner
 
-from central.__main__ import app
 from central.authority import LEAF, Authority, DocumentSigner
 from central.catalogue import SHIPPED, CatalogueFault, read
+from central.commands import app
 from central.db import file_engine
 from central.departments.exit_entry import faults
 from central.front import Front

@@ -15,7 +15,7 @@ from PIL import Image
 from typer.testing import CliRunner
 
 from central import console
-from central.__main__ import app
+from central.commands import app
 from central.db import file_engine
 from central.departments.counter import pages, samples
 from central.departments.counter.tables import hand_in, opened, page

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from typer.testing import CliRunner
 
-from central.__main__ import app
+from central.commands import app
 from central.db import file_engine
 from central.departments.exit_entry import desk
 from central.departments.exit_entry import samples as exit_samples

@@ -8,12 +8,12 @@ import pytest
 import sqlalchemy as sa
 from typer.testing import CliRunner
 
-from central import __main__ as cli
 from central import console, feedback
 from central.authority import Authority
 from central.certificates.office import KEPT, VALID
 from central.certificates.sealing import Sealer
 from central.certificates.tables import certificate as certificates
+from central.commands import app, serving
 from central.db import file_engine
 from central.departments.rules import china_day
 from central.departments.social import samples
@@ -231,15 +231,15 @@ def test_the_command_line_sets_the_periods(tmp_path: Path, monkeypatch: pytest.M
         seen.append(settings)
         raise SystemExit(0)
 
-    monkeypatch.setattr(cli, "Central", stopped)
+    monkeypatch.setattr(serving, "Central", stopped)
     days = {"certificate": 10, "record": 11, "open": 40, "answer": 13}
     options = [word for name, value in days.items() for word in (f"--{name}-days", str(value))]
-    CliRunner().invoke(cli.app, ["--data", str(tmp_path), *options])
+    CliRunner().invoke(app, ["--data", str(tmp_path), *options])
     [settings] = seen
     assert settings.periods == Periods(
         certificates=timedelta(days=10), records=timedelta(days=11), open=timedelta(days=40), answers=timedelta(days=13)
     )
-    CliRunner().invoke(cli.app, ["--data", str(tmp_path)])
+    CliRunner().invoke(app, ["--data", str(tmp_path)])
     assert seen[-1].periods == STANDARD
 
 

@@ -18,8 +18,8 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from central import registry
-from central.__main__ import app
 from central.books import Books
+from central.commands import app
 from central.departments import samples
 from central.payments.threads import QUEUE, THREADS
 from central.server import Central, Settings, WallClock, running

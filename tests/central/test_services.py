@@ -9,9 +9,9 @@ import pytest
 import sqlalchemy as sa
 from typer.testing import CliRunner
 
-from central.__main__ import app
 from central.authority import Authority
 from central.catalogue import SHIPPED_HOUSE, SHIPPED_OFFERS, CatalogueFault, read_house, read_offers
+from central.commands import app
 from central.departments import requests
 from central.departments.requests.tables import request as table
 from central.departments.rules import CHINA

@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from typer.testing import CliRunner
 
 from central import console
-from central.__main__ import app
+from central.commands import app
 from central.db import file_engine
 from central.departments import samples
 from central.server import Central, Settings, running

@@ -9,6 +9,7 @@ import pytest
 
 from hardware.simulators.base import hand, hands_of
 from hardware.simulators.bench_parts import TABLE
+from hardware.simulators.bench_scenes import read_scenes
 from hardware.simulators.umsips_library import missing
 from tests.browser import CHROMIUM, Page, browser
 from tests.hardware.bench_kit import At, bench_in
@@ -171,7 +172,7 @@ def test_a_device_without_a_drawing_has_its_hands_and_readings_all_the_same(tmp_
 
 def test_a_scene_shows_how_far_it_is_and_can_be_stopped(tmp_path: Path) -> None:
     async def tell(at: At, page: Page) -> None:
-        assert await page.js("document.querySelectorAll('#programme button').length") == 9
+        assert await page.js("document.querySelectorAll('#programme button').length") == len(read_scenes()) > 0
         await page.click("#programme li:first-child button")
         await page.until("document.querySelector('#now li.doing')?.textContent.includes('张样本放身份证')")
         await page.until("document.querySelector('#now .waits')?.textContent.includes('id_card_reader.read')")

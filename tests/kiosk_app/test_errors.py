@@ -4,11 +4,11 @@ import re
 from collections.abc import Iterator
 
 from kiosk_app import errors
-from kiosk_app.errors import CitizenError, FaultKind, KioskError
+from kiosk_app.errors import CitizenError, FaultKind, KioskError, drawn_below
 
 
 def leaves(kind: type[KioskError]) -> Iterator[type[KioskError]]:
-    below = [child for child in kind.__subclasses__() if child.__module__.startswith(f"{errors.__name__}.")]
+    below = drawn_below(kind)
     for child in below:
         yield from leaves(child)
     if not below:
