@@ -246,7 +246,7 @@ def test_the_command_line_sets_the_periods(tmp_path: Path, monkeypatch: pytest.M
 @pytest.mark.parametrize("name", ["certificate", "record", "open", "answer"])
 @pytest.mark.parametrize("days", ["-1", "99999999", "ten"])
 def test_a_period_that_is_none_is_refused_at_the_start_in_plain_words(tmp_path: Path, name: str, days: str) -> None:
-    said = CliRunner().invoke(cli.app, ["--data", str(tmp_path / "data"), f"--{name}-days", days])
+    said = CliRunner().invoke(app, ["--data", str(tmp_path / "data"), f"--{name}-days", days])
     assert said.exit_code == 2
     assert f"--{name}-days" in said.output
     assert not (tmp_path / "data").exists()
