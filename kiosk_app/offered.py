@@ -9,10 +9,10 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from kiosk_app.contract.catalogue import Catalogue
-from kiosk_app.contract.house import House, Notice, Shut
-from kiosk_app.contract.services import DataService, fees_of
+from kiosk_app.contract.house import BUILT_IN, House, Notice, Shut
+from kiosk_app.contract.services import MENU, DataService, fees_of
 from kiosk_app.contract.services_check import Head, readable
-from kiosk_app.health import CARDS, SERVICES, Bulletin, Service
+from kiosk_app.health import BESIDE, CARDS, SERVICES, Bulletin, Service
 from kiosk_app.local_time import LOCAL
 from kiosk_app.services.steps.shown import both
 from kiosk_app.views import Text, text
@@ -27,8 +27,9 @@ class Offered:
     house: House = field(default_factory=House)
 
     def rows(self) -> tuple[Service, ...]:
-        """The services as the menu knows them."""
-        return (*map(_row, self.services.values()), *map(_unfit, self.heads))
+        """The services as the menu knows them. What this release serves by itself by now is served by itself."""
+        heads = {head.id: head for head in self.heads if head.id not in {*BUILT_IN, *self.services}}
+        return (*map(_row, self.services.values()), *map(_unfit, heads.values()))
 
     def shut(self, now: datetime) -> dict[str, Text]:
         """Why the house's rules close what they close now, by the menu's keys."""
@@ -69,8 +70,10 @@ def _row(service: DataService) -> Service:
 
 
 def _unfit(head: Head) -> Service:
+    """A family that this release has no tile for stands with what every hall has."""
+    family = head.family if head.family in MENU else BESIDE
     title, detail = both(head.title), both(head.about)
-    return Service(head.id, head.family, title=title, detail=detail, pays=False, unfit="menu.closed.release")
+    return Service(head.id, family, title=title, detail=detail, pays=False, unfit="menu.closed.release")
 
 
 def _why(shut: Shut) -> Text:

@@ -22,7 +22,7 @@ from kiosk_app.contract.services import (
     fees_of,
 )
 from kiosk_app.contract.services_check import faults, readable
-from kiosk_app.money.amounts import Fen
+from kiosk_app.money.amounts import ZERO, Fen
 from kiosk_app.papers.as_data import Asked, request_sheet, request_slip
 from kiosk_app.papers.proof import ByCode
 from kiosk_app.services.as_data import Visit, fill_in
@@ -208,6 +208,19 @@ def _towards(walked: DataService, question: Question, name: str) -> str:
     ]
     sets = [set(when.among) for one in way for when in one.when if when.question == name]
     return min(set.intersection(*sets))
+
+
+def test_a_title_with_a_letter_that_the_bold_face_or_every_face_lacks_is_printed_nevertheless() -> None:
+    row = parking()
+    row["sheet"] |= {"title": both("㐂村居民停车证😀", "Parking 😀"), "office": both("㐂村😀", "Office 😀")}
+    walked = service(row)
+    assert list(faults(walked)) == []
+    made = Asked(
+        service=walked, answers={"car": "motorcycle", "months": "1", "begins": "2026-11-23"}, reference="1", number="1",
+        amount=ZERO, at=NOW, by=None, name="㐂样本", site="样本", hotline="0750",
+    )  # fmt: skip
+    assert walked.sheet is not None
+    assert request_sheet(made, walked.sheet).startswith(b"%PDF")
 
 
 def test_a_kiosk_takes_what_it_can_serve_and_names_what_it_cannot() -> None:
