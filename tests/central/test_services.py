@@ -20,7 +20,7 @@ from central.problems import Refused
 from kiosk_app.contract import ServicePaid, Verdict
 from kiosk_app.contract.cases import AskCases, Cases, Office
 from kiosk_app.contract.guide import Said
-from kiosk_app.contract.house import Closing, House
+from kiosk_app.contract.house import Closing, Hours, House
 from kiosk_app.contract.requests import AskRequest, Requested
 from kiosk_app.contract.services import Offers
 from tests.central.exit_fleet import Hall, RefusedError, hall
@@ -121,7 +121,7 @@ BROKEN = [
     ('kind = "count"', 'kind = "guess"', "Invalid value 'guess'"),
     ("材料：{paper}", r"材料：\u001B@{paper}", "slip line 1: it has characters that cannot be seen"),
     ("Copies from your file", r"Copies from \u202Eyour file", "title: it has characters that cannot be seen"),
-    ("公共就业服务机构（样本）", "公共就业服务机构和其他许多机构的联合办公室（样本）", "sheet office: its Chinese is longer"),
+    ("公共就业服务机构（样本）", "公共就业服务机构和其他许多机构（样本）", "sheet office: its Chinese is longer"),
     ('shapes = ["1##########"]', 'shapes = ["1[0-9]*"]', "digits, and # for any digit: in `questions[4].sh"),
     ("identify = true\nsample = true\nfee", "identify = false\nsample = true\nfee", None),
     ("transfer", "transfer", None),
@@ -258,6 +258,17 @@ def test_a_closed_service_takes_up_nothing(town: Hall) -> None:
     town.fleet.front.catalogue.publish(House(closings=[closing]))
     assert code(town) == "service-closed"
     assert free(town).number
+
+
+def test_who_began_before_it_closed_and_before_midnight_is_still_served_and_pays(town: Hall) -> None:
+    rule = Hours(services=["parking_permit", "file_transfer"], days=[1, 2, 3, 4, 5, 6, 7], opens="08:00", closes="24:00")
+    town.fleet.front.catalogue.publish(House(hours=[rule]))
+    town.fleet.clock.turn(hours=12, minutes=14)  # the second of March is over for fourteen minutes
+    assert free(town, answers={"place": "school", "by": "2026-03-02"}).number
+    reply = ask(town, answers=CAR | {"begins": "2026-03-02"})
+    town.fleet.clock.turn(minutes=14)
+    assert pay(town, reply).accepted
+    assert code(town, request="R2") == "service-closed"
 
 
 def noon(hours: int) -> datetime:
