@@ -12,6 +12,7 @@ from typer.testing import CliRunner
 from central.__main__ import app
 from central.authority import Authority
 from central.catalogue import SHIPPED_HOUSE, SHIPPED_OFFERS, CatalogueFault, read_house, read_offers
+from central.db import file_engine
 from central.departments import requests
 from central.departments.requests.tables import request as table
 from central.departments.rules import CHINA
@@ -381,6 +382,31 @@ def test_what_nobody_paid_for_is_forgotten_when_no_report_can_come_any_more(town
     assert requests.forget(store, town.fleet.clock) == 1
     with store.read() as connection:
         assert connection.execute(sa.select(table.c.service)).scalars().all() == ["file_transfer"]
+
+
+def test_what_is_done_names_nobody_after_its_time_and_nothing_is_left_in_the_file(
+    authority: Authority, tmp_path: Path
+) -> None:
+    made = hall(authority, engine=file_engine(tmp_path / "central.db"))
+    made.fleet.front.catalogue.publish(offers(parking()))
+    verdict = pay(made, ask(made))
+    store, clock = made.fleet.front.store, made.fleet.clock
+
+    def left() -> bytes:
+        assert store.overwrite()
+        return b"".join(file.read_bytes() for file in tmp_path.iterdir())
+
+    assert CAR["phone"].encode() in left()
+    requests.finish(store, clock, verdict.voucher, "Wu")
+    assert CAR["phone"].encode() not in left()
+    assert b"2026-03-03" in left()
+    clock.turn(days=90)
+    assert (requests.forget(store, clock), len(of_services(made))) == (0, 1)
+    clock.turn(days=1)
+    assert (requests.forget(store, clock), of_services(made), requests.forget(store, clock)) == (1, [], 0)
+    assert b"2026-03-03" not in left()
+    with store.read() as connection:
+        assert [line.state for line in requests.lines(connection)] == ["done"]
 
 
 def test_the_example_of_the_handbook_can_be_published(tmp_path: Path) -> None:
