@@ -28,7 +28,7 @@ class Offered:
 
     def rows(self) -> tuple[Service, ...]:
         """The services as the menu knows them. What this release serves by itself by now is served by itself."""
-        heads = {head.id: head for head in self.heads if head.id not in {*BUILT_IN, *self.services}}
+        heads = {head.id: head for head in self.heads if head.id not in {*BUILT_IN, *MENU, BESIDE, *self.services}}
         return (*map(_row, self.services.values()), *map(_unfit, heads.values()))
 
     def shut(self, now: datetime) -> dict[str, Text]:

@@ -16,6 +16,8 @@ import msgspec
 from kiosk_app.contract.guide import Said
 from kiosk_app.contract.house import BUILT_IN
 from kiosk_app.contract.services import (
+    BESIDE,
+    MENU,
     MOST_FEE,
     PLACE,
     ByAnswer,
@@ -110,6 +112,8 @@ def faults(service: DataService) -> Iterator[str]:
     """What is wrong with one of them."""
     if service.id in BUILT_IN:
         yield "its id is that of a service which every machine has"
+    if service.id in {*MENU, BESIDE}:
+        yield "its id is that of a family: who touches the family's tile would begin it"
     yield from _of_words(service)
     yield from _of_questions(service.questions)
     if not any(_of_questions(service.questions)):

@@ -115,6 +115,8 @@ BROKEN = [
     ("least = 1\nmost = 5", "least = 6\nmost = 5", "its least is more than its most"),
     ("earliest = 0\nlatest = 365", "earliest = 9\nlatest = 5", "its earliest day is after its latest"),
     ('id = "record_copies"', 'id = "complaint"', "its id is that of a service which every machine has"),
+    ('id = "record_copies"', 'id = "social"', "its id is that of a family"),
+    ('id = "record_copies"', 'id = "hall"', "its id is that of a family"),
     ('id = "record_copies"', 'id = "file_transfer"', "service file_transfer is there 2 times"),
     ('id = "record_copies"', 'id = "Record copies"', "expected a short name (small letters, digits and _"),
     ('zh = "档案材料复印"', 'zh = "档案材料复印以及其他很多很多别的"', "its Chinese is longer than 14 letters"),
@@ -262,7 +264,9 @@ def test_a_closed_service_takes_up_nothing(town: Hall) -> None:
 
 
 def test_who_began_before_it_closed_and_before_midnight_is_still_served_and_pays(town: Hall) -> None:
-    rule = Hours(services=["parking_permit", "file_transfer"], days=[1, 2, 3, 4, 5, 6, 7], opens="08:00", closes="24:00")
+    rule = Hours(
+        services=["parking_permit", "file_transfer"], days=[1, 2, 3, 4, 5, 6, 7], opens="08:00", closes="24:00"
+    )
     town.fleet.front.catalogue.publish(House(hours=[rule]))
     town.fleet.clock.turn(hours=12, minutes=14)  # the second of March is over for fourteen minutes
     assert free(town, answers={"place": "school", "by": "2026-03-02"}).number
