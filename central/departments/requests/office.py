@@ -2,7 +2,8 @@
 
 Rules. Everything is decided by the signed catalogue: a request by the version the kiosk names, if the service is in the
 newest one as it is there; a payment by the version by which the kiosk took it. A service that has closed since is still
-given to whoever was at the machine (:data:`VISIT`), and a day that was today still is. Nothing personal is in what is paid for: a token stands for it.
+given to whoever was at the machine (:data:`VISIT`), and a day that was today still is. Nothing personal is in what is
+paid for: a token stands for it.
 """
 
 from collections.abc import Callable
