@@ -4,7 +4,7 @@ Pure: the catalogue and the time go in, rows of the menu come out (:mod:`kiosk_a
 that this release cannot serve stands on the menu and says so; one that is closed by the house's rules says until when.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -20,10 +20,12 @@ from kiosk_app.views import Text, text
 
 @dataclass(frozen=True)
 class Offered:
-    """Of one document. ``heads``: of services that it has and this release cannot serve."""
+    """Of one document. ``heads``: of services that it has and this release cannot serve; ``lost``: how many more, of
+    which it cannot read so much as that."""
 
     services: Mapping[str, DataService] = field(default_factory=dict)
     heads: tuple[Head, ...] = ()
+    lost: int = 0
     house: House = field(default_factory=House)
 
     def rows(self) -> tuple[Service, ...]:
@@ -47,12 +49,15 @@ class Offered:
 def offered(catalogue: Catalogue) -> Offered:
     """What this document offers here."""
     services, heads = readable(catalogue.offers)
-    return Offered({one.id: one for one in services}, tuple(heads), catalogue.house or House())
+    rows = catalogue.offers.services if catalogue.offers is not None else []
+    lost = len(rows) - len(services) - len(heads)
+    return Offered({one.id: one for one in services}, tuple(heads), lost, catalogue.house or House())
 
 
-def unreadable(catalogue: Catalogue, heads: Iterable[Head]) -> str:
+def unreadable(catalogue: Catalogue, offers: Offered) -> str:
     """What of it this release cannot use, for operations; empty if all is in use."""
-    return ", ".join([*catalogue.unread, *(f"service {head.id}" for head in heads)])
+    lost = [f"{offers.lost} services without a head"] if offers.lost else []
+    return ", ".join([*catalogue.unread, *(f"service {head.id}" for head in offers.heads), *lost])
 
 
 def _row(service: DataService) -> Service:

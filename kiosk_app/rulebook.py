@@ -210,7 +210,7 @@ class Rulebook:
     def _tell_unread(self) -> None:
         """All is well, or a part of it is ahead of this release."""
         kept = self._kept()
-        if kept is not None and (what := unreadable(kept, self.offered.heads)):
+        if kept is not None and (what := unreadable(kept, self.offered)):
             self._alarm(CatalogueUnread(what))
         else:
             self._all_clear()

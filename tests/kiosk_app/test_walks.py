@@ -9,6 +9,7 @@ import msgspec
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
+from kiosk_app.contract.catalogue import NOTHING_SOLD, PURPOSE, Catalogue
 from kiosk_app.contract.services import (
     DataService,
     Day,
@@ -23,6 +24,7 @@ from kiosk_app.contract.services import (
 )
 from kiosk_app.contract.services_check import faults, readable
 from kiosk_app.money.amounts import ZERO, Fen
+from kiosk_app.offered import offered, unreadable
 from kiosk_app.papers.as_data import Asked, request_sheet, request_slip
 from kiosk_app.papers.proof import ByCode
 from kiosk_app.services.as_data import Visit, fill_in
@@ -231,6 +233,10 @@ def test_a_kiosk_takes_what_it_can_serve_and_names_what_it_cannot() -> None:
     assert [one.id for one in services] == ["record_copies", "file_transfer", "parking_permit"]
     assert [head.id for head in heads] == ["ahead", "wrong"]
     assert readable(None) == ([], [])
+    document = Catalogue(
+        purpose=PURPOSE, version=1, issued_at=NOW, exit_entry=NOTHING_SOLD, offers=offers(ahead, nameless)
+    )
+    assert unreadable(document, offered(document)) == "service ahead, 1 services without a head"
 
 
 def test_what_is_read_is_what_was_written() -> None:
