@@ -184,6 +184,18 @@ def test_a_person_checks_publishes_and_withdraws_from_the_command_line(tmp_path:
     assert CliRunner().invoke(app, arguments).output.startswith("version ")
 
 
+def test_a_service_under_the_id_of_an_entry_of_the_guide_is_not_published(town: Hall) -> None:
+    front = town.fleet.front
+    with front.store.read() as connection:
+        guide = front.catalogue.current(connection).guide
+    assert guide is not None
+    with pytest.raises(CatalogueFault, match="an entry of the guide has this id"):
+        front.catalogue.publish(offers(parking(id=guide.entries[0].id)))
+    entry = msgspec.structs.replace(guide.entries[0], id="parking_permit")
+    with pytest.raises(CatalogueFault, match="an entry of the guide has this id"):
+        front.catalogue.publish(msgspec.structs.replace(guide, entries=[*guide.entries, entry]))
+
+
 def test_a_platform_that_serves_no_samples_offers_nothing_by_itself_and_takes_no_sample_fee() -> None:
     front = hall().fleet.front
     with front.store.read() as connection:
