@@ -37,6 +37,9 @@ TURNED, MOUTH, SHUT = 9.0, 0.13, 0.55
 """Degrees from rest; gap of the lips above rest / T; gap of the lids as a share of that at rest."""
 RESTS = (6.0, 0.06, 0.7)
 """The same three within which a face is at rest again."""
+OPENING, FALLING, TURNING = 0.5, 0.1, 0.2
+"""How far the rest that all is measured from follows a frame: quickly to wider eyes and closer lips, slowly back. By
+the very widest that was seen, in a noisy picture, half of all frames would show lids that are closing."""
 SEES = 0.02
 """Gap of the lids / T below which eyes are not open at all."""
 
@@ -78,6 +81,18 @@ class Rest:
     yaw: float
     eye_gap: float
     mouth_gap: float
+
+    def seen(self, face: FaceLook) -> "Rest":
+        """After one more frame of a calm face."""
+        yaw, eyes, lips = (
+            face.measures[name] - now
+            for name, now in (("yaw", self.yaw), ("eye_gap", self.eye_gap), ("mouth_gap", self.mouth_gap))
+        )
+        return Rest(
+            self.yaw + TURNING * yaw,
+            self.eye_gap + (OPENING if eyes > 0 else FALLING) * eyes,
+            self.mouth_gap + (OPENING if lips < 0 else FALLING) * lips,
+        )
 
 
 @dataclass(frozen=True)
@@ -165,8 +180,7 @@ class Challenge:
             return replace(self, outcome=Outcome.ANOTHER)
         calm = frame.at if self.calm is None else self.calm
         if self.done == 0:  # a blink, or lips just closing, is no rest to measure from
-            eyes = max(rest.eye_gap, face.measures["eye_gap"])
-            rest = replace(rest, eye_gap=eyes, mouth_gap=min(rest.mouth_gap, face.measures["mouth_gap"]))
+            rest = rest.seen(face)
         seen = replace(self, rest=rest, calm=calm, checked=self.checked or frame.drift is not None)
         if not seen.checked or frame.at - calm < CALM:
             return seen
