@@ -22,7 +22,7 @@ MAY = {
     "/medical/account": 30, "/social/certificate": 10, "/cases/mine": 30, "/feedback/matter": 10,
     "/papers/mine": 30, "/papers/copy": 10, "/photos/keep": 10,
     "/hall/places": 30, "/hall/slots": 30, "/hall/book": 10, "/hall/cancel": 10,
-    "/counter/lacking": 30, "/counter/page": 120, "/counter/hand-in": 30,
+    "/counter/lacking": 30, "/counter/page": 120, "/counter/hand-in": 30, "/services/request": 30,
     "/orders/create": 30, "/orders/query": 120, "/orders/close": 60, "/orders/refund": 60,
 }  # fmt: skip
 """A kiosk serves one citizen at a time: what is asked more often is a fault, or somebody who tries something out."""
