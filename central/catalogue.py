@@ -208,8 +208,8 @@ def _about_something(house: House, offers: Any) -> None:
 def _once_in_the_guide(guide: Any, offers: Any) -> None:
     """Raise CatalogueFault if a service stands there under the id of something else: the wrong page would be shown."""
     entries = {entry.id for entry in guide.entries} if isinstance(guide, Guide) else set()
-    if twice := [id for id in _ids(offers) if id in entries]:
-        raise CatalogueFault("; ".join(f"service {id}: an entry of the guide has this id" for id in twice))
+    if twice := [name for name in _ids(offers) if name in entries]:
+        raise CatalogueFault("; ".join(f"service {name}: an entry of the guide has this id" for name in twice))
 
 
 def _ids(offers: Any) -> list[str]:

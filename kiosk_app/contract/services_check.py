@@ -33,7 +33,7 @@ from kiosk_app.contract.services import (
 
 OURS: Final = ("reference", "number", "name", "sum", "time", "site")
 """Placeholders that are no question's: of the payment, the case, the card, the machine."""
-TITLE, TITLE_EN, LINE, LINE_EN, HEAD, HEAD_EN = 14, 40, 60, 140, 18, 80
+TITLE, TITLE_EN, LINE, LINE_EN, HEAD, HEAD_EN = 14, 40, 60, 140, 18, 60
 """Letters that fit: of a tile, of a line on paper, at the head of a page."""
 _HAN: Final = re.compile(r"[\u3000-\u303f\u4e00-\u9fff\uff00-\uffef]")
 Known = Mapping[str, frozenset[str]]
