@@ -267,6 +267,9 @@ def test_the_database_shows_no_picture_and_a_page_in_another_place_does_not_open
         connection.execute(page.update().where(*where).values(sealed=rows[0].sealed))
     with pytest.raises(Refused, match="page-spoilt"):
         central.front.photographed.staff.open(BIRTH, "counter 3", tmp_path)
+    assert list(tmp_path.iterdir()) == [], "half of a case is on nobody's desk"
+    with central.front.store.read() as connection:
+        assert connection.execute(sa.select(opened)).all() == []
 
 
 def test_who_begins_anew_at_a_machine_leaves_nothing_of_who_did_not_finish(central: Fleet) -> None:
