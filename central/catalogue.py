@@ -146,6 +146,8 @@ class Publisher:
         rules = kept | {NAMES[type(section)]: section for section in sections}
         if isinstance(house := rules.get("house"), House) and house in sections:
             _about_something(house, rules.get("offers"))
+        if any(isinstance(section, Guide | Offers) for section in sections):
+            _once_in_the_guide(rules.get("guide"), rules.get("offers"))
         if newest is not None and rules == kept:
             return newest.version
         version = max(newest.version + 1 if newest else 1, int(now.timestamp()))
@@ -199,9 +201,19 @@ class Publisher:
 
 def _about_something(house: House, offers: Any) -> None:
     """Raise CatalogueFault if it closes, or speaks of, what there is not."""
-    ids = [str(row.get("id")) for row in offers.services] if isinstance(offers, Offers) else []
-    if wrong := list(house_rules.faults(house, ids)):
+    if wrong := list(house_rules.faults(house, _ids(offers))):
         raise CatalogueFault("; ".join(wrong))
+
+
+def _once_in_the_guide(guide: Any, offers: Any) -> None:
+    """Raise CatalogueFault if a service stands there under the id of something else: the wrong page would be shown."""
+    entries = {entry.id for entry in guide.entries} if isinstance(guide, Guide) else set()
+    if twice := [name for name in _ids(offers) if name in entries]:
+        raise CatalogueFault("; ".join(f"service {name}: an entry of the guide has this id" for name in twice))
+
+
+def _ids(offers: Any) -> list[str]:
+    return [str(row.get("id")) for row in offers.services] if isinstance(offers, Offers) else []
 
 
 def _newest(connection: sa.Connection) -> Catalogue | None:

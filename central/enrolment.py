@@ -10,6 +10,7 @@ import os
 import secrets
 import uuid
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -32,6 +33,8 @@ from kiosk_app.contract import Alarm, Enrol, Enrolled
 LIFE: Final = timedelta(hours=24)
 REPEAT: Final = timedelta(minutes=15)
 TRIES: Final = 5
+KEY: Final = 32
+"""Bytes of a secret."""
 
 
 @dataclass(frozen=True)
@@ -150,8 +153,29 @@ class Enrolment:
 
 
 def key_in(path: Path) -> bytes:
-    """The secret that keys the hashes; made when there is none."""
+    """A secret of central's, made when there is none: whole and on the disk before anything is sealed with it.
+
+    Raises ValueError where the file is no such key: with half of one nothing is hashed or sealed.
+    """
     if not path.exists():
-        with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
-            file.write(secrets.token_bytes(32))
-    return path.read_bytes()
+        _make_key(path)
+    key = path.read_bytes()
+    if len(key) != KEY:
+        raise ValueError(f"{path} is no key of {KEY} bytes: put the right one back")
+    return key
+
+
+def _make_key(path: Path) -> None:
+    fresh = path.with_name(f"{path.name}.{secrets.token_hex(4)}")
+    with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+        file.write(secrets.token_bytes(KEY))
+        file.flush()
+        os.fsync(file.fileno())
+    with suppress(FileExistsError):  # another process made one meanwhile: that one holds
+        os.link(fresh, path)
+    fresh.unlink()
+    folder = os.open(path.parent, os.O_RDONLY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)

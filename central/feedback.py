@@ -9,6 +9,7 @@ A score is one more in the count of its machine, day and worth: there is no row 
 """
 
 import re
+import unicodedata
 from collections.abc import Set
 from datetime import date, datetime
 from typing import Any, Final
@@ -21,15 +22,17 @@ from central.clock import Clock
 from central.db import Store, Utc, metadata
 from central.departments.rules import china_day
 from central.problems import Refused
-from central.tables import event as events
-from kiosk_app.contract import Event, FeedbackGiven
+from central.wiping import wipe, wipe_aside
+from kiosk_app.contract import FeedbackGiven
 from kiosk_app.contract.feedback import FEEDBACK
 
 SHOWN: Final = 50
 LONGEST: Final = 300
 """Characters of an answer: what one page of a kiosk shows."""
-_NAMES_SOMEBODY: Final = re.compile(r"(?<![0-9])(?:1[0-9]{10}|[0-9]{17}[0-9Xx])(?![0-9])")
-"""A mobile telephone or identity number, which an answer that others may read has no need of."""
+_NAMES_SOMEBODY: Final = re.compile(
+    r"(?<![0-9])(?:1[0-9]{2}[ -]?[0-9]{4}[ -]?[0-9]{4}|[0-9]{6}[ -]?[0-9]{8}[ -]?[0-9]{3}[0-9Xx])(?![0-9])"
+)
+"""A mobile telephone or identity number, as people group them, which an answer that others may read has no need of."""
 
 feedback = sa.Table(
     "feedback",
@@ -151,12 +154,13 @@ def call_back(store: Store, reference: str, by: str) -> str:
 
 def settle(store: Store, clock: Clock, reference: str, by: str, answer: str = "") -> None:
     """It was answered, perhaps in writing: nobody needs the number any more. Raises Refused."""
-    if len(answer) > LONGEST or _NAMES_SOMEBODY.search(answer):
+    answer = " ".join(answer.split())
+    if len(answer) > LONGEST or _NAMES_SOMEBODY.search(unicodedata.normalize("NFKC", answer)):
         raise Refused(422, "bad-answer", f"at most {LONGEST} characters, and no telephone or identity number")
     with store.write() as connection:
         row = _open(connection, reference)
         _forget_in_event(connection, row, {"phone"})
-        done = {"owner": by, "settled_at": clock.now(), "phone": "", "answer": answer.strip()}
+        done = {"owner": by, "settled_at": clock.now(), "phone": "", "answer": answer}
         connection.execute(feedback.update().where(feedback.c.reference == reference).values(done))
 
 
@@ -171,7 +175,11 @@ def ending(connection: sa.Connection, before: datetime) -> list[str]:
 
 
 def end_open(connection: sa.Connection, before: datetime, now: datetime) -> int:
-    """Wipe what nobody settled in time; how many. That it was not settled stays to be read by its number."""
+    """Wipe what nobody settled in time; how many. That it was not settled stays to be read by its number.
+
+    What was set aside is no matter, and names somebody all the same.
+    """
+    wipe_aside(connection, FEEDBACK, before)
     over = feedback.c.settled_at.is_(None) & (feedback.c.received_at < before)
     rows = connection.execute(sa.select(feedback).where(over)).all()
     for row in rows:
@@ -197,13 +205,7 @@ def forget_answers(connection: sa.Connection, before: datetime) -> int:
 
 def _forget_in_event(connection: sa.Connection, row: sa.Row[Any], names: Set[str]) -> None:
     """The event is kept as it came, and these came in it."""
-    of_kiosk = (events.c.kiosk == row.kiosk) & (events.c.stream == FEEDBACK)
-    brought = of_kiosk & (sa.func.instr(events.c.raw, row.reference.encode()) > 0)
-    for kept in connection.execute(sa.select(events.c.seq, events.c.raw).where(brought)).all():
-        event = msgspec.json.decode(kept.raw, type=Event)
-        body = {name: value for name, value in event.body.items() if name not in names}
-        raw = msgspec.json.encode(msgspec.structs.replace(event, body=body))
-        connection.execute(events.update().where(of_kiosk, events.c.seq == kept.seq).values(raw=raw))
+    wipe(connection, row.kiosk, FEEDBACK, {row.reference}, names)
 
 
 def _open(connection: sa.Connection, reference: str) -> sa.Row[Any]:

@@ -45,9 +45,9 @@ from central.departments import social as social_
 from central.departments.exit_entry import ExitEntry
 from central.departments.traffic import Traffic
 from central.ingest import Departments, Intake
+from central.issued import desk as issued_
 from central.limits import CAPS, Limits
 from central.messages import decode
-from central.papers import desk as papers_
 from central.payments import Channels
 from central.payments.orders import CALLS, Orders
 from central.payments.threads import ProviderThreads
@@ -97,7 +97,7 @@ class Front:
         photo_key: bytes = b"",
         photo_days: int = DAYS,
         periods: Periods = STANDARD,
-        papers_key: bytes = b"",
+        photographed_key: bytes = b"",
     ) -> None:
         self.store = Store(engine)
         self.periods = periods
@@ -110,7 +110,7 @@ class Front:
         self.medical = medical or social_.MedicalInsurance()
         self.halls = hall_.Halls()
         self.requests = requests_.Requests(self.catalogue.current, self.catalogue.at)
-        self.papers = counter_.PaperDesk(self.store, clock, papers_key or secrets.token_bytes(32))
+        self.photographed = counter_.Photographed(self.store, clock, photographed_key or secrets.token_bytes(32))
         self._departments = Departments(self.traffic, self.exit_entry, self.social, self.requests)
         self.orders = Orders(self.store, clock, {} if channels is None else channels)
         self.providers = ProviderThreads()
@@ -121,7 +121,7 @@ class Front:
         self.certificates = CertificateOffice(
             self.store, clock, insured=insured or self.social, sealer=sealer, hotline=hotline, kept=periods.certificates
         )
-        self._papers = papers_.PaperDesk(self.store, clock, self.certificates, self.social)
+        self._issued = issued_.IssuedDesk(self.store, clock, self.certificates, self.social)
         self._handlers = self._of_its_own() | {
             call.asks.path: handler(self.store, clock, call) for call in self._of_departments()
         }
@@ -135,9 +135,9 @@ class Front:
             **{path: partial(self._order, path) for path in CALLS},
             AskCatalogue.path: lambda _, body: self.catalogue.answer(decode(body, AskCatalogue)),
             AskCertificate.path: lambda kiosk, body: self.certificates.issue(kiosk, decode(body, AskCertificate)),
-            AskMatter.path: lambda _, body: matters.answer(self.store, body, self.periods.answers),
-            **{path: partial(self._papers.answer, path) for path in papers_.CALLS},
-            SendPage.path: lambda kiosk, body: self.papers.keep(kiosk, decode(body, SendPage)),
+            AskMatter.path: lambda _, body: matters.answer(self.store, self.clock, body, self.periods.answers),
+            **{path: partial(self._issued.answer, path) for path in issued_.CALLS},
+            SendPage.path: lambda kiosk, body: self.photographed.keep(kiosk, decode(body, SendPage)),
             KeepPhoto.path: lambda kiosk, body: self.photos.keep(kiosk.id, decode(body, KeepPhoto)),
         }
 
@@ -148,7 +148,7 @@ class Front:
             Office.EXIT_ENTRY: self.exit_entry,
             Office.SOCIAL: self.social,
             Office.SERVICES: self.requests,
-            Office.COUNTER: self.papers.counters,
+            Office.COUNTER: self.photographed.counters,
         }
         return (
             Call(AskDecisions, lambda db, _, *rest: self.traffic.decisions(db, *rest)),
@@ -156,7 +156,7 @@ class Front:
             *social_.calls(self.social, self.medical),
             *hall_.calls(self.halls),
             *requests_.calls(self.requests),
-            *counter_.calls(self.papers.counters),
+            *counter_.calls(self.photographed.counters),
             Call(AskCases, lambda db, _, ask, now: cases.answer(db, ask, offices, now, self.periods.answers)),
         )
 

@@ -33,7 +33,7 @@ from central.departments import (
     SocialSecurityOffice,
     TrafficPolice,
 )
-from central.papers import register
+from central.issued import register
 from central.payments import reported
 from central.problems import Unavailable
 from central.registry import Kiosk
@@ -227,7 +227,7 @@ class Intake:
             case FeedbackGiven() as said:
                 feedback.given(connection, kiosk, said, now)
             case RecordPrinted() as paper:
-                register.printed(connection, kiosk, paper)
+                register.printed(connection, kiosk, paper, now)
             case RatingGiven() as rated:
                 feedback.rated(connection, kiosk, rated.score, now)
             case IdentityChecked():

@@ -11,6 +11,7 @@ from typing import Any, Final
 
 import sqlalchemy as sa
 
+from central.clock import Clock
 from central.db import Store
 from central.departments.rules import china_day
 from central.feedback import feedback
@@ -27,10 +28,12 @@ def of_holder(connection: sa.Connection, number: str, kept: timedelta) -> list[M
     return [_matter(row, kept) for row in rows if is_whose(row.whose, number)]
 
 
-def answer(store: Store, body: bytes, kept: timedelta) -> Matter:
-    """The matter with this number, for who knows what was left with it. Raises Refused."""
+def answer(store: Store, clock: Clock, body: bytes, kept: timedelta) -> Matter:
+    """The matter with this number, for who knows what was left with it, as long as it can be read. Raises Refused."""
     ask = decode(body, AskMatter)
-    return _matter(store.commit(lambda connection: _known(connection, ask)) or _unknown(), kept)
+    matter = _matter(store.commit(lambda connection: _known(connection, ask)) or _unknown(), kept)
+    over = matter.state == "settled" and matter.until is not None and matter.until < china_day(clock.now())
+    return _matter(_unknown(), kept) if over else matter
 
 
 def _known(connection: sa.Connection, ask: AskMatter) -> sa.Row[Any] | None:
@@ -39,11 +42,13 @@ def _known(connection: sa.Connection, ask: AskMatter) -> sa.Row[Any] | None:
     if len(rows) != 1 or rows[0].whose:
         return None
     [row] = rows
+    if not row.ending:  # nothing was left, or it is wiped: there is nothing to guess, nor to be asked for
+        return row
     if row.wrong >= GUESSES:
         raise Refused(429, "guessed-out", "not told by its number any more")
     if row.ending == ask.ending:
         return row
-    if ask.ending and row.ending:
+    if ask.ending:
         same = feedback.c.reference == ask.reference
         connection.execute(feedback.update().where(same).values(wrong=feedback.c.wrong + 1))
     return None

@@ -6,7 +6,7 @@ is overwritten in the file (``secure_delete``), and the log of the database, in 
 """
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, time, timedelta
 from typing import Final
 
 import sqlalchemy as sa
@@ -15,8 +15,8 @@ from central import feedback
 from central.certificates import office as certificates
 from central.clock import Clock
 from central.db import Store
-from central.departments.rules import china_day
-from central.papers import register
+from central.departments.rules import CHINA, china_day
+from central.issued import register
 
 
 @dataclass(frozen=True)
@@ -33,6 +33,8 @@ class Periods:
 
 
 STANDARD: Final = Periods()
+LONGEST: Final = 36_500
+"""Days that a setting may say. More is a slip of a finger, and beyond the calendar every night would fail."""
 
 
 @dataclass(frozen=True)
@@ -57,12 +59,13 @@ class Forgotten:
 def forget(store: Store, clock: Clock, periods: Periods) -> Forgotten:
     """Delete what is old enough, in one commit, and overwrite it."""
     now = clock.now()
+    begun = datetime.combine(china_day(now), time(), CHINA)  # what can be read on a day can be read on all of it
 
     def work(connection: sa.Connection) -> tuple[int, int, int, int, int]:
         return (
             certificates.forget(connection, china_day(now)),
             register.forget(connection, now - periods.records),
-            feedback.forget_answers(connection, now - periods.answers),
+            feedback.forget_answers(connection, begun - periods.answers),
             feedback.end_open(connection, now - periods.open, now),
             len(feedback.ending(connection, now - periods.open + periods.warning)),
         )

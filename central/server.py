@@ -103,7 +103,7 @@ class Central:
             photo_key=key_in(settings.data / "photos.key"),
             photo_days=settings.photo_days,
             periods=settings.periods,
-            papers_key=key_in(settings.data / "papers.key"),
+            photographed_key=key_in(settings.data / "papers.key"),
             signer=DocumentSigner(self.authority, self.clock.now, PURPOSE, PURPOSE_OID),
             sealer=Sealer(self.authority, self.clock.now),
             hotline=settings.place.hotline,

@@ -12,10 +12,11 @@ notices and what its rules close now.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from kiosk_app.contract import services as as_data
 from kiosk_app.devices import Condition, Device, DeviceState
 from kiosk_app.views import MenuItem, Text, text
 
-BESIDE = "hall"
+BESIDE = as_data.BESIDE
 """The family around every visit: what tells, and what listens. It is served when nothing else is, and is no reason to
 call the machine open."""
 NOTES = {

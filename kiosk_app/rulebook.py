@@ -8,6 +8,7 @@ a network. A service may insist on the version by which central decides.
 
 import asyncio
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import date, datetime
 from typing import Final
 
@@ -71,6 +72,7 @@ class Rulebook:
 
     async def run(self) -> None:
         """Fetch what is newer, for ever."""
+        self._remember()
         while True:
             behind = self._newest > self.version
             await event_or_pause(self._news, AGAIN if behind else None)
@@ -208,10 +210,18 @@ class Rulebook:
     def _tell_unread(self) -> None:
         """All is well, or a part of it is ahead of this release."""
         kept = self._kept()
-        if kept is not None and (what := unreadable(kept, self.offered.heads)):
+        if kept is not None and (what := unreadable(kept, self.offered)):
             self._alarm(CatalogueUnread(what))
         else:
             self._all_clear()
+
+    def _remember(self) -> None:
+        """What was raised before this start; another release may read what the one before could not."""
+        with suppress(StoreError):
+            ours = [e.reference for e in self._journal.latest(KIND, leaving_out=["cleared"])]
+            self._raised = next((e.split()[1] for e in reversed(ours) if e.startswith(f"{COMPONENT} ")), "")
+        if self._raised in {"", CatalogueUnread.alarm}:
+            self._tell_unread()
 
     def _alarm(self, error: CatalogueError) -> None:
         if self._raised == error.alarm:

@@ -5,6 +5,7 @@ hook for that (``renderCB``). Rules and grounds are artifacts, and heads that a 
 once.
 """
 
+from copy import copy
 from typing import Any, Final
 from xml.sax.saxutils import escape
 
@@ -61,8 +62,12 @@ class Words(Paragraph):  # type: ignore[misc]  # reportlab has no types
         self._tag, self._lang, self._inside = tag, lang, inside
 
     def split(self, wide: float, high: float) -> list[Any]:
-        parts: list[Any] = super().split(wide, high)
+        """Over two pages. reportlab makes the parts as it makes paragraphs: they are divided as one, and ours again."""
+        whole: Any = copy(self)
+        whole.__class__ = Paragraph
+        parts: list[Any] = whole.split(wide, high)
         for part in parts:
+            part.__class__ = Words
             part._tag, part._lang, part._inside = self._tag, self._lang, self._inside
         return parts
 

@@ -13,7 +13,7 @@ from reportlab.platypus import Flowable
 from stationery.canvas import OfficialCanvas
 from stationery.drawn import INK, SEAL, qr
 from stationery.flow import line
-from stationery.typeface import bold, regular
+from stationery.typeface import bold, boldest, regular
 from stationery.wording import CHINA, chinese_day
 
 PALE, LINE, GROUND = HexColor("#5B5B5B"), HexColor("#C4C4C4"), HexColor("#F3F3F1")
@@ -80,7 +80,16 @@ class Head(Flowable):  # type: ignore[misc]
     def draw(self) -> None:
         canvas, imprint = self.canv, self._imprint
         line(canvas, WIDTH / 2, self.height - 4 * mm, imprint.department, 10.5, spread=1.5)
-        line(canvas, WIDTH / 2, self.height - 16 * mm, imprint.title, 21, face=bold(), tag="H1", spread=2.5)
+        line(
+            canvas,
+            WIDTH / 2,
+            self.height - 16 * mm,
+            imprint.title,
+            21,
+            face=boldest(imprint.title),
+            tag="H1",
+            spread=2.5,
+        )
         line(canvas, WIDTH / 2, self.height - 22.5 * mm, imprint.english, 9, color=PALE, lang="en")
         if imprint.copied is not None:
             self._mark(imprint.copied)

@@ -116,6 +116,12 @@ def bold() -> str:
     return _registered("KioskSong-Bold", BOLD)
 
 
+def boldest(words: str) -> str:
+    """The face for a title that somebody else wrote: the bold one has fewer characters, and the paper must come out."""
+    glyphs = pdfmetrics.getFont(bold()).face.charToGlyph
+    return bold() if all(_SPACES.get(ord(letter), ord(letter)) in glyphs for letter in words) else regular()
+
+
 def marked(words: str) -> str:
     """``words`` with 〓, the printer's sign for a character that is not at hand, where the regular face lacks one.
 

@@ -26,7 +26,7 @@ from central.certificates.tables import certificate as rows
 from central.clock import Clock
 from central.db import Store
 from central.departments.rules import china_day
-from central.papers.tables import paper_copy as copies
+from central.issued.tables import paper_copy as copies
 from central.problems import Refused, Unavailable
 from central.registry import Kiosk
 from kiosk_app.contract.certificates import AskCertificate, Certificate

@@ -25,6 +25,7 @@ from litestar.params import Body, FromPath, FromQuery
 from central import codes
 from central.certificates.office import CertificateOffice, Registered
 from central.clock import Clock
+from central.departments.rules import masked_name
 from central.limits import Limits
 from central.problems import Refused
 from stationery.social import INSURANCES, in_words
@@ -33,11 +34,6 @@ PER_MINUTE: Final[Mapping[str, int]] = {"code": 30, "caller": 30, "compare": 6, 
 LARGEST: Final = 1_000_000
 """Bytes of a file; ours have a tenth of that."""
 SEE_NO_MORE: Final = {"Cache-Control": "no-store", "Referrer-Policy": "no-referrer", "X-Robots-Tag": "noindex"}
-
-
-def masked_name(name: str) -> str:
-    """``张**``: what the holder recognises."""
-    return name[:1] + "*" * max(len(name) - 1, 1)
 
 
 class Pages:

@@ -10,18 +10,18 @@ import typer
 
 from central.commands.line import HERE, Data, app
 from central.enrolment import Place
-from central.periods import STANDARD, Periods
+from central.periods import LONGEST, STANDARD, Periods
 from central.photos import DAYS
 from central.server import LOOPBACK, Central, Settings
 
 CertificateDays = Annotated[
-    int, typer.Option(min=0, help="So long after their last valid day certificates can be verified.")
+    int, typer.Option(min=0, max=LONGEST, help="So long after their last valid day certificates can be verified.")
 ]
-RecordDays = Annotated[int, typer.Option(min=1, help="So long a printed record can be had again.")]
+RecordDays = Annotated[int, typer.Option(min=1, max=LONGEST, help="So long a printed record can be had again.")]
 OpenDays = Annotated[
-    int, typer.Option(min=31, help="So long a complaint that nobody settles is kept; told 30 days before.")
+    int, typer.Option(min=31, max=LONGEST, help="So long an open complaint is kept; told 30 days before.")
 ]
-AnswerDays = Annotated[int, typer.Option(min=1, help="So long the answer to a settled one can be read.")]
+AnswerDays = Annotated[int, typer.Option(min=1, max=LONGEST, help="So long the answer to a settled one can be read.")]
 WithSamples = Annotated[
     bool, typer.Option("--samples", help="Sample citizens and decisions; payments by code go to a simulated provider.")
 ]

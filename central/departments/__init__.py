@@ -14,7 +14,7 @@ from typing import Protocol, TypeVar
 import sqlalchemy as sa
 
 from central.certificates import InsuredBooks
-from central.papers.register import RecordBooks
+from central.issued.register import RecordBooks
 from kiosk_app.contract import (
     AskDecisions,
     ContributionPaid,

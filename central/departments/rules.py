@@ -66,5 +66,5 @@ def late_fee(fine: int, last: date, today: date) -> int:
 
 
 def masked_name(name: str) -> str:
-    """The family name: its owner knows the rest."""
-    return name[:1] + "*" * (len(name) - 1)
+    """The first character: its owner knows the rest. A name of one is not shown whole either: somebody asks back."""
+    return name[:1] + "*" * max(len(name) - 1, 1)

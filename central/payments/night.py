@@ -26,19 +26,36 @@ HOUR: Final = time(4, 0)
 LOOK: Final = 60.0
 """Seconds between looks at the clock: it may be put right while we sleep."""
 
+ASLEEP: Final = 14
+"""Nights that a server may have been suspended for; a clock that passes over more is rather wrong."""
+
 
 async def nights(front: Front, clock: Clock) -> None:
-    """Reconcile at HOUR, until cancelled. One that failed is done again the next night; the cases do not need it."""
+    """Reconcile at HOUR, until cancelled. One that failed is done again the next night; the cases do not need it.
+
+    A clock that was put back goes on from there. After one that leapt over more than two weeks nothing is wiped before
+    the next night: it may be wrong by years, and operators have a day to see it.
+    """
     last = _night(clock.now())
     while True:
         await asyncio.sleep(LOOK)
-        if (now := _night(clock.now())) > last:
-            last = now
-            front.last_night = await _orders(front, clock)
-            await _wipe(front, "photos", front.photos.expire)
-            await _wipe(front, "papers", front.papers.expire)
-            await _wipe(front, "requests", partial(requests.forget, front.store, clock))
-            front.last_forgetting = await _forget(front, clock)
+        before, last = last, _night(clock.now())
+        if last <= before:
+            continue
+        front.last_night = await _orders(front, clock)
+        if last - before <= ASLEEP:
+            await _old_things(front, clock)
+        else:
+            log.error("the clock leapt: nothing is forgotten before the next night", nights=last - before)
+            says = f"the clock leapt by {last - before} nights: nothing was forgotten, and will be in the next night"
+            front.last_forgetting = NightNote(clock.now(), says, well=False)
+
+
+async def _old_things(front: Front, clock: Clock) -> None:
+    await _wipe(front, "photos", front.photos.expire)
+    await _wipe(front, "photographed papers", front.photographed.expire)
+    await _wipe(front, "requests", partial(requests.forget, front.store, clock))
+    front.last_forgetting = await _forget(front, clock)
 
 
 async def _orders(front: Front, clock: Clock) -> NightNote:

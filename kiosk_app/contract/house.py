@@ -89,7 +89,7 @@ def _is_about(service: str, services: Sequence[str]) -> bool:
 
 def _out_of(rules: Iterable[Hours], at: datetime) -> Shut | None:
     """Why these hours close it; None if there are none, or it is one of them."""
-    rules, clock = list(rules), f"{at:%H:%M}"
+    rules, clock = sorted(rules, key=lambda rule: rule.opens), f"{at:%H:%M}"
     today = [rule for rule in rules if at.isoweekday() in rule.days]
     if not rules or any(rule.opens <= clock < rule.closes for rule in today):
         return None

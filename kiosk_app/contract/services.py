@@ -21,6 +21,8 @@ MOST_FEE: Final = 1_000_000
 """Fen: what a machine takes for paper is never more than this; a slip of the pen is caught."""
 MENU: Final = ("social", "border", "road")
 """The families of the menu (their tile, picture and colour) in which a service can stand."""
+BESIDE: Final = "hall"
+"""The one in which none can: what is around every visit."""
 
 Key = Annotated[str, msgspec.Meta(pattern=r"\A[a-z][a-z0-9_]{1,31}\Z")]
 Shape = Annotated[str, msgspec.Meta(pattern=r"\A[0-9#]{1,20}\Z")]

@@ -5,6 +5,7 @@ every way through has its fee, every placeholder its value or its line is left o
 """
 
 import re
+import unicodedata
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
@@ -15,6 +16,8 @@ import msgspec
 from kiosk_app.contract.guide import Said
 from kiosk_app.contract.house import BUILT_IN
 from kiosk_app.contract.services import (
+    BESIDE,
+    MENU,
     MOST_FEE,
     PLACE,
     ByAnswer,
@@ -30,8 +33,8 @@ from kiosk_app.contract.services import (
 
 OURS: Final = ("reference", "number", "name", "sum", "time", "site")
 """Placeholders that are no question's: of the payment, the case, the card, the machine."""
-TITLE, TITLE_EN, LINE, LINE_EN = 14, 40, 60, 140
-"""Letters that fit: of a tile, of a line on paper."""
+TITLE, TITLE_EN, LINE, LINE_EN, HEAD, HEAD_EN = 14, 40, 60, 140, 18, 60
+"""Letters that fit: of a tile, of a line on paper, at the head of a page."""
 _HAN: Final = re.compile(r"[\u3000-\u303f\u4e00-\u9fff\uff00-\uffef]")
 Known = Mapping[str, frozenset[str]]
 
@@ -109,6 +112,8 @@ def faults(service: DataService) -> Iterator[str]:
     """What is wrong with one of them."""
     if service.id in BUILT_IN:
         yield "its id is that of a service which every machine has"
+    if service.id in {*MENU, BESIDE}:
+        yield "its id is that of a family: who touches the family's tile would begin it"
     yield from _of_words(service)
     yield from _of_questions(service.questions)
     if not any(_of_questions(service.questions)):
@@ -127,14 +132,24 @@ def _of_words(service: DataService) -> Iterator[str]:
             yield f"{at}: its English has Chinese characters in it"
         if not said.zh.strip() or not said.en.strip():
             yield f"{at}: is empty"
+        if any(_is_no_letter(letter) for letter in said.zh + said.en):
+            yield f"{at}: it has characters that cannot be seen"
         if not at.startswith(("slip", "sheet.body")) and ({"{", "}"} & {*said.zh, *said.en}):
             yield f"{at}: placeholders are filled in on papers only"
     for question in service.questions:
         yield from short(question.ask, f"question {question.id}")
         for option in question.options if isinstance(question, OneOf) else []:
             yield from _too_long(option.title, f"option {option.key} of {question.id}", zh=20, en=48)
+    if service.sheet is not None:
+        yield from _too_long(service.sheet.title, "sheet title", zh=HEAD, en=HEAD_EN)
+        yield from _too_long(service.sheet.office, "sheet office", zh=HEAD, en=HEAD_EN)
     for place, line in enumerate(service.slip):
         yield from _too_long(line, f"slip line {place + 1}", zh=LINE, en=LINE_EN)
+
+
+def _is_no_letter(letter: str) -> bool:
+    """Of control, of direction, the end of a line: a printer obeys them, and nobody reads them."""
+    return unicodedata.category(letter) in {"Cc", "Cf", "Co", "Cs", "Cn", "Zl", "Zp"}
 
 
 def _too_long(said: Said, at: str, *, zh: int, en: int) -> Iterator[str]:

@@ -90,8 +90,8 @@ def request_slip(made: Asked) -> Slip:
 def request_sheet(made: Asked, sheet: Sheet) -> bytes:
     """The A4 page, with everything that was answered."""
     imprint = Imprint(
-        title=sheet.title.zh,
-        english=sheet.title.en,
+        title=marked(sheet.title.zh),
+        english=marked(sheet.title.en),
         department=marked(sheet.office.zh),
         site=marked(made.site),
         reference=made.reference,

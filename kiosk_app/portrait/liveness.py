@@ -37,6 +37,9 @@ TURNED, MOUTH, SHUT = 9.0, 0.13, 0.55
 """Degrees from rest; gap of the lips above rest / T; gap of the lids as a share of that at rest."""
 RESTS = (6.0, 0.06, 0.7)
 """The same three within which a face is at rest again."""
+OPENING, FALLING, TURNING = 0.5, 0.1, 0.2
+"""How far the rest that all is measured from follows a frame: quickly to wider eyes and closer lips, slowly back. By
+the very widest that was seen, in a noisy picture, half of all frames would show lids that are closing."""
 SEES = 0.02
 """Gap of the lids / T below which eyes are not open at all."""
 
@@ -78,6 +81,18 @@ class Rest:
     yaw: float
     eye_gap: float
     mouth_gap: float
+
+    def seen(self, face: FaceLook) -> "Rest":
+        """After one more frame of a calm face."""
+        yaw, eyes, lips = (
+            face.measures[name] - now
+            for name, now in (("yaw", self.yaw), ("eye_gap", self.eye_gap), ("mouth_gap", self.mouth_gap))
+        )
+        return Rest(
+            self.yaw + TURNING * yaw,
+            self.eye_gap + (OPENING if eyes > 0 else FALLING) * eyes,
+            self.mouth_gap + (OPENING if lips < 0 else FALLING) * lips,
+        )
 
 
 @dataclass(frozen=True)
@@ -160,16 +175,12 @@ class Challenge:
     def _rest(self, frame: FrameFacts, face: FaceLook, rest: Rest) -> "Challenge":
         """Before each gesture and after the last the face comes to rest, and is compared."""
         if gestures(face, rest, at_rest=True):
-            if self.done == 0 and frontal(face):  # nothing was asked yet: the rest was one noisy frame's, not theirs
-                rest = replace(rest, yaw=face.measures["yaw"])
-            return replace(self, calm=None, rest=rest)
+            return replace(self, calm=None)
         if frame.drift is not None and frame.drift > SAME:
             return replace(self, outcome=Outcome.ANOTHER)
         calm = frame.at if self.calm is None else self.calm
-        if self.done == 0:  # a blink, or lips just closing, is no rest to measure from; half way, for frames are noisy
-            m = face.measures
-            eyes, mouth = (rest.eye_gap + m["eye_gap"]) / 2, (rest.mouth_gap + m["mouth_gap"]) / 2
-            rest = replace(rest, eye_gap=max(rest.eye_gap, eyes), mouth_gap=min(rest.mouth_gap, mouth))
+        if self.done == 0:  # a blink, or lips just closing, is no rest to measure from
+            rest = rest.seen(face)
         seen = replace(self, rest=rest, calm=calm, checked=self.checked or frame.drift is not None)
         if not seen.checked or frame.at - calm < CALM:
             return seen

@@ -131,15 +131,29 @@ async def elsewhere(desk: Desk, card: IdentityCard) -> tuple[list[Proof], tuple[
     try:
         async with desk.working(WORK, WAITS, usually=2, steps=WHICH):
             cases = await desk.central.ask(ask_cases(card.number), Cases)
-            papers = await desk.central.ask(AskPapers(number=card.number), Papers)
+            papers = await _on_a4(desk, card)
     except CentralError as error:
         log.warning("cases not known", error=type(error).__name__)
         return [], (text("reprint.only_here"),)
-    on_a4 = [Proof(paper.number, paper_row(desk, paper), paper=paper) for paper in papers.papers]
+    there = papers.papers if papers is not None else []
+    on_a4 = [Proof(paper.number, paper_row(desk, paper), paper=paper) for paper in there]
     found = [case for office in cases.offices for case in office.cases if case.state in PROVEN]
     found.sort(key=lambda case: case.at, reverse=True)
-    missing = away(cases) or ((text("cases.away.social"),) if papers.away else ())
+    missing = away(cases)
+    if papers is None:
+        missing = (text("reprint.no_a4"), *missing)
+    elif papers.away and not missing:
+        missing = (text("cases.away.social"),)
     return [*on_a4, *(of_department(desk, case) for case in found)], missing
+
+
+async def _on_a4(desk: Desk, card: IdentityCard) -> Papers | None:
+    """Which there are; None from a central that does not say, as one of the release before: the cases are known."""
+    try:
+        return await desk.central.ask(AskPapers(number=card.number), Papers)
+    except CentralError as error:
+        log.warning("papers not known", error=type(error).__name__)
+        return None
 
 
 async def nothing(desk: Desk, why: Sequence[Text]) -> bool:

@@ -113,7 +113,7 @@ def test_a_department_that_is_away_is_told_as_such_and_the_others_answer(town: H
         Office.EXIT_ENTRY: town.fleet.front.exit_entry,
         Office.SOCIAL: town.fleet.front.social,
         Office.SERVICES: town.fleet.front.requests,
-        Office.COUNTER: town.fleet.front.papers.counters,
+        Office.COUNTER: town.fleet.front.photographed.counters,
     }
     departments[office].available = False
     away = {one.office: one.away for one in everything(town, ZHANG.id_number).offices}

@@ -10,6 +10,7 @@ import pytest
 from central import console
 from central.payments import night
 from central.payments.reconcile import Night
+from central.periods import Forgotten
 from tests.central.fleet import Fleet, HandClock, fleet
 from tests.virtual import run
 
@@ -53,6 +54,34 @@ def test_the_orders_are_looked_at_once_a_night_and_operators_see_the_outcome(mon
     page = console.page(nights.central.front)
     assert "✓ 3 orders looked at, 1 changed, provider silent for 0" in page
     assert "2026-03-05 04:00" in page
+
+
+def test_a_clock_that_was_far_ahead_and_is_put_right_does_not_end_the_nights(monkeypatch: pytest.MonkeyPatch) -> None:
+    nights = Nights(monkeypatch, lambda: Night(looked=0, changed=0, silent=0))
+    forget, forgot = nights.central.front.forget, list[Forgotten]()
+
+    def once_more() -> Forgotten:
+        forgot.append(forget())
+        return forgot[-1]
+
+    monkeypatch.setattr(nights.central.front, "forget", once_more)
+
+    async def story() -> None:
+        loop, began = asyncio.get_running_loop(), nights.central.clock.now()
+        clock, wrong = HandClock(), timedelta()
+        clock.now = lambda: began + timedelta(seconds=loop.time()) + wrong  # type: ignore[method-assign]
+        running = asyncio.create_task(night.nights(nights.central.front, clock))
+        await asyncio.sleep(3600)
+        wrong = timedelta(days=4000)
+        await asyncio.sleep(3600)
+        assert not forgot  # nothing is forgotten by a clock that leapt: it cannot be brought back
+        assert "▲ the clock leapt by 4000 nights" in console.page(nights.central.front)
+        wrong = timedelta()
+        await asyncio.sleep(2 * 86_400)
+        running.cancel()
+
+    run(story())
+    assert len(forgot) == 2
 
 
 @pytest.mark.parametrize("failure", [KeyError("amount"), RuntimeError("wire"), TimeoutError()])

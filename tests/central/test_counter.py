@@ -149,7 +149,7 @@ def test_a_lost_answer_is_asked_for_again_and_nothing_doubles(central: Fleet) ->
 
 def test_the_same_answer_even_when_the_case_was_decided_between_the_two(central: Fleet) -> None:
     first = hands_in_all(central)
-    central.front.papers.staff.decide(BIRTH, "counter 3")
+    central.front.photographed.staff.decide(BIRTH, "counter 3")
     again = the_hand_in({"hukou": [ONE, TWO], "marriage": [THREE], "bank": [ONE]})
     assert ask(central, again, HandedIn) == first
     assert refused(central, msgspec.structs.replace(again, number=LI.id_number)) == "unknown-case"
@@ -175,7 +175,7 @@ def test_a_machine_that_is_not_enrolled_is_not_heard(central: Fleet) -> None:
 def test_a_case_that_is_closed_meanwhile_takes_nothing(central: Fleet, when: str) -> None:
     if when != "before the first page":
         ask(central, a_page(), PageKept)
-    central.front.papers.staff.decide(BIRTH, "counter 3")
+    central.front.photographed.staff.decide(BIRTH, "counter 3")
     late = the_hand_in({"hukou": [ONE]}) if when == "before the hand-in" else a_page(TWO, 2)
     assert refused(central, late) == "case-closed"
     assert state(central) == "decided"
@@ -266,7 +266,10 @@ def test_the_database_shows_no_picture_and_a_page_in_another_place_does_not_open
         where = (page.c.paper == "hukou", page.c.page == 1)
         connection.execute(page.update().where(*where).values(sealed=rows[0].sealed))
     with pytest.raises(Refused, match="page-spoilt"):
-        central.front.papers.staff.open(BIRTH, "counter 3", tmp_path)
+        central.front.photographed.staff.open(BIRTH, "counter 3", tmp_path)
+    assert list(tmp_path.iterdir()) == [], "half of a case is on nobody's desk"
+    with central.front.store.read() as connection:
+        assert connection.execute(sa.select(opened)).all() == []
 
 
 def test_who_begins_anew_at_a_machine_leaves_nothing_of_who_did_not_finish(central: Fleet) -> None:
@@ -285,13 +288,13 @@ def test_pages_are_wiped_when_their_time_is_over(central: Fleet, done: str, term
     if done != "begun":
         hands_in_all(central)
     if done == "decided":
-        central.front.papers.staff.decide(BIRTH, "counter 3")
+        central.front.photographed.staff.decide(BIRTH, "counter 3")
     there = stored(central)
     central.clock.turn(seconds=term.total_seconds() - 1)
-    assert (central.front.papers.expire(), stored(central)) == (0, there)
+    assert (central.front.photographed.expire(), stored(central)) == (0, there)
     central.clock.turn(seconds=1)
-    assert (central.front.papers.expire(), stored(central)) == (there, 0)
-    assert central.front.papers.expire() == 0
+    assert (central.front.photographed.expire(), stored(central)) == (there, 0)
+    assert central.front.photographed.expire() == 0
     assert state(central) == {"begun": "lacking", "handed in": "received", "decided": "decided"}[done]
 
 
@@ -318,7 +321,7 @@ def test_what_is_wiped_is_overwritten_in_the_file(tmp_path: Path) -> None:
         sealed = connection.execute(sa.select(page.c.sealed)).scalar_one()
     assert sealed[100:160] in b"".join(file.read_bytes() for file in tmp_path.iterdir())
     central.clock.turn(days=2)
-    central.front.papers.expire()
+    central.front.photographed.expire()
     left = b"".join(file.read_bytes() for file in tmp_path.iterdir())
     assert sealed[100:160] not in left
 
@@ -338,7 +341,7 @@ def test_staff_sees_that_papers_came_and_no_picture_and_nobody(central: Fleet) -
 
 def test_who_opens_the_papers_says_who_it_is_and_gets_what_was_sent(central: Fleet, tmp_path: Path) -> None:
     hands_in_all(central)
-    files = central.front.papers.staff.open(BIRTH, "counter 3", tmp_path / "case")
+    files = central.front.photographed.staff.open(BIRTH, "counter 3", tmp_path / "case")
     assert [path.name for path in files] == ["01-01.jpg", "01-02.jpg", "02-01.jpg", "03-01.jpg"]
     assert [path.read_bytes() for path in files] == [ONE, TWO, THREE, ONE]
     assert {path.stat().st_mode & 0o777 for path in files} == {0o600}
@@ -346,23 +349,23 @@ def test_who_opens_the_papers_says_who_it_is_and_gets_what_was_sent(central: Fle
         [row] = connection.execute(sa.select(opened)).all()
     assert (row.case, row.by, row.at, row.pages) == (BIRTH, "counter 3", central.clock.now(), 4)
     with pytest.raises(Refused, match="no-papers"):
-        central.front.papers.staff.open(LEASE, "counter 3", tmp_path)
+        central.front.photographed.staff.open(LEASE, "counter 3", tmp_path)
 
 
 def test_a_paper_that_cannot_be_used_is_asked_for_again_and_its_pages_go(central: Fleet) -> None:
     hands_in_all(central)
-    central.front.papers.staff.send_back(BIRTH, "hukou", "counter 3")
+    central.front.photographed.staff.send_back(BIRTH, "hukou", "counter 3")
     assert lacks(central)[BIRTH] == ["hukou"]
     assert state(central) == "lacking"
     assert stored(central) == 2
     ask(central, a_page(THREE, request="R2"), PageKept)
     assert ask(central, the_hand_in({"hukou": [THREE]}, request="R2"), HandedIn).missing == []
     with pytest.raises(Refused, match="no-papers"):
-        central.front.papers.staff.send_back(LEASE, "lease", "counter 3")
+        central.front.photographed.staff.send_back(LEASE, "lease", "counter 3")
 
 
 def test_a_decided_case_is_decided_once(central: Fleet) -> None:
-    staff = central.front.papers.staff
+    staff = central.front.photographed.staff
     staff.decide(BIRTH, "counter 3")
     with pytest.raises(Refused, match="case-closed"):
         staff.decide(BIRTH, "counter 4")

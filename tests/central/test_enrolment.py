@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 
 from central import codes
 from central.authority import LEAF, Authority, BadRequestError, requested_key
-from central.enrolment import Enrolment, Place
+from central.enrolment import Enrolment, Place, key_in
 from central.limits import Limits
 from central.problems import Refused
 from central.tables import alarm, enrolment
@@ -221,3 +221,13 @@ def test_the_authority_is_the_same_after_a_restart(tmp_path: Path) -> None:
     assert first.chain_pem == second.chain_pem
     assert len(first.fingerprint) == 64
     assert {path.stat().st_mode & 0o777 for path in tmp_path.glob("*.key")} == {0o600}
+
+
+def test_a_key_is_made_once_whole_and_for_nobody_else_and_half_of_one_is_no_key(tmp_path: Path) -> None:
+    key = key_in(tmp_path / "papers.key")
+    assert (len(key), key_in(tmp_path / "papers.key")) == (32, key)
+    assert [(file.name, file.stat().st_mode & 0o777) for file in tmp_path.iterdir()] == [("papers.key", 0o600)]
+    for torn in (b"", key[:20]):
+        (tmp_path / "papers.key").write_bytes(torn)
+        with pytest.raises(ValueError, match="put the right one back"):
+            key_in(tmp_path / "papers.key")

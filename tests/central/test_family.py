@@ -7,6 +7,7 @@ import pytest
 
 from central.departments.rules import china_day
 from central.departments.social import family, samples
+from central.departments.social.tables import person as persons
 from kiosk_app.contract import PaymentMoved
 from kiosk_app.contract.social import AskFamilyDues, ContributionPaid, Dues
 from tests.central.fleet import fleet
@@ -41,6 +42,15 @@ def test_a_payer_hears_the_masked_name_and_what_is_open_for_families(hall: Hall)
     assert dues.name == "林**"
     assert [(due.scheme, due.refused) for due in dues.dues] == [("resident_pension", ""), ("resident_medical", "")]
     assert number("lin") not in str(msgspec.json.encode(dues))
+
+
+@pytest.mark.parametrize(
+    ("name", "shown"), [("林样本", "林**"), ("林样", "林*"), ("林", "林*"), ("林样本·买买提", "林******")]
+)
+def test_no_name_is_whole_however_short(hall: Hall, name: str, shown: str) -> None:
+    with hall.central.front.store.write() as connection:
+        connection.execute(persons.update().where(persons.c.token == "insured-lin").values(name=name))
+    assert ask(hall, "lin").name == shown
 
 
 @pytest.mark.parametrize("who", ["li", "zhao", "chan"])

@@ -10,7 +10,7 @@ from central.problems import Refused
 from kiosk_app.contract import FeedbackGiven
 from kiosk_app.contract.cases import AskCases, Cases
 from kiosk_app.contract.feedback import FEEDBACK, AskMatter, Matter, is_whose, whose_digest
-from tests.central.fleet import KIOSK, Fleet, fleet
+from tests.central.fleet import KIOSK, Fleet, fleet, replace_event
 
 PHONE, ZHANG, WANG = "13900001234", "440703199003070013", "440703195501010023"
 CALLED, CARD, NOBODY = (f"9000000000000000000{n}" for n in (1, 2, 3))
@@ -82,10 +82,11 @@ def test_the_card_that_was_laid_finds_its_own_and_nothing_else(central: Fleet) -
 def test_who_left_nothing_reads_it_by_the_number_alone(central: Fleet) -> None:
     settle(central, NOBODY, "已加开窗口。")
     assert ask(central, NOBODY).answer == "已加开窗口。"
+    assert ask(central, NOBODY, "1234").answer == "已加开窗口。"  # who does not remember that nothing was left
 
 
 def test_a_number_that_never_was_another_ending_and_somebodys_card_are_one_answer(central: Fleet) -> None:
-    asked = [("9" * 20, ""), (CALLED, "9999"), (CALLED, ""), (CARD, ""), (CARD, "1234"), (NOBODY, "1234")]
+    asked = [("9" * 20, ""), (CALLED, "9999"), (CALLED, ""), (CARD, ""), (CARD, "1234")]
     assert {refusal(central, *one) for one in asked} == {"unknown-matter"}
 
 
@@ -116,7 +117,18 @@ def test_two_matters_of_one_card_do_not_look_alike() -> None:
 # --- what an operator may write ---
 
 
-@pytest.mark.parametrize("answer", ["电话13900001234", "身份证 440703199003070013", "长" * 301])
+@pytest.mark.parametrize(
+    "answer",
+    [
+        "电话13900001234",
+        "电话 139 0000 1234",
+        "电话139-0000-1234",
+        "电话１３９００００１２３４",
+        "身份证 440703199003070013",
+        "身份证 440703 19900307 001x",
+        "长" * 301,
+    ],
+)
 def test_an_answer_that_names_somebody_or_fits_no_page_is_refused_and_nothing_is_settled(
     central: Fleet, answer: str
 ) -> None:
@@ -131,6 +143,11 @@ def test_an_answer_may_name_the_matter_and_the_hotline(central: Fleet) -> None:
     assert ask(central, CALLED, "1234").state == "settled"
 
 
+def test_an_answer_is_one_line_whatever_was_pasted(central: Fleet) -> None:
+    settle(central, NOBODY, " 已处理。\r\n\n\t谢谢\x0b您。 ")
+    assert ask(central, NOBODY).answer == "已处理。 谢谢 您。"
+
+
 # --- what time does ---
 
 
@@ -142,13 +159,18 @@ def test_an_answer_is_read_so_long_and_then_nothing_leads_to_anybody(central: Fl
     central.clock.turn(days=90)
     assert central.front.forget().answers == 0
     assert mine(central, ZHANG)
-    central.clock.turn(seconds=1)
+    central.clock.turn(hours=11, minutes=59)  # the page says that it can be read on this day
+    assert central.front.forget().answers == 0
+    assert ask(central, CALLED, "1234").answer == "已修好"
+    central.clock.turn(minutes=1)
+    assert refusal(central, CALLED, "1234") == "unknown-matter"
     assert central.front.forget().answers == 3
     assert central.front.forget().answers == 0
     assert mine(central, ZHANG) == []
     assert whose not in everything(central)
     assert "已修好" not in everything(central)
-    assert refusal(central, CALLED, "1234") == "unknown-matter"
+    for said in ((CALLED, "1234"), (CALLED, ""), (CARD, ""), (NOBODY, "")):
+        assert refusal(central, *said) == "unknown-matter"  # "there is no answer in writing" would not be true
 
 
 def test_operators_are_told_a_month_before_a_matter_ends_unsettled(central: Fleet) -> None:
@@ -173,6 +195,7 @@ def test_what_nobody_settled_ends_wiped_and_whoever_said_it_is_told(central: Fle
     assert PHONE not in everything(central)
     assert whose_digest("a" * 32, ZHANG) not in everything(central)
     assert ask(central, CALLED).state == "ended"
+    assert ask(central, CALLED, "1234").state == "ended"  # as the machine asks whoever left a telephone number
     assert ask(central, CARD).state == "ended"
     assert "▲ 逾期未办" in console.page(central.front)
     with pytest.raises(Refused) as refused:
@@ -188,3 +211,32 @@ def test_a_matter_that_came_late_has_its_whole_time(central: Fleet) -> None:
     central.clock.at += timedelta(days=11)
     assert central.front.forget().ended == 3
     assert ask(central, "90000000000000000009").state == "received"
+
+
+def test_who_was_guessed_at_hears_all_the_same_that_nobody_answered(central: Fleet) -> None:
+    for n in range(matters.GUESSES):
+        assert refusal(central, CALLED, f"{n:04d}") == "unknown-matter"
+    central.clock.turn(days=181)
+    central.front.forget()
+    assert ask(central, CALLED, "1234").state == "ended"
+
+
+def test_what_was_set_aside_is_wiped_too_though_it_is_no_matter(central: Fleet) -> None:
+    now = central.clock.now()
+    said = FeedbackGiven(reference="9" * 20, kind="complaint", topic="staff", phone="13700005678", at=now)
+    event = central.kiosk.event(said, FEEDBACK)
+    central.send(replace_event(event, sig="00"))  # quarantined
+    other = replace_event(event, id="another", body=event.body | {"phone": "13700009999"})
+    central.send(central.kiosk.signed(other))  # a fork of it
+
+    def kept() -> str:
+        with central.front.store.read() as connection:
+            tables = [connection.exec_driver_sql(f"SELECT raw FROM {table}").scalars() for table in ("event", "fork")]
+            return str([raw for raws in tables for raw in raws])
+
+    assert "13700005678" in kept()
+    assert "13700009999" in kept()
+    central.clock.turn(days=181)
+    central.front.forget()
+    assert "1370000" not in kept()
+    assert central.front.forget().ended == 0

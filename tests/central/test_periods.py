@@ -17,15 +17,17 @@ from central.commands import app, serving
 from central.db import file_engine
 from central.departments.rules import china_day
 from central.departments.social import samples
-from central.papers import register
-from central.papers.tables import paper_copy, record_paper
+from central.issued import register
+from central.issued.tables import paper_copy, record_paper
 from central.payments.reconcile import Night
-from central.periods import STANDARD, Periods
+from central.periods import LONGEST, STANDARD, Periods
 from central.registry import Kiosk
 from central.server import Central, Settings
+from central.tables import event as events
 from kiosk_app.contract import FeedbackGiven, RecordPrinted
 from kiosk_app.contract.certificates import AskCertificate
 from kiosk_app.contract.feedback import FEEDBACK
+from kiosk_app.contract.papers import PAPERS
 from tests.central.fleet import KIOSK, Fleet, HandClock, fleet
 from tests.central.test_central_night import Nights
 
@@ -51,7 +53,7 @@ def comes_out(central: Fleet, reference: str) -> None:
     now = central.clock.now()
     told = RecordPrinted(reference=reference, token="insured-zhang", books=now, digest="0" * 64, at=now)
     with central.front.store.write() as connection:
-        register.printed(connection, KIOSK, told)
+        register.printed(connection, KIOSK, told, now)
         row = {"kiosk": KIOSK, "request": reference, "paper": reference, "n": 1, "digest": "", "at": now}
         connection.execute(paper_copy.insert().values(row))
 
@@ -71,6 +73,32 @@ def test_a_printed_record_can_be_had_again_for_its_period_and_is_forgotten_with_
     central.clock.turn(seconds=1)
     assert central.front.forget().records == 1
     assert (count(central, record_paper), count(central, paper_copy)) == (1, 1)
+
+
+def test_whose_a_printed_record_was_goes_with_it_also_in_the_event(tmp_path: Path) -> None:
+    central = sealing(tmp_path, engine=file_engine(tmp_path / "db" / "central.db"))
+    for reference in ("44070301260302120000", "44070301260302120001"):
+        now = central.clock.now()
+        told = RecordPrinted(reference=reference, token="only-here", books=now, digest="0" * 64, at=now)
+        central.send(central.kiosk.event(told, PAPERS))
+        central.clock.turn(days=30)
+    central.front.forget()
+    with central.front.store.read() as connection:
+        raws = connection.execute(sa.select(events.c.raw).order_by(events.c.seq)).scalars().all()
+    assert [b"only-here" in raw for raw in raws] == [False, True]
+    central.clock.turn(days=30)
+    assert central.front.forget().records == 1
+    assert not any(b"only-here" in file.read_bytes() for file in (tmp_path / "db").iterdir())
+
+
+def test_a_kiosk_whose_clock_is_years_ahead_does_not_keep_its_papers_for_years(tmp_path: Path) -> None:
+    central = sealing(tmp_path)
+    now = central.clock.now()
+    wrong = now + timedelta(days=4000)
+    told = RecordPrinted(reference="4" * 20, token="insured-zhang", books=now, digest="0" * 64, at=wrong)
+    central.send(central.kiosk.event(told, PAPERS))
+    central.clock.turn(days=36)
+    assert central.front.forget().records == 1
 
 
 def test_of_a_certificate_the_file_goes_first_and_the_facts_on_the_day_that_the_paper_says(tmp_path: Path) -> None:
@@ -213,3 +241,20 @@ def test_the_command_line_sets_the_periods(tmp_path: Path, monkeypatch: pytest.M
     )
     CliRunner().invoke(app, ["--data", str(tmp_path)])
     assert seen[-1].periods == STANDARD
+
+
+@pytest.mark.parametrize("name", ["certificate", "record", "open", "answer"])
+@pytest.mark.parametrize("days", ["-1", "99999999", "ten"])
+def test_a_period_that_is_none_is_refused_at_the_start_in_plain_words(tmp_path: Path, name: str, days: str) -> None:
+    said = CliRunner().invoke(app, ["--data", str(tmp_path / "data"), f"--{name}-days", days])
+    assert said.exit_code == 2
+    assert f"--{name}-days" in said.output
+    assert not (tmp_path / "data").exists()
+
+
+def test_the_longest_periods_that_can_be_set_work(tmp_path: Path) -> None:
+    longest = timedelta(days=LONGEST)
+    periods = Periods(certificates=longest, records=longest, open=longest, answers=longest)
+    central = sealing(tmp_path, periods=periods)
+    certify(central, "visit-1")
+    assert central.front.forget() == replace(central.front.forget(), overwritten=True)

@@ -12,6 +12,7 @@ from typer.testing import CliRunner
 from central.authority import Authority
 from central.catalogue import SHIPPED_HOUSE, SHIPPED_OFFERS, CatalogueFault, read_house, read_offers
 from central.commands import app
+from central.db import file_engine
 from central.departments import requests
 from central.departments.requests.tables import request as table
 from central.departments.rules import CHINA
@@ -20,7 +21,7 @@ from central.problems import Refused
 from kiosk_app.contract import ServicePaid, Verdict
 from kiosk_app.contract.cases import AskCases, Cases, Office
 from kiosk_app.contract.guide import Said
-from kiosk_app.contract.house import Closing, House
+from kiosk_app.contract.house import Closing, Hours, House
 from kiosk_app.contract.requests import AskRequest, Requested
 from kiosk_app.contract.services import Offers
 from tests.central.exit_fleet import Hall, RefusedError, hall
@@ -114,11 +115,16 @@ BROKEN = [
     ("least = 1\nmost = 5", "least = 6\nmost = 5", "its least is more than its most"),
     ("earliest = 0\nlatest = 365", "earliest = 9\nlatest = 5", "its earliest day is after its latest"),
     ('id = "record_copies"', 'id = "complaint"', "its id is that of a service which every machine has"),
+    ('id = "record_copies"', 'id = "social"', "its id is that of a family"),
+    ('id = "record_copies"', 'id = "hall"', "its id is that of a family"),
     ('id = "record_copies"', 'id = "file_transfer"', "service file_transfer is there 2 times"),
     ('id = "record_copies"', 'id = "Record copies"', "expected a short name (small letters, digits and _"),
     ('zh = "档案材料复印"', 'zh = "档案材料复印以及其他很多很多别的"', "its Chinese is longer than 14 letters"),
     ("minutes = 4", "minutes = 4\nminuets = 5", "unknown field `minuets`"),
     ('kind = "count"', 'kind = "guess"', "Invalid value 'guess'"),
+    ("材料：{paper}", r"材料：\u001B@{paper}", "slip line 1: it has characters that cannot be seen"),
+    ("Copies from your file", r"Copies from \u202Eyour file", "title: it has characters that cannot be seen"),
+    ("公共就业服务机构（样本）", "公共就业服务机构和其他许多机构（样本）", "sheet office: its Chinese is longer"),
     ('shapes = ["1##########"]', 'shapes = ["1[0-9]*"]', "digits, and # for any digit: in `questions[4].sh"),
     ("identify = true\nsample = true\nfee", "identify = false\nsample = true\nfee", None),
     ("transfer", "transfer", None),
@@ -176,6 +182,18 @@ def test_a_person_checks_publishes_and_withdraws_from_the_command_line(tmp_path:
     file.write_text(text[: text.rindex("[[services]]")], "utf-8")
     assert "nothing is wrong" in CliRunner().invoke(app, [*arguments, "--check"]).output
     assert CliRunner().invoke(app, arguments).output.startswith("version ")
+
+
+def test_a_service_under_the_id_of_an_entry_of_the_guide_is_not_published(town: Hall) -> None:
+    front = town.fleet.front
+    with front.store.read() as connection:
+        guide = front.catalogue.current(connection).guide
+    assert guide is not None
+    with pytest.raises(CatalogueFault, match="an entry of the guide has this id"):
+        front.catalogue.publish(offers(parking(id=guide.entries[0].id)))
+    entry = msgspec.structs.replace(guide.entries[0], id="parking_permit")
+    with pytest.raises(CatalogueFault, match="an entry of the guide has this id"):
+        front.catalogue.publish(msgspec.structs.replace(guide, entries=[*guide.entries, entry]))
 
 
 def test_a_platform_that_serves_no_samples_offers_nothing_by_itself_and_takes_no_sample_fee() -> None:
@@ -255,6 +273,19 @@ def test_a_closed_service_takes_up_nothing(town: Hall) -> None:
     town.fleet.front.catalogue.publish(House(closings=[closing]))
     assert code(town) == "service-closed"
     assert free(town).number
+
+
+def test_who_began_before_it_closed_and_before_midnight_is_still_served_and_pays(town: Hall) -> None:
+    rule = Hours(
+        services=["parking_permit", "file_transfer"], days=[1, 2, 3, 4, 5, 6, 7], opens="08:00", closes="24:00"
+    )
+    town.fleet.front.catalogue.publish(House(hours=[rule]))
+    town.fleet.clock.turn(hours=12, minutes=14)  # the second of March is over for fourteen minutes
+    assert free(town, answers={"place": "school", "by": "2026-03-02"}).number
+    reply = ask(town, answers=CAR | {"begins": "2026-03-02"})
+    town.fleet.clock.turn(minutes=14)
+    assert pay(town, reply).accepted
+    assert code(town, request="R2") == "service-closed"
 
 
 def noon(hours: int) -> datetime:
@@ -367,6 +398,31 @@ def test_what_nobody_paid_for_is_forgotten_when_no_report_can_come_any_more(town
     assert requests.forget(store, town.fleet.clock) == 1
     with store.read() as connection:
         assert connection.execute(sa.select(table.c.service)).scalars().all() == ["file_transfer"]
+
+
+def test_what_is_done_names_nobody_after_its_time_and_nothing_is_left_in_the_file(
+    authority: Authority, tmp_path: Path
+) -> None:
+    made = hall(authority, engine=file_engine(tmp_path / "central.db"))
+    made.fleet.front.catalogue.publish(offers(parking()))
+    verdict = pay(made, ask(made))
+    store, clock = made.fleet.front.store, made.fleet.clock
+
+    def left() -> bytes:
+        assert store.overwrite()
+        return b"".join(file.read_bytes() for file in tmp_path.iterdir())
+
+    assert CAR["phone"].encode() in left()
+    requests.finish(store, clock, verdict.voucher, "Wu")
+    assert CAR["phone"].encode() not in left()
+    assert b"2026-03-03" in left()
+    clock.turn(days=90)
+    assert (requests.forget(store, clock), len(of_services(made))) == (0, 1)
+    clock.turn(days=1)
+    assert (requests.forget(store, clock), of_services(made), requests.forget(store, clock)) == (1, [], 0)
+    assert b"2026-03-03" not in left()
+    with store.read() as connection:
+        assert [line.state for line in requests.lines(connection)] == ["done"]
 
 
 def test_the_example_of_the_handbook_can_be_published(tmp_path: Path) -> None:

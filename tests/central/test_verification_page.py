@@ -52,11 +52,16 @@ def test_the_code_shows_masked_facts_and_no_more(central: Certifying, visitor: T
 
 def test_the_qr_code_on_the_paper_is_read_and_leads_to_the_page(central: Certifying, tmp_path: Path) -> None:
     made = central.ask()
-    argv = ["pdftoppm", "-r", "150", "-png", "-singlefile", "-", str(tmp_path / "page")]
-    subprocess.run(argv, input=made.pdf, check=True)
-    picture = cv2.imread(str(tmp_path / "page.png"))
-    assert picture is not None
-    assert cv2.QRCodeDetector().detectAndDecode(picture)[0] == ADDRESS + bare(made.code)
+
+    def read(dots: int) -> str:
+        argv = ["pdftoppm", "-r", f"{dots}", "-png", "-singlefile", "-", str(tmp_path / "page")]
+        subprocess.run(argv, input=made.pdf, check=True)
+        picture = cv2.imread(str(tmp_path / "page.png"))
+        assert picture is not None
+        return cv2.QRCodeDetector().detectAndDecode(picture)[0]
+
+    # some codes this detector misses in one picture; a telephone takes many
+    assert {read(dots) for dots in (150, 170, 200)} - {""} == {ADDRESS + bare(made.code)}
 
 
 def test_a_code_is_found_however_it_is_typed(central: Certifying, visitor: TestClient[Litestar]) -> None:

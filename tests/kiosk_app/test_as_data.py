@@ -9,6 +9,7 @@ import pytest
 from central.departments import requests
 from central.departments.requests.tables import request as table
 from kiosk_app.contract.services import Offers
+from kiosk_app.services import as_data
 from kiosk_app.views import (
     Attract,
     Back,
@@ -269,6 +270,16 @@ async def test_a_price_that_changed_meanwhile_is_told_before_money_is_taken(stan
 
 
 @story
+async def test_a_change_that_arrives_while_the_citizen_answers_is_told_too(stand: Stand) -> None:
+    await looks(stand)
+    await heard(stand, stand.front.catalogue.publish(offers(dearer())))
+    stand.person.touches(Chosen("confirm"))
+    assert (await stand.person.sees(Sorry)).title.id == "as_data.changed"
+    assert stand.books_here.entries(kind="alarm") == []
+    assert cases(stand) == []
+
+
+@story
 async def test_a_price_that_is_not_the_catalogues_is_not_paid_and_operations_hear_of_it(stand: Stand) -> None:
     honest = stand.front.requests.request
 
@@ -339,6 +350,41 @@ async def test_who_gives_up_on_a_lost_answer_gets_a_slip_for_the_counter(stand: 
 
 
 @story
+async def test_the_number_of_a_request_that_was_given_up_is_used_up_whatever_the_clock_does(stand: Stand) -> None:
+    await comes_to_pay(stand)
+    await stand.person.sees(Pay)
+    stand.person.touches(Leave())
+    with stand.engine.connect() as central:
+        [row] = central.execute(table.select())
+    assert [entry.state for entry in stand.books_here.entries(reference=row.request)] == ["asked"]
+
+
+@story
+async def test_a_store_that_dies_when_it_is_handed_in_keeps_no_number_back(stand: Stand) -> None:
+    await shows_card(stand, "file_transfer")
+    await answers(stand, "school", "20270101")
+    stand.books_here.before["accepted"] = stand.kill_store
+    stand.person.touches(Chosen("confirm"))
+    await stand.person.sees(Done, "as_data.done.handed_in")
+    assert "D261123000001" in stand.slips()[0]
+
+
+@story
+async def test_a_page_that_cannot_be_made_takes_nothing_of_what_was_paid_with_it(
+    stand: Stand, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def spoilt(*_: Any) -> bytes:
+        raise ValueError
+
+    monkeypatch.setattr(as_data, "request_sheet", spoilt)
+    await comes_to_pay(stand)
+    await stand.person.pays()
+    done = await stand.person.sees(Done, "as_data.done.paid")
+    assert text("done.warning.document_failed") in done.warnings
+    assert stand.books().held == 9000
+
+
+@story
 async def test_the_page_that_does_not_come_out_leaves_a_request_that_is_valid(stand: Stand) -> None:
     await shows_card(stand, "file_transfer")
     await answers(stand, "school", "20270101")
@@ -395,6 +441,18 @@ async def test_a_service_of_a_later_release_is_closed_with_a_reason_and_the_rest
     assert closed["record_copies"] is None
     assert closed["traffic_fines"] is None
     assert [e.state for e in stand.books_here.entries(kind="alarm") if "unread" in e.reference] == ["raised"]
+
+
+@story
+async def test_a_family_of_a_later_release_and_what_this_one_serves_itself_leave_the_menu_whole(stand: Stand) -> None:
+    rows = [parking(id="new_kind", family="health"), parking(id="complaint"), parking(id="complaint")]
+    await heard(stand, stand.front.catalogue.publish(Offers(services=[*offers().services, *rows])))
+    menu = await stand.person.comes()
+    assert {item.family for item in menu.items} == {"social", "border", "road", "hall"}
+    assert len({item.key for item in menu.items}) == len(menu.items)
+    closed = {item.key: item.closed for item in menu.items}
+    assert closed["new_kind"] == text("menu.closed.release")
+    assert closed["complaint"] is None
 
 
 @story

@@ -409,7 +409,7 @@ async def test_asked_again_it_has_the_same_receipt(stand: Stand) -> None:
 @story
 async def test_a_case_that_is_closed_meanwhile_takes_nothing_and_says_so(stand: Stand) -> None:
     await photographs_all(stand)
-    stand.front.papers.staff.decide(BIRTH, "counter 3")
+    stand.front.photographed.staff.decide(BIRTH, "counter 3")
     stand.person.touches(SEND)
     sorry = await stand.person.sees(Sorry, "refused.case-closed")
     assert sorry.detail == text("case_papers.refused")

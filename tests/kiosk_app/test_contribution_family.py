@@ -148,11 +148,16 @@ async def test_ones_own_card_laid_once_more_is_nobody_else(stand: Stand) -> None
 
 
 @story
-async def test_a_number_that_nobody_insured_has_is_told(stand: Stand) -> None:
+async def test_a_number_that_nobody_insured_has_is_told_of_it_and_not_of_the_payer(stand: Stand) -> None:
     await begins(stand)
     await types(stand, "440703199001010017")
-    sorry = await stand.person.sees(Sorry)
-    assert text("refused.unknown-insured") in (sorry.title, sorry.detail)
+    view = await stand.person.sees(EnterNumber)
+    while view.problem is None:
+        await asyncio.sleep(1)
+        view = await stand.person.sees(EnterNumber)
+    assert view.problem == text("family.unknown")
+    stand.person.touches(Typed(LIN.id_number))
+    await confirms(stand, "林**")
 
 
 @story

@@ -129,7 +129,7 @@ async def test_whoever_is_being_served_is_not_sent_away_when_it_closes(stand: St
 def test_hours_count_their_first_minute_and_not_their_last(at: str, shut: Shut | None) -> None:
     days = [1, 2, 3, 4, 5]
     house = House(
-        hours=[Hours(days=days, opens="09:00", closes="12:00"), Hours(days=days, opens="14:00", closes="17:00")]
+        hours=[Hours(days=days, opens="14:00", closes="17:00"), Hours(days=days, opens="09:00", closes="12:00")]
     )
     assert house.shut("anything", datetime.fromisoformat(at)) == shut
 

@@ -333,6 +333,16 @@ async def test_a_central_that_refuses_the_question_does_not_keep_back_what_is_he
 
 
 @story
+async def test_a_central_that_knows_of_no_a4_papers_tells_of_the_cases_all_the_same(stand: Stand) -> None:
+    reference = await has_paid(stand)
+    stand.store.transact(lambda connection: connection.execute("DELETE FROM proof"))
+    del stand.front._handlers["/papers/mine"]  # an older central
+    page = await lists(stand)
+    assert [row.key for row in page.rows] == [reference]
+    assert page.subtitle == text("reprint.no_a4")
+
+
+@story
 async def test_a_sum_is_not_guessed_by_beginning_again(stand: Stand) -> None:
     reference = await has_paid(stand, by_number=True)
     await types_number(stand, reference)

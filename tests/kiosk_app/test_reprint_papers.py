@@ -172,7 +172,7 @@ async def test_an_answer_that_is_lost_costs_nothing(stand: Stand, lost: str) -> 
     stand.id_card_reader.lay("zhang")
     if lost == "/papers/mine":
         sorry = await stand.person.sees(Sorry, "reprint.none.title")
-        assert sorry.detail == text("reprint.only_here")
+        assert sorry.detail == text("reprint.no_a4")
         return
     await stand.person.sees(ChooseOne)
     stand.person.touches(Chosen(reference))

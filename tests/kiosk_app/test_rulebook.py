@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 from datetime import UTC, date, datetime
+from types import SimpleNamespace
 from typing import Any
 
 import msgspec
@@ -62,6 +63,10 @@ class Alarms:
         assert (stream, alarm.component) == ("audit", "catalogue")
         assert isinstance(alarm, Alarm)
         self.told.append((alarm.code, alarm.raised))
+
+    def latest(self, kind: str, *, leaving_out: Any) -> list[Any]:
+        assert (kind, leaving_out) == ("alarm", ["cleared"])
+        return [SimpleNamespace(reference=f"catalogue {code}") for code, raised in dict(self.told).items() if raised]
 
 
 class Central:
@@ -132,6 +137,30 @@ def test_who_shows_what_is_open_hears_of_a_new_version_and_of_no_other() -> None
         await asyncio.sleep(1)
         assert heard == [5]
         assert (b.book.suffices("face"), b.book.suffices("id_card"), b.book.suffices("a wink")) == (True, True, False)
+
+    story(whole)
+
+
+def test_a_release_that_reads_what_the_one_before_could_not_clears_its_alarm() -> None:
+    async def whole(b: Book) -> None:
+        b.alarms.told = [("unread", True)]
+        b.shelf.kept = made(5)
+        await asyncio.sleep(1)
+        assert b.alarms.told[1:] == [("unread", False)]
+
+    story(whole)
+
+
+def test_a_start_tells_nothing_a_second_time() -> None:
+    async def whole(b: Book) -> None:
+        b.alarms.told = [("unread", True)]
+        b.shelf.kept = msgspec.structs.replace(made(5), unread=["house"])
+        await asyncio.sleep(1)
+        assert len(b.alarms.told) == 1
+        b.published(6)
+        b.book.told(6)
+        await asyncio.sleep(1)
+        assert b.alarms.told[1:] == [("unread", False)]
 
     story(whole)
 

@@ -6,9 +6,11 @@ from types import SimpleNamespace
 from typing import Any
 
 import msgspec
+import pytest
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
+from kiosk_app.contract.catalogue import NOTHING_SOLD, PURPOSE, Catalogue
 from kiosk_app.contract.services import (
     DataService,
     Day,
@@ -22,13 +24,15 @@ from kiosk_app.contract.services import (
     fees_of,
 )
 from kiosk_app.contract.services_check import faults, readable
-from kiosk_app.money.amounts import Fen
+from kiosk_app.money.amounts import ZERO, Fen
+from kiosk_app.offered import offered, unreadable
 from kiosk_app.papers.as_data import Asked, request_sheet, request_slip
 from kiosk_app.papers.proof import ByCode
 from kiosk_app.services.as_data import Visit, fill_in
 from kiosk_app.views import Back, ChooseOne, Chosen, EnterNumber, Intent, Table, Typed, View
 from screens.words import LANGUAGES, Words
 from tests.offers import both, offers, parking, service
+from tests.stationery.reading import opened, words_of
 
 TODAY = date(2026, 11, 23)
 NOW = datetime(2026, 11, 23, 1, 0, tzinfo=UTC)
@@ -210,6 +214,40 @@ def _towards(walked: DataService, question: Question, name: str) -> str:
     return min(set.intersection(*sets))
 
 
+def test_a_title_with_a_letter_that_the_bold_face_or_every_face_lacks_is_printed_nevertheless() -> None:
+    row = parking()
+    row["sheet"] |= {"title": both("㐂村居民停车证😀", "Parking 😀"), "office": both("㐂村😀", "Office 😀")}
+    walked = service(row)
+    assert list(faults(walked)) == []
+    made = Asked(
+        service=walked, answers={"car": "motorcycle", "months": "1", "begins": "2026-11-23"}, reference="1", number="1",
+        amount=ZERO, at=NOW, by=None, name="㐂样本", site="样本", hotline="0750",
+    )  # fmt: skip
+    assert walked.sheet is not None
+    assert request_sheet(made, walked.sheet).startswith(b"%PDF")
+
+
+@pytest.mark.parametrize("count", range(8, 13))
+def test_the_longest_page_that_can_be_published_is_printed_whole_wherever_it_is_divided(count: int) -> None:
+    english = "What to bring, and where the business is done. " * 4 + "End."
+    line = both("很长的一句话说明要带什么材料" * 14 + "完", english)
+    title, option = both("问" * 14, "Q" * 40), both("答" * 20, "A" * 48)
+    options = [{"key": "aa", "title": option}, {"key": "bb", "title": option}]
+    asked_ = [{"kind": "choice", "id": f"q{n}", "ask": title, "options": options} for n in range(count)]
+    sheet = {"title": both("一" * 18, "W" * 60), "office": both("二" * 18, "M" * 60), "body": [line] * 12}
+    walked = service(parking(questions=asked_, fee=None, slip=[], sheet=sheet))
+    assert list(faults(walked)) == []
+    made = Asked(
+        service=walked, answers={f"q{n}": "aa" for n in range(count)}, reference="1", number="1", amount=ZERO, at=NOW,
+        by=None, name="样本", site="样本", hotline="0750",
+    )  # fmt: skip
+    assert walked.sheet is not None
+    page = request_sheet(made, walked.sheet)
+    said = words_of(page)
+    assert len(opened(page).pages) > 1
+    assert (said.count("完"), said.count("End.")) == (12, 12)
+
+
 def test_a_kiosk_takes_what_it_can_serve_and_names_what_it_cannot() -> None:
     ahead = parking(id="ahead", must_be_over=60)  # a rule that is not understood must not be left out
     wrong = parking(id="wrong", slip=[both("{nobody}", "{nobody}")])
@@ -218,6 +256,10 @@ def test_a_kiosk_takes_what_it_can_serve_and_names_what_it_cannot() -> None:
     assert [one.id for one in services] == ["record_copies", "file_transfer", "parking_permit"]
     assert [head.id for head in heads] == ["ahead", "wrong"]
     assert readable(None) == ([], [])
+    document = Catalogue(
+        purpose=PURPOSE, version=1, issued_at=NOW, exit_entry=NOTHING_SOLD, offers=offers(ahead, nameless)
+    )
+    assert unreadable(document, offered(document)) == "service ahead, 1 services without a head"
 
 
 def test_what_is_read_is_what_was_written() -> None:

@@ -15,6 +15,8 @@ from tests.faces import ACTS, ALIKE, NOT_ALIKE, RATE, Scene, Someone
 
 ORDERS = tuple(permutations(Gesture, GESTURES))
 Moves = Sequence[tuple[Gesture | None, float]]
+NOISY = (Gesture.CLOSE_EYES, Gesture.TURN_LEFT, Gesture.TURN_RIGHT)
+"""Looks in this order did not come to rest after one frame of very wide eyes, or of a head to the side."""
 REST = 0.6
 
 
@@ -110,7 +112,8 @@ def test_a_longer_film_has_no_more_chance(
 
 @settings(max_examples=40, deadline=None)
 @given(seed=st.integers(0, 10_000), hold=st.floats(0.65, 1.4), wait=st.floats(0.3, 4.0), order=st.sampled_from(ORDERS))
-@example(seed=768, hold=1.0, wait=2.0, order=ORDERS[0])  # the very first frame was 5 degrees off
+@example(seed=768, hold=1.0, wait=2.0, order=NOISY)
+@example(seed=1432, hold=1.0, wait=2.0, order=NOISY)
 def test_noise_slow_people_and_short_gestures_are_no_attack(
     seed: int, hold: float, wait: float, order: tuple[Gesture, ...]
 ) -> None:

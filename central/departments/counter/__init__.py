@@ -14,7 +14,7 @@ from central.registry import Kiosk
 from kiosk_app.contract.case_papers import AskLacking, HandIn, PageKept, SendPage
 
 
-class PaperDesk:
+class Photographed:
     """The counters with what is kept of papers. ``key``: for the pages at rest, 32 bytes; ``staff``: the other side."""
 
     def __init__(self, store: Store, clock: Clock, key: bytes) -> None:
@@ -41,11 +41,11 @@ class PaperDesk:
 
 
 def calls(counters: Counters) -> tuple[Call, ...]:
-    """What a kiosk may ask of them, beside sending a page (:meth:`PaperDesk.keep`)."""
+    """What a kiosk may ask of them, beside sending a page (:meth:`Photographed.keep`)."""
     return (
         Call(AskLacking, lambda db, _, *rest: counters.lacking(db, *rest)),
         Call(HandIn, lambda db, kiosk, *rest: counters.hand_in(db, kiosk.id, *rest), writes=True),
     )
 
 
-__all__ = ["Counters", "PaperDesk", "calls"]
+__all__ = ["Counters", "Photographed", "calls"]

@@ -51,24 +51,19 @@ class Desk:
         self._store, self._clock, self._seal = store, clock, seal
 
     def open(self, case: str, by: str, folder: Path) -> list[Path]:
-        """Write the pages of a case into ``folder`` for ``by``, whose case it is from now on."""
+        """Write the pages of a case into ``folder`` for ``by``, whose case it is from now on; all of them or none."""
         with self._store.write() as connection:
             _known(connection, case)
             rows = list(connection.execute(_pages_of(case)))
             if not rows:
                 raise Refused(404, "no-papers", "no papers are here for this case")
+            names = [f"{row.place:02d}-{row.page:02d}.jpg" for row in rows]
+            files = [self._seal.open(row.sealed, row.hand_in, row.paper, row.page) for row in rows]
             opened_by = {"case": case, "by": by, "at": self._clock.now(), "pages": len(rows)}
             connection.execute(opened.insert().values(opened_by))
             connection.execute(cases.update().where(cases.c.number == case).values(owner=by))
-        folder.mkdir(parents=True, exist_ok=True)
-        return [self._write(folder, row) for row in rows]
-
-    def _write(self, folder: Path, row: sa.Row[Any]) -> Path:
-        path = folder / f"{row.place:02d}-{row.page:02d}.jpg"
-        data = self._seal.open(row.sealed, row.hand_in, row.paper, row.page)
-        with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
-            file.write(data)
-        return path
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        return [_written(folder / name, data) for name, data in zip(names, files, strict=True)]
 
     def send_back(self, case: str, paper: str, by: str) -> None:
         """A paper cannot be used: it is lacking again."""
@@ -88,6 +83,12 @@ class Desk:
             _open(connection, case)
             done = {"decided_at": self._clock.now(), "owner": by}
             connection.execute(cases.update().where(cases.c.number == case).values(done))
+
+
+def _written(path: Path, data: bytes) -> Path:
+    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
+        file.write(data)
+    return path
 
 
 def lines(connection: sa.Connection) -> list[CaseLine]:

@@ -1,7 +1,8 @@
 """What people do with requests that are cases, and what is forgotten of them.
 
 Rules. The operators' page shows number, service and state, and nothing that was answered. Who does it asks for the
-answers by name, and has the case then. When it is done its digits (a telephone, an account) are wiped. What was looked
+answers by name, and has the case then. When it is done its digits (a telephone, an account) are wiped, and after
+:data:`DONE_KEPT` everything else, and whose it was. What was looked
 at and never paid for is no case: it is deleted after :data:`KEPT`, when no report of a payment can come any more.
 """
 
@@ -19,6 +20,8 @@ from central.problems import Refused
 
 KEPT: Final = timedelta(days=40)
 """Longer than a kiosk keeps what central has not acknowledged to it (``offline_cache/retention.py``: 35)."""
+DONE_KEPT: Final = timedelta(days=90)
+"""As long as the answer to a settled matter (``central/periods.py``): so long it stands among its holder's cases."""
 SHOWN: Final = 50
 WIPED: Final = "*"
 
@@ -63,12 +66,15 @@ def finish(store: Store, clock: Clock, number: str, by: str) -> None:
 
 
 def forget(store: Store, clock: Clock) -> int:
-    """Delete what was never paid for, and the answers of what was given back; how many rows. Each night."""
-    old = requests.c.opened_at < clock.now() - KEPT
+    """Delete what was never paid for, and the person in what was given back or is done; how many rows. Each night."""
+    now, named = clock.now(), (requests.c.answers != b"{}") | (requests.c.holder != "")
+    old = requests.c.opened_at < now - KEPT
+    back = (requests.c.state == GIVEN_BACK) & old
+    done = (requests.c.state == DONE) & (requests.c.done_at < now - DONE_KEPT)
     with store.write() as connection:
         gone = connection.execute(requests.delete().where(old, requests.c.state == OPENED)).rowcount
-        back = (requests.c.state == GIVEN_BACK) & (requests.c.answers != b"{}")
-        return gone + connection.execute(requests.update().where(old, back).values(answers=b"{}", holder="")).rowcount
+        over = requests.update().where(named, back | done).values(answers=b"{}", holder="")
+        return gone + connection.execute(over).rowcount
 
 
 def _without_digits(answers: bytes) -> bytes:

@@ -2,7 +2,8 @@
 
 Rules. Everything is decided by the signed catalogue: a request by the version the kiosk names, if the service is in the
 newest one as it is there; a payment by the version by which the kiosk took it. A service that has closed since is still
-paid for by whoever was at the machine (:data:`VISIT`). Nothing personal is in what is paid for: a token stands for it.
+given to whoever was at the machine (:data:`VISIT`), and a day that was today still is. Nothing personal is in what is
+paid for: a token stands for it.
 """
 
 from collections.abc import Callable
@@ -104,13 +105,13 @@ class Requests:
         if rules is None or service is None or paid.service != row.service:
             return "unknown-service"
         answers = msgspec.json.decode(row.answers, type=dict[str, str])
-        if not allowed(service, answers, china_day(row.opened_at)):
+        if not _is_allowed(service, answers, row.opened_at):
             return "answer-not-allowed"
         if paid.catalogue < row.catalogue or fee_of(service, answers) != paid.amount:
             return "amount-changed"
         at = max(min(paid.paid_at, now), EARLIEST)
-        shut = [_is_shut(rules, paid.service, shown) for shown in (at, at - VISIT)]
-        return "service-closed" if all(shut) else ""
+        late = at - row.opened_at > VISIT  # else it was given out a moment ago
+        return "service-closed" if late and _is_closed(rules, paid.service, at) else ""
 
     def _be_available(self) -> None:
         if not self.available:
@@ -129,14 +130,24 @@ def number_of(n: int, at: datetime) -> str:
 
 
 def _check(rules: Catalogue, service: DataService, ask: AskRequest, now: datetime) -> None:
-    if _is_shut(rules, service.id, now):
+    if _is_closed(rules, service.id, now):
         raise Refused(409, "service-closed", "it is not served now")
     if service.identify != bool(ask.holder):
         raise Refused(422, "card-needed", "who asks for it must be known, or need not be")
     if ask.holder and not is_id_number(ask.holder):
         raise Refused(422, "bad-id-number", "not a valid ID number")
-    if not allowed(service, ask.answers, china_day(now)):
+    if not _is_allowed(service, ask.answers, now):
         raise Refused(422, "answer-not-allowed", "this is not what can be answered")
+
+
+def _is_allowed(service: DataService, answers: dict[str, str], at: datetime) -> bool:
+    """Today, or yesterday for who began before midnight."""
+    return any(allowed(service, answers, china_day(shown)) for shown in (at, at - VISIT))
+
+
+def _is_closed(rules: Catalogue, service: str, at: datetime) -> bool:
+    """Also when whoever stands at the machine now began."""
+    return all(_is_shut(rules, service, shown) for shown in (at, at - VISIT))
 
 
 def _is_shut(rules: Catalogue, service: str, at: datetime) -> bool:

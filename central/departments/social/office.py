@@ -69,12 +69,12 @@ class SocialSecurity:
         return records.record(connection, found, law, now)
 
     def record_of(self, connection: sa.Connection, number: str, at: datetime) -> Record:
-        """Keep :class:`central.papers.RecordBooks`."""
+        """Keep :class:`central.issued.RecordBooks`."""
         found, law, _ = self._found(connection, InsuredKey(number=number), at)
         return records.record(connection, found, law, at)
 
     def token_of(self, connection: sa.Connection, number: str) -> str:
-        """Keep :class:`central.papers.RecordBooks`."""
+        """Keep :class:`central.issued.RecordBooks`."""
         self._be_available()
         return records.token_of(connection, number)
 

@@ -10,11 +10,15 @@ from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from functools import partial
 
+import structlog
+
 from kiosk_app.desk import Desk
 from kiosk_app.devices import PrintOutcome, Slip
 from kiosk_app.errors import DeviceError, Left, StoreError
 from kiosk_app.money.amounts import ZERO
 from kiosk_app.views import Chosen, Done, Leave, Steps, Text, text
+
+log = structlog.get_logger()
 
 LOOK_EVERY = 1.0
 CARDS = ("card", "chip_card")
@@ -127,7 +131,11 @@ def _receipt_warnings(outcome: PrintOutcome | None, reference: str, *, paid: boo
 
 async def _print_document(desk: Desk, papers: Papers, make: Callable[[], bytes], steps: Steps) -> PrintOutcome | None:
     async with desk.working(text("work.printing_document"), text("work.waits.printer"), usually=15, steps=steps):
-        pdf = await desk.aside(make)
+        try:
+            pdf = await desk.aside(make)
+        except Exception as error:  # a page that cannot be made must not take the sentence about the money with it
+            log.error("bug", at="make document", error=type(error).__name__, reference=papers.reference)
+            return None
         return await desk.print_document(papers.reference, pdf, papers.title)
 
 

@@ -9,41 +9,53 @@ from dataclasses import replace
 from kiosk_app.contract.social import AskFamilyDues, Dues
 from kiosk_app.desk import Desk
 from kiosk_app.devices import IdentityCard
+from kiosk_app.errors import CentralRefused
 from kiosk_app.id_numbers import BadIdNumber, check
 from kiosk_app.local_time import LOCAL
 from kiosk_app.services.steps.choose import typed
 from kiosk_app.services.steps.identify import place_card
 from kiosk_app.services.steps.insured import InsuredPerson
 from kiosk_app.services.steps.look_up import look_up
-from kiosk_app.views import Chosen, Consent, EnterNumber, Steps, text
+from kiosk_app.views import Chosen, Consent, EnterNumber, Steps, Text, text
 
 DIGITS = (17, 18)
 POINTS = ("who", "number", "back")
 WAYS = ("pay", "back")
+TYPE = ""
+UNKNOWN = "unknown-insured"
 
 
 async def for_family(desk: Desk, payer: InsuredPerson, steps: Steps) -> Dues | None:
     """What can be paid for the person that was named and asked back; None for "back". Raises CentralRefused."""
-    number = await _whose(desk, payer, steps)
-    if number is None:
-        return None
-    ask = AskFamilyDues(payer=payer.key, number=number)
-    dues = await look_up(desk, ask, Dues, steps, detail=text("pay.nothing_taken"))
-    if dues is None or not await _is_meant(desk, dues.name, number, steps):
-        return None
-    return dues
+    number, problem = await _on_card(desk, steps), None
+    if number == payer.key.number:
+        number, problem = TYPE, text("family.yourself")
+    while number is not None:
+        if number == TYPE:
+            number = await _type(desk, payer, steps, problem)
+            continue
+        ask = AskFamilyDues(payer=payer.key, number=number)
+        try:
+            dues = await look_up(desk, ask, Dues, steps, detail=text("pay.nothing_taken"))
+        except CentralRefused as refused:
+            if refused.code != UNKNOWN:
+                raise
+            number, problem = TYPE, text("family.unknown")  # whose card said it is known: it is the other one
+            continue
+        return dues if dues is not None and await _is_meant(desk, dues.name, number, steps) else None
+    return None
 
 
-async def _whose(desk: Desk, payer: InsuredPerson, steps: Steps) -> str | None:
-    """The number of somebody else than the payer; None for "back"."""
+async def _on_card(desk: Desk, steps: Steps) -> str | None:
+    """The number of the card that is laid now; TYPE for the other way, None for "back"."""
     card = await place_card(desk, steps, title=text("family.card.title"), other=text("family.card.other"), another=True)
-    if card is None:
-        return None
-    if isinstance(card, IdentityCard) and card.number != payer.key.number:
-        return card.number
+    return card.number if isinstance(card, IdentityCard) else None if card is None else TYPE
+
+
+async def _type(desk: Desk, payer: InsuredPerson, steps: Steps, problem: Text | None) -> str | None:
+    """The number of somebody else than the payer; None for "back"."""
     view = EnterNumber(title=text("family.number.title"), hint=text("family.number.hint"), lengths=DIGITS, steps=steps)
-    if isinstance(card, IdentityCard):
-        view = replace(view, problem=text("family.yourself"))
+    view = replace(view, problem=problem)
     while True:
         number = await typed(desk, view)
         if number is None:

@@ -6,11 +6,12 @@ from typing import Any, Protocol
 import sqlalchemy as sa
 from sqlalchemy.dialects.sqlite import insert
 
-from central.papers.tables import paper_copy as copies
-from central.papers.tables import record_paper as rows
+from central.issued.tables import paper_copy as copies
+from central.issued.tables import record_paper as rows
 from central.problems import Refused
+from central.wiping import wipe, wipe_aside
 from kiosk_app.contract import RecordPrinted
-from kiosk_app.contract.papers import IssuedPaper, PaperKind, printed_digest, printed_part
+from kiosk_app.contract.papers import PAPERS, IssuedPaper, PaperKind, printed_digest, printed_part
 from kiosk_app.contract.social import Insurance, Record
 
 
@@ -24,8 +25,8 @@ class RecordBooks(Protocol):
         """Everything that was paid, as it was in the books then. Raises Refused, Unavailable."""
 
 
-def printed(connection: sa.Connection, kiosk: str, told: RecordPrinted) -> None:
-    """Keep that it came out, once."""
+def printed(connection: sa.Connection, kiosk: str, told: RecordPrinted, now: datetime) -> None:
+    """Keep that it came out, once; not in the future, whatever the kiosk's clock says: it would never be forgotten."""
     row = {
         "kiosk": kiosk,
         "reference": told.reference,
@@ -34,7 +35,7 @@ def printed(connection: sa.Connection, kiosk: str, told: RecordPrinted) -> None:
         "year": told.year,
         "books": told.books,
         "digest": told.digest,
-        "printed_at": told.at,
+        "printed_at": min(told.at, now),
     }
     connection.execute(insert(rows).values(row).on_conflict_do_nothing())
 
@@ -72,10 +73,17 @@ def as_it_was(connection: sa.Connection, books: RecordBooks, row: sa.Row[Any], n
 
 
 def forget(connection: sa.Connection, before: datetime) -> int:
-    """Delete what came out before this moment, and how often again; how many papers."""
-    old = sa.select(rows.c.reference).where(rows.c.printed_at < before)
+    """Delete what came out before this moment, how often again, and in the events whose it was; how many papers."""
+    over = rows.c.printed_at < before
+    of_kiosks: dict[str, set[str]] = {}
+    for row in connection.execute(sa.select(rows.c.kiosk, rows.c.reference).where(over)):
+        of_kiosks.setdefault(row.kiosk, set()).add(row.reference)
+    for kiosk, references in of_kiosks.items():
+        wipe(connection, kiosk, PAPERS, references, {"token"})
+    wipe_aside(connection, PAPERS, before)
+    old = sa.select(rows.c.reference).where(over)
     connection.execute(copies.delete().where(copies.c.paper.in_(old)))
-    return connection.execute(rows.delete().where(rows.c.printed_at < before)).rowcount
+    return connection.execute(rows.delete().where(over)).rowcount
 
 
 def _insurance(row: sa.Row[Any]) -> Insurance | None:

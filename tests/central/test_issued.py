@@ -14,7 +14,7 @@ from central.certificates.sealing import Sealer
 from central.departments.rules import china_day
 from central.departments.social import samples
 from central.departments.social.tables import month as months
-from central.papers.tables import paper_copy as copies
+from central.issued.tables import paper_copy as copies
 from central.problems import Refused
 from kiosk_app.contract import RecordPrinted
 from kiosk_app.contract.certificates import AskCertificate, Certificate
@@ -221,6 +221,25 @@ def test_of_a_lost_answer_the_file_that_came_last_is_the_genuine_one(desk: Desk)
     lost, came = desk.copy(made.code), desk.copy(made.code)
     assert lost.n == came.n == 1
     assert desk.central.front.certificates.examine(came.pdf).verdict is Verdict.GENUINE
+
+
+def test_a_slow_seal_of_a_question_that_was_asked_again_does_not_take_the_place_of_the_file_that_left(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = desk.certificate()
+    office, came = desk.central.front.certificates, []
+    seal = office.copy
+
+    def slow(*args: Any) -> tuple[bytes, str]:
+        sealed = seal(*args)
+        monkeypatch.setattr(office, "copy", seal)
+        desk.central.clock.turn(seconds=20)  # the kiosk waits no longer, and asks again
+        came.append(desk.copy(made.code))
+        return sealed
+
+    monkeypatch.setattr(office, "copy", slow)
+    desk.copy(made.code)
+    assert office.examine(came[0].pdf).verdict is Verdict.GENUINE
 
 
 def test_of_what_is_revoked_or_over_there_is_no_copy(desk: Desk) -> None:

@@ -15,9 +15,9 @@ from central import registry
 from central.certificates.office import CertificateOffice
 from central.clock import Clock
 from central.db import Store
+from central.issued import register
+from central.issued.tables import paper_copy as copies
 from central.messages import decode
-from central.papers import register
-from central.papers.tables import paper_copy as copies
 from central.problems import Refused, Unavailable
 from central.registry import Kiosk
 from kiosk_app.contract.papers import AskCopy, AskPapers, Copy, IssuedPaper, Papers
@@ -29,7 +29,7 @@ REFERENCE: Final = 20
 """Digits of a record's reference; a certificate's code has letters, and fewer of them."""
 
 
-class PaperDesk:
+class IssuedDesk:
     """The two questions."""
 
     def __init__(
@@ -65,7 +65,7 @@ class PaperDesk:
         with self._store.read() as connection:
             site = registry.site(connection, row.kiosk)
         pdf, digest = self._certificates.copy(row, site, Copied(n, now, kiosk.site))
-        self._store.commit(lambda connection: _sealed(connection, kiosk.id, ask.request, digest))
+        self._store.commit(lambda connection: _sealed(connection, kiosk.id, ask.request, now, digest))
         return Copy(n=n, at=now, printed_at=row.issued_at, site=site, pdf=pdf, valid_until=row.valid_until)
 
     def _of_record(self, kiosk: Kiosk, ask: AskCopy, now: datetime) -> Copy:
@@ -85,6 +85,7 @@ def _numbered(connection: sa.Connection, kiosk: str, request: str, paper: str, n
     if known is not None:
         if known.paper != paper:
             raise Refused(409, "request-differs", "this request was for another paper")
+        connection.execute(copies.update().where(mine).values(at=now))
         return int(known.n)
     most = sa.select(sa.func.coalesce(sa.func.max(copies.c.n), 0)).where(copies.c.paper == paper)
     n: int = connection.execute(most).scalar_one() + 1
@@ -92,7 +93,7 @@ def _numbered(connection: sa.Connection, kiosk: str, request: str, paper: str, n
     return n
 
 
-def _sealed(connection: sa.Connection, kiosk: str, request: str, digest: str) -> None:
-    """The file that left: one that was sealed for a lost answer is in nobody's hands."""
-    mine = (copies.c.kiosk == kiosk) & (copies.c.request == request)
+def _sealed(connection: sa.Connection, kiosk: str, request: str, at: datetime, digest: str) -> None:
+    """The file that leaves. One that was sealed for a lost answer is in nobody's hands, also when it is ready later."""
+    mine = (copies.c.kiosk == kiosk) & (copies.c.request == request) & (copies.c.at == at)
     connection.execute(copies.update().where(mine).values(digest=digest))
