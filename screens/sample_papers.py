@@ -61,7 +61,7 @@ def photographed() -> bytes:
 PAGE = photographed()
 STEPS = tuple(text(f"case_papers.step.{name}") for name in ("identify", "case", "shoot", "send"))
 CHOOSE, SHOOT, SEND = (Steps(STEPS, at) for at in (1, 2, 3))
-BUSINESS = text("plain.both", zh="样本：生育津贴申领", en="Sample: maternity pay")
+BUSINESS = text("plain.both", zh="生育津贴申领（样本）", en="Maternity pay (sample)")
 CENTRE = text("plain.both", zh="样本环市街政务服务中心", en="Sample Huanshi Street Service Centre")
 MARRIAGE = text("plain.both", zh="结婚证", en="Marriage certificate")
 BANK = text("plain.both", zh="银行卡复印件", en="Copy of the bank card")

@@ -26,6 +26,7 @@ from kiosk_app.views import (
 )
 from screens.sample_books import BOOKS
 from screens.sample_hall import HALL
+from screens.sample_offered import OFFERED
 from screens.sample_papers import PAPERS
 from screens.sample_person import BOOTH, ENDORSE
 
@@ -208,6 +209,7 @@ SAMPLES: dict[str, View] = {
     **BOOTH,
     **BOOKS,
     **HALL,
+    **OFFERED,
     **PAPERS,
     "closed_with_words": Sorry(
         title=text("sorry.title.closed"), detail=text("menu.closed.central"),
