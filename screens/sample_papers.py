@@ -108,7 +108,7 @@ PAPERS: dict[str, View] = {
                         "plain.both", zh="户口簿、结婚证、银行卡复印件",
                         en="Household register, Marriage certificate, Copy of the bank card",
                     )),
-                    text("case_papers.row.until", until="2026-12-20"),
+                    text("case_papers.row.until", until=text("named", zh="2026 年 12 月 20 日", en="2026-12-20")),
                 ),
             ),
         ),

@@ -130,7 +130,7 @@ NUMBER = EnterNumber(
 SAMPLES: dict[str, View] = {
     "attract": Attract(services=(FINES.title,)),
     "attract_notices": Attract(
-        services=(FINES.title,),
+        services=tuple(text(f"family.{family}.title") for family in ("social", "border", "road", "hall")),
         warnings=(text("notice.warning", said=text("menu.closed.store")),),
         notices=(text("notice.info", said=text("guide.notices.line")),),
     ),

@@ -11,7 +11,9 @@ from kiosk_app.views import Column, Menu, MenuItem, Sorry, Table, TableRow, Type
 from screens.enter_number import grouped
 from screens.menu import SmallTile, picture_of
 from screens.samples import DONE, FINES, NUMBER, SAMPLES
+from screens.widgets.element import away
 from screens.widgets.icon import DRAWINGS, icon
+from screens.widgets.say import Say
 from screens.widgets.target import PushButton
 from tests.screens.conftest import Booth
 from tests.screens.test_keys import asked
@@ -193,3 +195,21 @@ def test_what_does_not_work_stands_above_the_services(upright: Booth) -> None:
         assert upright.stage.size[1] - note.box()[3] < top
 
     upright.run(story())
+
+
+@pytest.mark.parametrize("language", ["zh_CN", "en"])
+@pytest.mark.parametrize("large", [False, True])
+def test_nothing_of_the_poster_hangs_over_its_card(booth: Booth, language: str, large: bool) -> None:
+    async def story() -> None:
+        booth.stage.wear(large=large, language=language)
+        booth.stage.put(SAMPLES["attract_notices"])
+        await asyncio.sleep(0.1)
+        assert booth.stage._page is not None
+        work, low = booth.stage._page.work, booth.stage._page.ids.bar.top
+        [card] = [part for part in work.walk(restrict=True) if getattr(part, "key", "") == "begin"]
+        said = [say for say in card.walk(restrict=True) if isinstance(say, Say) and not away(say)]
+        assert all(card.y <= say.y and say.top <= card.top for say in said)
+        assert all(note.y >= low - 1 for note in work.ids.notices.children)
+        assert card.y >= work.ids.notices.top
+
+    booth.run(story())
