@@ -18,7 +18,8 @@ RESTART = 40.0
 class Expects:
     """Final states that are right, and the papers there must be: receipt, slip (reference and telephone), voucher.
 
-    ``pays``: money moves at all. ``retained``: permits that are in the box in the end.
+    ``pays``: money moves at all. ``retained``: permits that are in the box in the end. ``free``: so many papers are of
+    visits that cost nothing, beside others that did: they bear no reference.
     """
 
     states: frozenset[str] = frozenset({"settled"})
@@ -26,6 +27,7 @@ class Expects:
     vouchers: int = 1
     pays: bool = True
     retained: int = 0
+    free: int = 0
 
 
 @dataclass(frozen=True)
@@ -175,6 +177,7 @@ def after(scripts: Sequence[str]) -> Expects:
         slips=sum(one.slips for one in every),
         vouchers=sum(one.vouchers for one in every),
         pays=any(one.pays for one in every),
+        free=sum(one.slips + one.vouchers for one in every if not one.pays) if any(one.pays for one in every) else 0,
     )
 
 

@@ -80,8 +80,8 @@ class Service:
 
     ``needs``: groups of roles, of each of which one must serve; ``wants``: roles it can do without.
 
-    ``section``: of the catalogue by which it goes. ``title``, ``detail``: its words, where they are data; ``unfit``:
-    why this release cannot serve it.
+    ``section``: of the catalogue by which it goes. ``title``, ``detail``, ``picture``: its words and the name of its
+    picture, where they are data; ``unfit``: why this release cannot serve it.
     """
 
     key: str
@@ -97,6 +97,7 @@ class Service:
     section: str = ""
     title: Text | None = None
     detail: Text | None = None
+    picture: str = ""
     unfit: str = ""
 
     @property
@@ -207,6 +208,7 @@ def menu(parts: Parts, services: Sequence[Service] = SERVICES) -> tuple[MenuItem
             title=service.title or text(f"menu.{service.key}.title"),
             detail=service.detail or text(f"menu.{service.key}.detail"),
             closed=why_closed(service, parts),
+            picture=service.picture,
         )
         for service in (*services, *parts.offered)
     )

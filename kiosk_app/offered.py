@@ -66,6 +66,7 @@ def _row(service: DataService) -> Service:
         family=service.family,
         title=both(service.title),
         detail=both(service.about),
+        picture=service.picture,
         pays=bool(fees_of(service)),
         priced=True,
         stores=True,  # what was asked for is written down

@@ -1,6 +1,7 @@
-"""A number pad: large keys, the digits in groups of four, and a confirm button that opens when the number is whole."""
+"""A number pad: large keys, the digits in groups, and a confirm button that opens when the number is whole."""
 
 from collections.abc import Sequence
+from itertools import chain, repeat
 from typing import Any
 
 from kiosk_app.views import Typed, text
@@ -15,9 +16,15 @@ LETTERS = {"2": "ABC", "3": "DEF", "4": "GHI", "5": "JKL", "6": "MNO", "7": "PQR
 """ITU-T E.161."""
 
 
-def grouped(digits: str) -> str:
-    """``440703100612345`` as ``4407 0310 0612 345``."""
-    return " ".join(digits[i : i + 4] for i in range(0, len(digits), 4))
+def grouped(digits: str, groups: Sequence[int] = ()) -> str:
+    """``440703100612345`` as ``4407 0310 0612 345``; what is more than ``groups`` say, by four."""
+    parts, at = [], 0
+    for size in chain(groups, repeat(4)):
+        if at >= len(digits):
+            break
+        parts.append(digits[at : at + size])
+        at += size
+    return " ".join(parts)
 
 
 class PadKey(PushButton):
@@ -67,7 +74,7 @@ class EnterNumber(Work):
     @property
     def shown(self) -> str:
         """What stands in the field: the digits, or a mark for each of a secret."""
-        return grouped(MARK * len(self.digits) if self.view.secret else self.digits) or " "
+        return grouped(MARK * len(self.digits) if self.view.secret else self.digits, self.view.groups) or " "
 
     @property
     def whole(self) -> bool:

@@ -13,7 +13,10 @@ from PIL import Image
 from screens.samples import SAMPLES
 from screens.stage import Stage
 
-README = ("attract", "choose_many", "pay_card", "place_card", "done", "sorry")
+README = (
+    *("attract", "choose_many", "pay_card", "place_card", "done", "sorry"),
+    *("papers_some", "page_glare", "page_review", "offered_menu", "offered_about", "offered_check"),
+)
 SIZES = {"portrait": (1080, 1920), "landscape": (1920, 1080)}
 
 

@@ -86,7 +86,7 @@ class Menu(Work):
 
     def _tile(self, item: MenuItem, kind: type[AnyTile]) -> AnyTile:
         tile = kind(
-            key=item.key, family=item.family, sign=item.key if item.key in DRAWINGS else item.family,
+            key=item.key, family=item.family, sign=picture_of(item),
             title=item.title, detail=item.detail, closed=item.closed,
             enabled=item.closed is None, fill="surface" if item.closed is None else "muted",
         )  # fmt: skip
@@ -95,6 +95,11 @@ class Menu(Work):
 
     def keys(self) -> Sequence[Key]:
         return (self.back_key(), self.leave_key()) if self.view.family else (self.leave_key(),)
+
+
+def picture_of(item: MenuItem) -> str:
+    """Its picture: the one it names, or its own, or its family's."""
+    return next((name for name in (item.picture, item.key) if name in DRAWINGS), item.family)
 
 
 def home(items: Sequence[MenuItem]) -> list[MenuItem]:

@@ -145,7 +145,7 @@ HALL: dict[str, View] = {
                 ("at", "2026-11-23 14:32"),
                 ("state", text("matter.state.settled")),
                 ("answer", text("plain", words=ANSWER)),
-                ("until", "2027-02-21"),
+                ("until", text("named", zh="2027 年 2 月 21 日", en="2027-02-21")),
             )
         ),
         steps=Steps(CASES, 1),

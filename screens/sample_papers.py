@@ -61,7 +61,7 @@ def photographed() -> bytes:
 PAGE = photographed()
 STEPS = tuple(text(f"case_papers.step.{name}") for name in ("identify", "case", "shoot", "send"))
 CHOOSE, SHOOT, SEND = (Steps(STEPS, at) for at in (1, 2, 3))
-BUSINESS = text("plain.both", zh="样本：生育津贴申领", en="Sample: maternity pay")
+BUSINESS = text("plain.both", zh="生育津贴申领（样本）", en="Maternity pay (sample)")
 CENTRE = text("plain.both", zh="样本环市街政务服务中心", en="Sample Huanshi Street Service Centre")
 MARRIAGE = text("plain.both", zh="结婚证", en="Marriage certificate")
 BANK = text("plain.both", zh="银行卡复印件", en="Copy of the bank card")
@@ -108,7 +108,7 @@ PAPERS: dict[str, View] = {
                         "plain.both", zh="户口簿、结婚证、银行卡复印件",
                         en="Household register, Marriage certificate, Copy of the bank card",
                     )),
-                    text("case_papers.row.until", until="2026-12-20"),
+                    text("case_papers.row.until", until=text("named", zh="2026 年 12 月 20 日", en="2026-12-20")),
                 ),
             ),
         ),

@@ -26,6 +26,7 @@ from kiosk_app.views import (
 )
 from screens.sample_books import BOOKS
 from screens.sample_hall import HALL
+from screens.sample_offered import OFFERED
 from screens.sample_papers import PAPERS
 from screens.sample_person import BOOTH, ENDORSE
 
@@ -129,7 +130,7 @@ NUMBER = EnterNumber(
 SAMPLES: dict[str, View] = {
     "attract": Attract(services=(FINES.title,)),
     "attract_notices": Attract(
-        services=(FINES.title,),
+        services=tuple(text(f"family.{family}.title") for family in ("social", "border", "road", "hall")),
         warnings=(text("notice.warning", said=text("menu.closed.store")),),
         notices=(text("notice.info", said=text("guide.notices.line")),),
     ),
@@ -208,6 +209,7 @@ SAMPLES: dict[str, View] = {
     **BOOTH,
     **BOOKS,
     **HALL,
+    **OFFERED,
     **PAPERS,
     "closed_with_words": Sorry(
         title=text("sorry.title.closed"), detail=text("menu.closed.central"),

@@ -81,7 +81,7 @@ class Table(Work):
         ids = self.ids
         ids.tabs.fill_in(self, view.tabs, view.tab)
         for fact in view.facts:
-            ids.facts.add_widget(Say(words=fact, letters=34, bold=True))
+            ids.facts.add_widget(Say(words=fact, letters=34, bold=True, balance=True))
         ids.facts.hidden = not view.facts
         for head in view.columns if view.rows else ():
             cell = _cell(head.title, head, 28)

@@ -38,7 +38,7 @@ class Imprint:
     """What a paper says of itself. ``reference``: ours, of the visit or the certificate; ``site``: where it came out.
 
     ``department`` "": the machine itself says it, and nobody signs. ``identifier``: for programs, in the metadata only.
-    ``copied``: it came out before; everything else is of the first one.
+    ``copied``: it came out before; everything else is of the first one. ``numbered``: what kind of number it is.
     """
 
     title: str
@@ -50,6 +50,7 @@ class Imprint:
     hotline: str
     identifier: str = ""
     copied: Copied | None = None
+    numbered: str = "流水号"
 
 
 @dataclass(frozen=True)
@@ -167,7 +168,7 @@ def foot(canvas: OfficialCanvas, imprint: Imprint, made: datetime, page: int, pa
     canvas.setFont(regular(), 7.8)
     canvas.drawString(SIDE, 12.4 * mm, f"{imprint.site}　{made:%Y-%m-%d %H:%M}")
     help_at = f"　咨询电话 {imprint.hotline}" if imprint.hotline else ""
-    canvas.drawString(SIDE, 8.8 * mm, f"流水号 {imprint.reference}{help_at}")
+    canvas.drawString(SIDE, 8.8 * mm, f"{imprint.numbered} {imprint.reference}{help_at}")
     if copied := imprint.copied:
         again = f"补打件　第 {copied.number} 次　{copied.at.astimezone(CHINA):%Y-%m-%d %H:%M}　{copied.site}"
         canvas.drawRightString(A4[0] - SIDE, 5.2 * mm, again)

@@ -26,8 +26,10 @@ def render(slip: Slip) -> bytes:
     paper = Dummy()
     paper.hw("INIT")
     paper._raw(GB18030_MODE)
+    above = ""
     for line in slip.lines:
-        _line(paper, line)
+        _line(paper, line, under_title=above == "title")
+        above = line.style
     if qr := printable(slip.qr):
         paper.set(align="center")
         paper._raw(b"\n")
@@ -45,12 +47,15 @@ def cut_off() -> bytes:
     return bytes(paper.output)
 
 
-def _line(paper: Dummy, line: SlipLine) -> None:
+def _line(paper: Dummy, line: SlipLine, *, under_title: bool) -> None:
+    """One line. What stands ``under_title`` says it in English, and in the middle like it."""
     title, bold = line.style == "title", line.style in {"title", "strong"}
     if line.style == "rule":
         rows, align = ["-" * COLUMNS], "left"
     elif title:
         rows, align = list(wrap(printable(line.left), COLUMNS // 2)), "center"
+    elif under_title and not line.right:
+        rows, align = list(wrap(printable(line.left), COLUMNS)), "center"
     else:
         rows, align = list(two_columns(printable(line.left), printable(line.right), COLUMNS)), "left"
     scale = 2 if title else 1

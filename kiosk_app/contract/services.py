@@ -24,6 +24,10 @@ MENU: Final = ("social", "border", "road")
 BESIDE: Final = "hall"
 """The one in which none can: what is around every visit."""
 
+Picture = Literal[
+    "", "person", "coin", "cross", "purse", "seal", "columns", "helmet", "pin", "calendar", "camera", "copies", "folder"
+]
+"""What can stand on a tile; "": the family's."""
 Key = Annotated[str, msgspec.Meta(pattern=r"\A[a-z][a-z0-9_]{1,31}\Z")]
 Shape = Annotated[str, msgspec.Meta(pattern=r"\A[0-9#]{1,20}\Z")]
 """Digits as they are written: ``#`` is any, a digit is itself. ``1##########`` is a mobile telephone."""
@@ -120,16 +124,17 @@ class After(_Strict, frozen=True, kw_only=True):
 
 
 class DataService(_Strict, frozen=True, kw_only=True):
-    """Everything about one. ``identify``: by card, else nobody is asked. ``fee`` None: free. ``sample``: an example,
-    whose fees are nobody's, and every paper and screen says so. ``slip``: lines of the slip beside reference, sum and
-    time, which it always has. Placeholders (``{reference}``, ``{answer}``) are filled in in ``slip`` and ``sheet``
-    only; a line with an answer that was not asked for is left out.
+    """Everything about one. ``identify``: by card, else nobody is asked. ``fee`` None: free. ``picture``: on its tile.
+    ``sample``: an example, whose fees are nobody's, and every paper and screen says so. ``slip``: lines of the slip
+    beside reference, sum and time, which it always has. Placeholders (``{reference}``, ``{answer}``) are filled in in
+    ``slip`` and ``sheet`` only; a line with an answer that was not asked for is left out.
     """
 
     id: Key
     family: Literal["social", "border", "road"]
     title: Said
     initials: Initials
+    picture: Picture = ""
     about: Said
     who: Said
     bring: Annotated[list[Said], msgspec.Meta(max_length=8)]

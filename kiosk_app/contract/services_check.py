@@ -9,7 +9,7 @@ import unicodedata
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
-from typing import Any, Final
+from typing import Any, Final, get_args
 
 import msgspec
 
@@ -28,6 +28,7 @@ from kiosk_app.contract.services import (
     HowMany,
     Offers,
     OneOf,
+    Picture,
     Question,
 )
 
@@ -95,6 +96,8 @@ def in_plain_words(error: msgspec.ValidationError) -> str:
     ):
         if pattern in said:
             said = f"expected {words} - at {said.rpartition(' - at ')[2]}"
+    if said.endswith("$.picture`"):
+        said = f"expected one of {', '.join(filter(None, get_args(Picture)))} - at `$.picture`"
     return said.replace(" - at `$.", ": in `")
 
 

@@ -1,6 +1,6 @@
 """Sample citizens who come back: for a proof or a paper that they lost, and to see how far everything is."""
 
-from kiosk_app.demo_citizen import Citizen
+from kiosk_app.demo_citizen import Citizen, Sight
 from kiosk_app.demo_papers import take_papers
 from kiosk_app.demo_scripts.coming import leave_with_card, show_card
 from kiosk_app.demo_scripts.social import rights_record
@@ -11,14 +11,18 @@ REFERENCE = 20
 """Digits of a reference: what a proof is listed under."""
 
 
+def _latest(sight: Sight) -> str:
+    """Of the proofs that are listed; a reference begins with the machine and the time."""
+    return max(key for key in sight.targets if key.isdigit() and len(key) == REFERENCE)
+
+
 async def reprint(citizen: Citizen) -> None:
     """Pay fines, go, come back without the slip, and have it printed again by the identity card."""
     await traffic_fines(citizen)
     await show_card(citizen, "reprint", PERSON, FAMILY)
     sight = await citizen.see("ChooseOne", target="back")
     await citizen.picture("proofs")
-    [reference] = [key for key in sight.targets if key.isdigit() and len(key) == REFERENCE]
-    await citizen.touch("ChooseOne", reference)
+    await citizen.touch("ChooseOne", _latest(sight))
     await citizen.see("Done", target="leave", within=30)
     await citizen.picture("reprinted")
     await take_papers(citizen)
@@ -31,8 +35,7 @@ async def reprint_record(citizen: Citizen) -> None:
     await show_card(citizen, "reprint", PERSON, FAMILY)
     sight = await citizen.see("ChooseOne", target="back")
     await citizen.picture("papers")
-    [reference] = [key for key in sight.targets if key.isdigit() and len(key) == REFERENCE]
-    await citizen.touch("ChooseOne", reference)
+    await citizen.touch("ChooseOne", _latest(sight))
     await citizen.on_bench(lambda bench: bench["document_printer"]["papers"], "the copy", within=30)
     await citizen.see("Done", target="leave", within=30)
     await citizen.picture("copy")

@@ -5,6 +5,7 @@ from typing import Final
 
 from kiosk_app.contract.hall import Appointment
 from kiosk_app.devices import Slip, SlipLine
+from kiosk_app.local_time import LOCAL
 from kiosk_app.papers.slips import RULE, moment
 
 BUSINESS: Final[Mapping[str, str]] = {
@@ -18,12 +19,14 @@ BUSINESS: Final[Mapping[str, str]] = {
 def appointment_slip(made: Appointment, *, site: str, hotline: str) -> Slip:
     """For one that was made, or cancelled."""
     title, english = ("预约已取消", "Cancelled") if made.cancelled else ("窗口预约", "Your appointment")
+    on = made.starts.astimezone(LOCAL)
     return Slip(
         (
             SlipLine(title, style="title"),
             SlipLine(english),
             RULE,
-            SlipLine(moment(made.starts), style="strong"),
+            SlipLine(f"{on.year} 年 {on.month} 月 {on.day} 日 {on:%H:%M}", style="strong"),
+            SlipLine(moment(made.starts)),
             SlipLine(made.centre),
             SlipLine(made.centre_en),
             SlipLine(made.address),

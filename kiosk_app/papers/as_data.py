@@ -6,10 +6,10 @@ Digits that were answered (a telephone, an account) are masked, the name on the 
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 
 from kiosk_app.contract.guide import Said
-from kiosk_app.contract.services import DataService, Digits, HowMany, OneOf, Question, Sheet, asked, filled
+from kiosk_app.contract.services import DataService, Day, Digits, HowMany, OneOf, Question, Sheet, asked, filled
 from kiosk_app.devices import Slip, SlipLine
 from kiosk_app.money.amounts import Fen, yuan
 from kiosk_app.papers.proof import PaidBy
@@ -48,6 +48,9 @@ def said(question: Question, answer: str) -> Said:
             return next(option.title for option in question.options if option.key == answer)
         case HowMany():
             return Said(zh=f"{answer} {question.unit.zh}", en=f"{answer} {question.unit.en}")
+        case Day():
+            on = date.fromisoformat(answer)
+            return Said(zh=f"{on.year} 年 {on.month} 月 {on.day} 日", en=answer)
         case _:
             return Said(zh=answer, en=answer)
 
@@ -97,6 +100,7 @@ def request_sheet(made: Asked, sheet: Sheet) -> bytes:
         reference=made.reference,
         made_at=made.at,
         hotline=made.hotline,
+        numbered="流水号" if made.by else "受理号",
     )
     values = _values(made, made.name)
     rows = [

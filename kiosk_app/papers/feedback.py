@@ -38,7 +38,7 @@ def feedback_slip(given: FeedbackGiven, *, site: str, hotline: str) -> Slip:
             SlipLine("时间 Time", moment(given.at)),
             *(SlipLine(words) for words in call),
             RULE,
-            SlipLine("查答复：任一自助终端“我的办件”"),
+            SlipLine("查答复：任一自助终端“我的业务进度”"),
             *(SlipLine(words) for words in read),
             SlipLine("也可凭编号致电查询"),
             SlipLine("Or call with the number."),

@@ -28,7 +28,7 @@ from kiosk_app.services.steps.choose import one_of, typed
 from kiosk_app.services.steps.counter import request_now, to_counter
 from kiosk_app.services.steps.deliver import Papers, deliver
 from kiosk_app.services.steps.look_up import look_up
-from kiosk_app.services.steps.shown import both, long_day, moment, queue, short_time, weekday
+from kiosk_app.services.steps.shown import both, long_day, queue, short_time, weekday
 from kiosk_app.views import Choice, ChooseOne, Done, EnterNumber, Steps, Text, text
 
 STEPS = tuple(text(f"appointment.step.{name}") for name in ("what", "where", "when", "number"))
@@ -114,7 +114,7 @@ async def _proof(desk: Desk, made: Appointment) -> bool:
     view = Done(
         title=text("appointment.cancelled" if made.cancelled else "appointment.made"),
         facts=(
-            text("plain", words=moment(made.starts)),
+            text("appointment.when", day=long_day(made.starts.astimezone(LOCAL).date()), time=short_time(made.starts)),
             both(Said(zh=made.centre, en=made.centre_en)),
             text("plain", words=made.address),
             text("appointment.number", number=made.number),

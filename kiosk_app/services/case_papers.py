@@ -16,7 +16,7 @@ from kiosk_app.services.steps.insured import show_card
 from kiosk_app.services.steps.look_up import look_up
 from kiosk_app.services.steps.pages import read_page
 from kiosk_app.services.steps.photograph import Shot, photograph
-from kiosk_app.services.steps.shown import both, day, paper_name, paper_names
+from kiosk_app.services.steps.shown import both, long_day, paper_name, paper_names
 from kiosk_app.views import (
     Choice,
     ChooseOne,
@@ -88,7 +88,7 @@ async def choose_case(desk: Desk, cases: list[LackingCase]) -> LackingCase | Non
             lines=(
                 both(Said(zh=case.centre, en=case.centre_en)),
                 text("case_papers.row.lacks", papers=paper_names(case.papers)),
-                text("case_papers.row.until", until=day(case.until)),
+                text("case_papers.row.until", until=long_day(case.until)),
             ),
         )
         for case in cases

@@ -83,7 +83,9 @@ class Consent(View):
 
 @dataclass(frozen=True, kw_only=True)
 class EnterNumber(View):
-    """A number pad. Takes ``lengths`` digits (any of them), grouped by four. Intents: Typed, Back, Leave.
+    """A number pad. Takes ``lengths`` digits (any of them). Intents: Typed, Back, Leave.
+
+    ``groups``: how many digits stand together, where one says them so (a day 4, 2, 2); else four and four.
 
     ``secret``: what is typed is shown as so many marks, and never as digits. ``letters``: the keys also name the
     letters that stand on those of a telephone. ``action``: what the primary button says, where it is no number of a
@@ -98,3 +100,4 @@ class EnterNumber(View):
     secret: bool = False
     letters: bool = False
     action: Text | None = None
+    groups: tuple[int, ...] = ()

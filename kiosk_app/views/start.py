@@ -28,13 +28,17 @@ class Attract(View):
 
 @dataclass(frozen=True, kw_only=True)
 class MenuItem:
-    """A service on the menu: ``key``, its ``family`` (social, border, road) and, if closed, why."""
+    """A service on the menu: ``key``, its ``family`` (social, border, road) and, if closed, why.
+
+    ``picture``: by name, of a service that the screen does not know by its key.
+    """
 
     key: str
     family: str
     title: Text
     detail: Text
     closed: Text | None = None
+    picture: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)

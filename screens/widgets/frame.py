@@ -126,18 +126,33 @@ class Key:
 class Buttons(Row):
     """Side by side, each as wide as its words ask."""
 
+    heavy = ""
+
     def widths(self, width: float) -> list[float]:
-        """Natural widths, stretched by shares; or thinner margins, and then all letters smaller by the same part."""
+        """Natural widths, stretched by shares; or thinner margins, then no icons, then all letters smaller alike."""
         parts = self.parts()
-        wants = [part.want() for part in parts]
+        wants = [part.bare(False).want() for part in parts]
         spare = self.free(width) - sum(wants)
-        if spare < 0:
-            snug = [part.least() for part in parts]
-            short = self.free(width) - sum(snug)
-            words = [part.ids.label.want() if short < 0 else 1.0 for part in parts]
-            return [least + short * word / sum(words) for least, word in zip(snug, words, strict=True)]
-        shares = sum(part.share for part in parts)
-        return [want + spare * part.share / shares for part, want in zip(parts, wants, strict=True)]
+        if spare >= 0:
+            wants, spare = self._weighed(wants, spare)
+            shares = sum(part.share for part in parts)
+            return [want + spare * part.share / shares for part, want in zip(parts, wants, strict=True)]
+        snug = [part.least() for part in parts]
+        if self.free(width) < sum(snug):
+            snug = [part.bare(True).least() for part in parts]
+        short = self.free(width) - sum(snug)
+        if short >= 0:
+            snug, short = self._weighed(snug, short)
+        words = [part.ids.label.want() if short < 0 else 1.0 for part in parts]
+        return [least + short * word / sum(words) for least, word in zip(snug, words, strict=True)]
+
+    def _weighed(self, sizes: list[float], spare: float) -> tuple[list[float], float]:
+        """What is to spare goes first to the button that weighs most, until none is wider than it."""
+        for at, part in enumerate(self.parts()):
+            if part.kind == self.heavy:
+                more = min(spare, max(sizes) - sizes[at])
+                return [size + more * (at == n) for n, size in enumerate(sizes)], spare - more
+        return sizes, spare
 
     def free(self, width: float) -> float:
         """What the buttons have to themselves."""
@@ -147,6 +162,8 @@ class Buttons(Row):
 
 class Bar(Buttons):
     """Back, leave, then the one primary action at the right."""
+
+    heavy = "go"
 
     def fill(self, keys: Sequence[Key]) -> None:
         """Show these buttons."""

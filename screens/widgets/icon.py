@@ -13,7 +13,7 @@ from screens.look import Look
 from screens.shapes import drawn
 from screens.widgets.board import Board
 from screens.widgets.element import Element, load
-from screens.widgets.signs import SIGNS
+from screens.widgets.signs import PICTURES, SIGNS
 
 
 def _shield(b: Board) -> None:
@@ -205,6 +205,7 @@ DRAWINGS: dict[str, Callable[[Board], None]] = {
     "search": _search, "dots": _dots, "code": _code, "hall": _bubble,
     "reprint": _printer, "progress": _search,
     **SIGNS,
+    **PICTURES,
     **{f"face{score}": _face(7 * (score - 3)) for score in range(1, 6)},
 }  # fmt: skip
 

@@ -102,9 +102,37 @@ def _camera(b: Board) -> None:
     b.disc(50, 56, 14)
 
 
+def _handed_in(b: Board) -> None:
+    b.shape((14, 4), (64, 4), (86, 26), (86, 96), (14, 96))
+    b.shape((64, 4), (86, 26), (64, 26), on=0)
+    b.stroke((50, 84), (50, 44), wide=10, on=0)
+    b.stroke((33, 58), (50, 41), (67, 58), wide=10, on=0)
+
+
+def _copies(b: Board) -> None:
+    b.slab(8, 4, 64, 76, 7)
+    b.slab(28, 20, 100, 100, 9, on=0)
+    b.slab(36, 28, 92, 96, 7)
+    for y, right in ((46, 80), (62, 80), (78, 68)):
+        b.stroke((48, y), (right, y), wide=7, on=0)
+
+
+def _folder(b: Board) -> None:
+    b.slab(4, 14, 46, 50, 8)
+    b.slab(4, 26, 96, 88, 8)
+    b.stroke((26, 58), (70, 58), wide=10, on=0)
+    b.stroke((54, 42), (72, 58), (54, 74), wide=10, on=0)
+
+
 SIGNS: dict[str, Callable[[Board], None]] = {
     "living_verification": _person, "pension_payments": _coin, "medical_account": _cross, "social_card": _chip_card,
     "contribution": _purse, "insured_certificate": _sealed, "rights_record": _columns, "social_state": _helmet,
     "guide": _question, "my_cases": _listed, "places": _pin, "appointment": _calendar, "id_photo": _camera,
+    "case_papers": _handed_in,
 }  # fmt: skip
 """By the service's key; a service without one has its family's."""
+PICTURES: dict[str, Callable[[Board], None]] = {
+    "person": _person, "coin": _coin, "cross": _cross, "purse": _purse, "seal": _sealed, "columns": _columns,
+    "helmet": _helmet, "pin": _pin, "calendar": _calendar, "camera": _camera, "copies": _copies, "folder": _folder,
+}  # fmt: skip
+"""By the name that a service that is data gives for its picture."""

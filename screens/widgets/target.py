@@ -3,7 +3,7 @@
 A press repaints the target's own tile and nothing else (``stain``): the answer to a finger does not wait for anybody.
 """
 
-from typing import Any
+from typing import Any, Self
 
 from kivy.properties import BooleanProperty, NumericProperty, ObjectProperty, OptionProperty, StringProperty
 
@@ -138,6 +138,11 @@ class PushButton(Target, Skin):
         self.words = words
         self.place(self.x, self.y, self.width, self.height)
         self.stain()
+
+    def bare(self, bare: bool) -> Self:
+        """Without its icon, where words need the room."""
+        self.ids.sign.hidden = bare or not self.icon
+        return self
 
     def want(self) -> float:
         return self.px(self.wide) if self.wide > 0 else float(self.ids.row.want()) + self.px(56)

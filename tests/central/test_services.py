@@ -179,6 +179,8 @@ def test_a_person_checks_publishes_and_withdraws_from_the_command_line(tmp_path:
     assert said.exit_code == 1
     assert len(said.output.strip().splitlines()) >= 4
     assert all(line.startswith("not published: ") for line in said.output.strip().splitlines())
+    file.write_text(text.replace('picture = "copies"', 'picture = "unicorn"'), "utf-8")
+    assert "expected one of person, coin," in CliRunner().invoke(app, [*arguments, "--check"]).output
     file.write_text(text[: text.rindex("[[services]]")], "utf-8")
     assert "nothing is wrong" in CliRunner().invoke(app, [*arguments, "--check"]).output
     assert CliRunner().invoke(app, arguments).output.startswith("version ")

@@ -58,7 +58,7 @@ def test_each_disagreement_is_told(
 
 def test_of_citizens_one_after_the_other_all_papers_are_expected() -> None:
     assert after(("guide", "rights_record", "places")) == Expects(slips=1, vouchers=1, pays=False)
-    assert after(("endorsement_declines_face", "progress")) == Expects(slips=2, vouchers=0, pays=True)
+    assert after(("endorsement_declines_face", "progress")) == Expects(slips=2, vouchers=0, pays=True, free=1)
     assert after(("traffic_fines",)) == Expects()
 
 
@@ -80,6 +80,13 @@ def test_a_missing_paper_and_one_without_reference_are_told() -> None:
     assert paper_problems(KIOSK, PAPERS | {"receipt-1.txt": "..."}, Expects()) == [
         "receipt-1.txt does not bear the reference"
     ]
+
+
+def test_the_paper_of_a_visit_that_cost_nothing_bears_no_reference() -> None:
+    both = after(("traffic_fines", "guide"))
+    papers = PAPERS | {"receipt-2.txt": "..."}
+    assert paper_problems(KIOSK, papers, both) == []
+    assert len(paper_problems(KIOSK, papers | {"receipt-1.txt": "..."}, both)) == 2
 
 
 COUNTER = CENTRAL | {"counter": [{"receipts": [["P1", "R1"]]}]}

@@ -40,13 +40,19 @@ def test_an_amount_that_does_not_fit_beside_goes_below_and_stays_whole() -> None
     assert width(rows[1]) == COLUMNS
 
 
+def test_what_says_the_title_in_english_stands_in_the_middle_like_it() -> None:
+    rows = slip_of(SlipLine("缴款回执", style="title"), SlipLine("Receipt"), SlipLine("普通")).rows
+    assert [row.align for row in rows[:3]] == [1, 1, 0]
+    assert rows[1].runs[0].scale == 1
+
+
 def test_a_title_is_double_bold_and_centred() -> None:
     row = slip_of(SlipLine("缴款回执", style="title")).rows[0]
     assert (row.runs[0].scale, row.runs[0].bold, row.align) == (2, True, 1)
 
 
 def test_the_style_of_a_title_ends_with_it() -> None:
-    row = slip_of(SlipLine("缴款回执", style="title"), SlipLine("普通")).rows[1]
+    row = slip_of(SlipLine("缴款回执", style="title"), SlipLine("普通", "1")).rows[1]
     assert (row.runs[0].scale, row.runs[0].bold, row.align) == (1, False, 0)
 
 

@@ -115,7 +115,12 @@ async def test_a_new_service_published_as_data_is_in_the_menu_is_paid_and_its_pa
     assert [booking.amount for booking in stand.standing()] == [9000] == [stand.books().held]
     assert cases(stand) == [("parking_permit", "accepted", 9000)]
     [slip] = stand.slips()
-    for words in ("居民停车证", "小型汽车，3 个月，从 2026-12-01 起", "90.00", "2 个工作日后到街道办事处窗口领取"):
+    for words in (
+        "居民停车证",
+        "小型汽车，3 个月，从 2026 年 12 月 1 日 起",
+        "90.00",
+        "2 个工作日后到街道办事处窗口领取",
+    ):
         assert words in slip.replace("\n", "")
     assert PHONE not in slip
     assert "139******78" in slip
@@ -132,6 +137,9 @@ async def test_a_free_one_is_taken_up_at_once_and_stands_among_my_cases(stand: S
     stand.person.touches(Chosen("confirm"))
     done = await stand.person.sees(Done, "as_data.done.handed_in")
     assert done.amount is None
+    assert "document_printer" in done.papers
+    assert done.warnings == (), "what came out is named once"
+    assert [key for key, _ in done.actions] == ["again", "other"], "the page is out, and not offered again"
     number = dict(next(fact for fact in done.facts if fact.id == "as_data.done.number").args)["number"]
     assert number == "D261123000001"
     assert cases(stand) == [("file_transfer", "accepted", 0)]

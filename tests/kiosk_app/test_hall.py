@@ -1,7 +1,7 @@
 """Where else one is served, how long one waits, an appointment by number; all of it closed while central is away."""
 
 import asyncio
-from datetime import timedelta
+from datetime import date, timedelta
 
 import msgspec
 import pytest
@@ -12,6 +12,7 @@ from central.tables import kiosk as kiosks
 from central.tables import presence
 from kiosk_app.contract import Problem
 from kiosk_app.contract.hall import Appointment, AskSlots, Book, Cancel, Slots
+from kiosk_app.services.steps.shown import long_day
 from kiosk_app.views import Back, ChooseOne, Chosen, Done, EnterNumber, Menu, Sorry, Table, Typed, text
 from provisioning.device_key import DeviceKey
 from tests.stand import Stand, story
@@ -101,7 +102,9 @@ async def test_an_appointment_is_made_printed_and_cancelled_by_its_number(stand:
     await begins(stand, "appointment")
     done = await books(stand)
     [number] = numbers(stand)
-    assert done.facts[0] == text("plain", words="2026-11-23 10:30")  # an hour and more from nine o'clock
+    assert done.facts[0] == text(
+        "appointment.when", day=long_day(date(2026, 11, 23)), time="10:30"
+    )  # an hour and more from nine o'clock
     assert done.facts[-1] == text("appointment.number", number=number)
     [slip] = stand.slips()
     assert number in slip

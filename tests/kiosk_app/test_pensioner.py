@@ -1,12 +1,19 @@
 """What a pensioner of 80 would stumble over, and what the machine does about it (``docs/pensioner.md``)."""
 
 import asyncio
+from datetime import UTC, datetime
 
 import msgspec
 import pytest
 
+from kiosk_app.contract.feedback import FeedbackGiven
+from kiosk_app.contract.guide import Said
 from kiosk_app.contract.hall import Centre
+from kiosk_app.contract.services import Day
+from kiosk_app.papers.as_data import said
+from kiosk_app.papers.feedback import feedback_slip
 from kiosk_app.portrait.liveness import WITHIN
+from kiosk_app.services.steps.question import hint
 from kiosk_app.services.steps.shown import long_day, queue
 from kiosk_app.views import (
     Attract,
@@ -22,10 +29,13 @@ from kiosk_app.views import (
     Table,
     text,
 )
+from screens.words import Words
 from tests.faces import Someone
 from tests.kiosk_app.test_living_verification import TODAY
 from tests.social import begins, shows
 from tests.stand import Stand, story
+
+WORDS = Words()
 
 
 @story
@@ -137,6 +147,30 @@ async def test_who_does_not_know_pinyin_finds_the_families_first(stand: Stand) -
     keys = [row.key for row in topics.rows]
     assert keys[:3] == ["social", "border", "road"]
     assert keys[-2:] == ["search", "notices"]
+
+
+def test_what_a_sentence_calls_a_service_stands_so_on_the_menu() -> None:
+    for language in ("zh_CN", "en"):
+        name = WORDS.say(text("menu.my_cases.title"), language)
+        assert name in WORDS.say(text("complaint.fact.card"), language)
+        if language == "zh_CN":
+            assert f"“{name}”" in WORDS.say(text("case_papers.fact.looked_at"), language)
+            given = FeedbackGiven(
+                reference="44070326112309301205", kind="praise", topic="staff", at=datetime(2026, 11, 23, tzinfo=UTC)
+            )
+            assert any(f"“{name}”" in line.left for line in feedback_slip(given, site="", hotline="").lines)
+
+
+def test_an_answer_that_is_a_day_is_read_back_as_one_says_it() -> None:
+    question = Day(id="by", ask=Said(zh="哪天", en="When"), earliest=0, latest=365)
+    assert said(question, "2027-01-05").zh == "2027 年 1 月 5 日"
+
+
+def test_the_hint_of_a_day_does_not_say_its_bounds_twice() -> None:
+    question = Day(id="by", ask=Said(zh="哪天", en="When"), earliest=0, latest=365)
+    assert hint(question, TODAY).id == "question.day"
+    helped = hint(msgspec.structs.replace(question, help=Said(zh="一年以内", en="Within a year")), TODAY)
+    assert dict(helped.args)["bounds"] == text("question.day.how", example=f"{TODAY:%Y %m %d}")
 
 
 def test_nobody_waits_no_minutes() -> None:

@@ -34,9 +34,9 @@ class Sample:
 
 
 SAMPLES: Final = (
-    Sample("C4407260018", ZHANG, "样本：生育津贴申领", "Sample: maternity pay", HUANSHI, (BOOKLET, MARRIAGE, BANK)),
-    Sample("C4407260027", ZHANG, "样本：住房公积金提取", "Sample: housing fund withdrawal", XINHUI, (LEASE,), until=9),
-    Sample("C4407260036", LI, "样本：高龄津贴申领", "Sample: old-age allowance", HUANSHI, (BANK,)),
+    Sample("C4407260018", ZHANG, "生育津贴申领（样本）", "Maternity pay (sample)", HUANSHI, (BOOKLET, MARRIAGE, BANK)),
+    Sample("C4407260027", ZHANG, "住房公积金提取（样本）", "Housing fund (sample)", XINHUI, (LEASE,), until=9),
+    Sample("C4407260036", LI, "高龄津贴申领（样本）", "Old-age allowance (sample)", HUANSHI, (BANK,)),
 )
 
 

@@ -51,17 +51,17 @@ async def deliver(desk: Desk, view: Done, papers: Papers, steps: Steps) -> bool:
     if papers.what:
         desk.reprints.keep(papers.reference, papers.slip, papers.what, view.amount or ZERO, papers.holder)
     outcome = await _print_receipt(desk, papers, steps)
-    came = outcome is not None
+    came, paged = outcome is not None, False
     first = replace(view, seconds=desk.patience.done, faces=True)
     view = _after_receipt(desk, first, outcome, papers.reference)
     if papers.both and papers.document is not None:
         page = await _print_document(desk, papers, papers.document, steps)
-        papers_out = (*view.papers, *_from("document_printer", page))
+        paged, papers_out = page is not None, (*view.papers, *_from("document_printer", page))
         view = replace(
             view, warnings=view.warnings + _document_words(page, paid=view.amount is not None), papers=papers_out
         )
     while True:
-        fresh = partial(_as_it_is, desk, with_document=papers.document is not None)
+        fresh = partial(_as_it_is, desk, with_document=papers.document is not None and not paged)
         intent = await show_while_taking(desk, view, fresh)
         match intent:
             case Chosen("document") if papers.document is not None:
@@ -140,8 +140,8 @@ async def _print_document(desk: Desk, papers: Papers, make: Callable[[], bytes],
 
 
 def _document_words(outcome: PrintOutcome | None, *, paid: bool) -> tuple[Text, ...]:
-    if outcome is PrintOutcome.PRINTED:
-        return (text("done.take.document"),)
+    if outcome is PrintOutcome.PRINTED:  # named among what is to be taken
+        return ()
     if not outcome and not paid:
         return (text("done.warning.page_failed"),)
     return (text("done.warning.document_sent" if outcome else "done.warning.document_failed"),)

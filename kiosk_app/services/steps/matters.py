@@ -4,7 +4,7 @@ from kiosk_app.contract.feedback import KINDS, TOPICS, AskMatter, Matter
 from kiosk_app.desk import Desk
 from kiosk_app.services.steps.choose import one_of, typed
 from kiosk_app.services.steps.look_up import look_up
-from kiosk_app.services.steps.shown import day, moment
+from kiosk_app.services.steps.shown import long_day, moment
 from kiosk_app.views import Choice, ChooseOne, Column, EnterNumber, Steps, Table, TableRow, Text, text
 
 REFERENCE = (20,)
@@ -63,7 +63,7 @@ def answer_page(matter: Matter, steps: Steps) -> Table:
     if matter.state == "ended":
         rows.append(("answer", text("matter.answer.ended")))
     if matter.until is not None:
-        rows.append(("until", day(matter.until)))
+        rows.append(("until", long_day(matter.until)))
     return Table(
         title=text("matter.title"),
         columns=COLUMNS,

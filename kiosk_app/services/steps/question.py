@@ -9,8 +9,8 @@ from kiosk_app.services.steps.choose import one_of, typed
 from kiosk_app.services.steps.shown import both, day
 from kiosk_app.views import Choice, ChooseOne, EnterNumber, Steps, Text, text
 
-DAY_DIGITS = (8,)
-CONFIRM = text("question.confirm")
+DAY_DIGITS, DAY_GROUPS = (8,), (4, 2, 2)
+MOBILE, MOBILE_GROUPS = "1##########", (3, 4, 4)
 
 
 async def answer_to(
@@ -27,9 +27,10 @@ async def answer_to(
         answer = _answer(question, digits)
         if fits(question, answer, today):
             return answer
-        problem = text(
-            "question.day.wrong" if isinstance(question, Day) else "question.wrong", hint=hint(question, today)
-        )
+        if isinstance(question, Day):
+            problem = text("question.day.wrong", hint=day_bounds(question, today))
+        else:
+            problem = text("question.wrong", hint=hint(question, today))
 
 
 def choice(question: OneOf, fee: Fixed | ByAnswer | None, steps: Steps) -> ChooseOne:
@@ -50,20 +51,22 @@ def choice(question: OneOf, fee: Fixed | ByAnswer | None, steps: Steps) -> Choos
 
 def entry(question: HowMany | Digits | Day, today: date, problem: Text | None, steps: Steps) -> EnterNumber:
     """The number pad, for as many digits as the answer can have."""
+    groups: tuple[int, ...] = ()
     match question:
         case HowMany():
             lengths = tuple(range(1, len(str(question.most)) + 1))
         case Digits():
             lengths = tuple(sorted({len(shape) for shape in question.shapes}))
+            groups = MOBILE_GROUPS if question.shapes == [MOBILE] else ()
         case Day():
-            lengths = DAY_DIGITS
+            lengths, groups = DAY_DIGITS, DAY_GROUPS
     return EnterNumber(
         title=both(question.ask),
         hint=hint(question, today),
         lengths=lengths,
         problem=problem,
         steps=steps,
-        action=CONFIRM,
+        groups=groups,
     )
 
 
@@ -75,15 +78,28 @@ def hint(question: HowMany | Digits | Day, today: date) -> Text:
         case Digits():
             bounds = text("question.digits")
         case Day():
-            first, last = (today + timedelta(days) for days in (question.earliest, question.latest))
-            bounds = text("question.day", first=day(first), last=day(last), example=f"{first:%Y%m%d}")
+            bounds = day_bounds(question, today)
     if question.help is None:
         return bounds
-    return (
-        both(question.help)
-        if isinstance(question, Digits)
-        else text("question.help", help=both(question.help), bounds=bounds)
-    )
+    match question:
+        case HowMany():
+            return text("question.help", help=both(question.help), bounds=bounds)
+        case Digits():
+            return both(question.help)
+        case Day():  # the service says between which days; with both it was too long to be read
+            return text(
+                "question.help", help=both(question.help), bounds=text("question.day.how", example=_example(today))
+            )
+
+
+def day_bounds(question: Day, today: date) -> Text:
+    """From which day to which."""
+    first, last = (today + timedelta(days) for days in (question.earliest, question.latest))
+    return text("question.day", first=day(first), last=day(last), example=_example(first))
+
+
+def _example(on: date) -> str:
+    return f"{on:%Y %m %d}"
 
 
 def _answer(question: HowMany | Digits | Day, digits: str) -> str:
