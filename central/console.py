@@ -144,8 +144,10 @@ def page(front: Front) -> str:
             "scores": said.scores(connection, china_day(now) - MONTH),
         }
         asked = requests.lines(connection)
+        late = {row.number for row in requests.waiting(connection, now - front.periods.open + front.periods.warning)}
     given = spoken | {
         "requests": asked,
+        "late": late,
         "now": now,
         "books": kept,
         "kiosks": rows,

@@ -15,6 +15,7 @@ from central import feedback
 from central.certificates import office as certificates
 from central.clock import Clock
 from central.db import Store
+from central.departments import requests
 from central.departments.rules import CHINA, china_day
 from central.issued import register
 
@@ -22,7 +23,8 @@ from central.issued import register
 @dataclass(frozen=True)
 class Periods:
     """``certificates``: after their last valid day. ``records``: printed ones, that can be had again. ``open``: matters
-    that nobody settles; ``warning``: so long before that operators are told. ``answers``: settled matters, to be read.
+    that nobody settles, and the digits in requests that nobody does; ``warning``: so long before that operators are
+    told. ``answers``: settled matters, to be read, and requests that are done.
     """
 
     certificates: timedelta = certificates.KEPT
@@ -41,19 +43,23 @@ LONGEST: Final = 36_500
 class Forgotten:
     """What one night deleted. ``overwritten``: also out of the database's log; else a reader was in the way.
 
-    ``ending``: open matters that will end unsettled if nobody takes them; ``ended``: those that did.
+    ``ending``: open matters that will end unsettled, and requests whose digits will go, if nobody takes them;
+    ``ended``: the matters that did.
     """
 
     certificates: int
     records: int
     answers: int
+    requests: int
     ended: int
     ending: int
     overwritten: bool
 
     def __str__(self) -> str:
-        said = f"{self.certificates} certificates, {self.records} records, {self.answers} answers forgotten"
-        return f"{said}; {self.ended} matters ended unsettled, {self.ending} will soon"
+        counts = (self.certificates, self.records, self.answers, self.requests)
+        names = ("certificates", "records", "answers", "requests")
+        said = ", ".join(f"{count} {name}" for count, name in zip(counts, names, strict=True))
+        return f"{said} forgotten; {self.ended} matters ended unsettled, {self.ending} will soon"
 
 
 def forget(store: Store, clock: Clock, periods: Periods) -> Forgotten:
@@ -61,13 +67,15 @@ def forget(store: Store, clock: Clock, periods: Periods) -> Forgotten:
     now = clock.now()
     begun = datetime.combine(china_day(now), time(), CHINA)  # what can be read on a day can be read on all of it
 
-    def work(connection: sa.Connection) -> tuple[int, int, int, int, int]:
+    def work(connection: sa.Connection) -> tuple[int, int, int, int, int, int]:
+        soon = now - periods.open + periods.warning
         return (
             certificates.forget(connection, china_day(now)),
             register.forget(connection, now - periods.records),
             feedback.forget_answers(connection, begun - periods.answers),
+            requests.forget(connection, now, done_before=begun - periods.answers, filed_before=now - periods.open),
             feedback.end_open(connection, now - periods.open, now),
-            len(feedback.ending(connection, now - periods.open + periods.warning)),
+            len(feedback.ending(connection, soon)) + len(requests.waiting(connection, soon)),
         )
 
     return Forgotten(*store.commit(work), overwritten=store.overwrite())

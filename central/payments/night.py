@@ -8,14 +8,12 @@ import asyncio
 import traceback
 from collections.abc import Callable
 from datetime import datetime, time, timedelta
-from functools import partial
 from pathlib import Path
 from typing import Final
 
 import structlog
 
 from central.clock import Clock
-from central.departments import requests
 from central.departments.rules import CHINA
 from central.front import Front, NightNote
 from central.payments.reconcile import reconcile
@@ -54,7 +52,6 @@ async def nights(front: Front, clock: Clock) -> None:
 async def _old_things(front: Front, clock: Clock) -> None:
     await _wipe(front, "photos", front.photos.expire)
     await _wipe(front, "photographed papers", front.photographed.expire)
-    await _wipe(front, "requests", partial(requests.forget, front.store, clock))
     front.last_forgetting = await _forget(front, clock)
 
 

@@ -200,15 +200,16 @@ def test_a_reader_in_the_way_is_told_and_the_next_night_overwrites(tmp_path: Pat
 def test_operators_see_what_the_night_forgot_and_that_a_matter_ended_unsaid(monkeypatch: pytest.MonkeyPatch) -> None:
     nights = Nights(monkeypatch, lambda: Night(looked=0, changed=0, silent=0))
     nights.pass_by(days=1)
-    assert "✓ 0 certificates, 0 records, 0 answers forgotten; 0 matters ended unsettled, 0 will soon" in console.page(
-        nights.central.front
+    assert (
+        "✓ 0 certificates, 0 records, 0 answers, 0 requests forgotten; 0 matters ended unsettled, 0 will soon"
+        in console.page(nights.central.front)
     )
     at = nights.central.clock.now() - timedelta(days=200)
     with nights.central.front.store.write() as connection:
         told = FeedbackGiven(reference="9" * 20, kind="complaint", topic="staff", at=at)
         feedback.given(connection, KIOSK, told, at)
     nights.pass_by(days=1)
-    assert "▲ 0 certificates, 0 records, 0 answers forgotten; 1 matters ended unsettled" in console.page(
+    assert "▲ 0 certificates, 0 records, 0 answers, 0 requests forgotten; 1 matters ended unsettled" in console.page(
         nights.central.front
     )
 

@@ -9,6 +9,7 @@ import pytest
 import sqlalchemy as sa
 from typer.testing import CliRunner
 
+from central import console
 from central.authority import Authority
 from central.catalogue import SHIPPED_HOUSE, SHIPPED_OFFERS, CatalogueFault, read_house, read_offers
 from central.commands import app
@@ -395,9 +396,9 @@ def test_what_nobody_paid_for_is_forgotten_when_no_report_can_come_any_more(town
     store = town.fleet.front.store
     ask(town)
     free(town)
-    assert requests.forget(store, town.fleet.clock) == 0
+    assert town.fleet.front.forget().requests == 0
     town.fleet.clock.turn(days=41)
-    assert requests.forget(store, town.fleet.clock) == 1
+    assert town.fleet.front.forget().requests == 1
     with store.read() as connection:
         assert connection.execute(sa.select(table.c.service)).scalars().all() == ["file_transfer"]
 
@@ -419,12 +420,27 @@ def test_what_is_done_names_nobody_after_its_time_and_nothing_is_left_in_the_fil
     assert CAR["phone"].encode() not in left()
     assert b"2026-03-03" in left()
     clock.turn(days=90)
-    assert (requests.forget(store, clock), len(of_services(made))) == (0, 1)
+    forget = made.fleet.front.forget
+    assert (forget().requests, len(of_services(made))) == (0, 1)
     clock.turn(days=1)
-    assert (requests.forget(store, clock), of_services(made), requests.forget(store, clock)) == (1, [], 0)
+    assert (forget().requests, of_services(made), forget().requests) == (1, [], 0)
     assert b"2026-03-03" not in left()
     with store.read() as connection:
         assert [line.state for line in requests.lines(connection)] == ["done"]
+
+
+def test_what_nobody_does_loses_its_telephone_after_operators_were_told_and_stays_to_be_done(town: Hall) -> None:
+    verdict, front, clock = pay(town, ask(town)), town.fleet.front, town.fleet.clock
+    clock.turn(days=149)
+    assert front.forget().ending == 0
+    assert "its telephone is wiped soon" not in console.page(front)
+    clock.turn(days=2)
+    assert front.forget().ending == 1
+    assert "its telephone is wiped soon" in console.page(front)
+    clock.turn(days=30)
+    assert front.forget().ending == 0
+    assert CAR["phone"] not in " ".join(said := requests.take(front.store, verdict.voucher, "Wu"))
+    assert f"holder: {ZHANG.id_number}" in said
 
 
 def test_the_example_of_the_handbook_can_be_published(tmp_path: Path) -> None:

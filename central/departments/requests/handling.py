@@ -1,9 +1,10 @@
 """What people do with requests that are cases, and what is forgotten of them.
 
 Rules. The operators' page shows number, service and state, and nothing that was answered. Who does it asks for the
-answers by name, and has the case then. When it is done its digits (a telephone, an account) are wiped, and after
-:data:`DONE_KEPT` everything else, and whose it was. What was looked
-at and never paid for is no case: it is deleted after :data:`KEPT`, when no report of a payment can come any more.
+answers by name, and has the case then. When it is done its digits (a telephone, an account) are wiped, and later
+everything else, and whose it was. What nobody does stays to be done, since it may be paid for, but its digits are wiped
+after as long as an open matter's (``central/periods.py``), of which operators are told before. What was looked at and
+never paid for is no case: it is deleted after :data:`KEPT`, when no report of a payment can come any more.
 """
 
 from datetime import datetime, timedelta
@@ -20,8 +21,6 @@ from central.problems import Refused
 
 KEPT: Final = timedelta(days=40)
 """Longer than a kiosk keeps what central has not acknowledged to it (``offline_cache/retention.py``: 35)."""
-DONE_KEPT: Final = timedelta(days=90)
-"""As long as the answer to a settled matter (``central/periods.py``): so long it stands among its holder's cases."""
 SHOWN: Final = 50
 WIPED: Final = "*"
 
@@ -65,16 +64,28 @@ def finish(store: Store, clock: Clock, number: str, by: str) -> None:
         connection.execute(requests.update().where(requests.c.n == row.n).values(done))
 
 
-def forget(store: Store, clock: Clock) -> int:
-    """Delete what was never paid for, and the person in what was given back or is done; how many rows. Each night."""
-    now, named = clock.now(), (requests.c.answers != b"{}") | (requests.c.holder != "")
+def forget(connection: sa.Connection, now: datetime, *, done_before: datetime, filed_before: datetime) -> int:
+    """Delete what was never paid for, and the person in what was given back or is done; how many rows. Each night.
+
+    Of what nobody did, and was filed before ``filed_before``, the digits go.
+    """
+    named = (requests.c.answers != b"{}") | (requests.c.holder != "")
     old = requests.c.opened_at < now - KEPT
     back = (requests.c.state == GIVEN_BACK) & old
-    done = (requests.c.state == DONE) & (requests.c.done_at < now - DONE_KEPT)
-    with store.write() as connection:
-        gone = connection.execute(requests.delete().where(old, requests.c.state == OPENED)).rowcount
-        over = requests.update().where(named, back | done).values(answers=b"{}", holder="")
-        return gone + connection.execute(over).rowcount
+    done = (requests.c.state == DONE) & (requests.c.done_at < done_before)
+    gone = connection.execute(requests.delete().where(old, requests.c.state == OPENED)).rowcount
+    over = requests.update().where(named, back | done).values(answers=b"{}", holder="")
+    for row in waiting(connection, filed_before):
+        wiped = {"answers": _without_digits(row.answers)}
+        connection.execute(requests.update().where(requests.c.n == row.n).values(wiped))
+    return gone + connection.execute(over).rowcount
+
+
+def waiting(connection: sa.Connection, before: datetime) -> list[sa.Row[Any]]:
+    """What was filed before then, nobody has done, and still has somebody's digits in it."""
+    filed = (requests.c.state == ACCEPTED, requests.c.filed_at < before)
+    rows = connection.execute(sa.select(requests).where(*filed)).all()
+    return [row for row in rows if _without_digits(row.answers) != row.answers]
 
 
 def _without_digits(answers: bytes) -> bytes:
