@@ -17,6 +17,7 @@ from cryptography import x509
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.utils import CryptographyDeprecationWarning
 
 from kiosk_app.contract.catalogue import PURPOSE, PURPOSE_OID, Catalogue, SignedCatalogue, read_document, signed_bytes
 from kiosk_app.errors import CatalogueForged, CatalogueOlder
@@ -36,6 +37,7 @@ _UNREADABLE: Final = (
     x509.ExtensionNotFound,
     x509.DuplicateExtension,
     x509.UnsupportedGeneralNameType,
+    CryptographyDeprecationWarning,  # of a serial number of zero; an error where warnings are errors
 )
 """Everything that the library says of a chain that is none, or not of ours."""
 Row = tuple[int, str, bytes, str, str]
