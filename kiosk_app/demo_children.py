@@ -12,13 +12,20 @@ import socket
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from pathlib import Path
+from random import SystemRandom
 
 GRACE = 5.0
+OURS = range(20000, 32768)
+"""Below Linux's ``ip_local_port_range``."""
 
 
 def free_port(preferred: int = 0) -> int:
-    """``preferred`` if nobody has it on the loopback, else any free port."""
-    for port in (preferred, 0):
+    """``preferred`` if nobody has it on the loopback, else any free port.
+
+    Of those that the kernel gives to nobody by itself: between our looking and the child's listening, any connection of
+    any process could get one of the others.
+    """
+    for port in (*((preferred,) if preferred else ()), *SystemRandom().sample(OURS, 20), 0):
         with socket.socket() as probe:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             with suppress(OSError):

@@ -333,6 +333,10 @@ def unhealed(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("screens.pump.HEAL_AFTER", math.inf)
 
 
+TURNS = 1.0
+"""Seconds: the window may just have been turned, and the X server says so a little later, which draws the whole."""
+
+
 async def still(booth: Booth) -> dict[str, int]:
     """The frames drawn when nothing is left to draw."""
     frames = dict[str, int]()
@@ -347,11 +351,11 @@ async def still(booth: Booth) -> dict[str, int]:
 def test_a_move_of_the_focus_redraws_a_part_and_the_whole_looks_the_same(booth: Booth, contrast: bool) -> None:
     async def story() -> None:
         stage = booth.stage
-        await asyncio.sleep(1.0)  # the window may just have been turned, and the X server says so a little later
+        await asyncio.sleep(TURNS)
         for view in (NUMBER, choose(ROWS), LONG, SAMPLES["sorry"]):
             stage.wear(contrast=contrast)
             stage.put(view)
-            for _ in range(8):
+            for _ in range(5):
                 frames = await still(booth)
                 await booth.key("next")
                 now = await still(booth)
@@ -366,6 +370,7 @@ def test_a_move_of_the_focus_redraws_a_part_and_the_whole_looks_the_same(booth: 
 def test_a_move_paints_two_targets_and_not_what_lies_between(upright: Booth) -> None:
     async def story() -> None:
         stage = upright.stage
+        await asyncio.sleep(TURNS)
         stage.put(NUMBER)
         for start, key in (("1", "next"), ("erase", "next"), ("1", "previous")):
             await upright.focus(start)
