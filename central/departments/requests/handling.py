@@ -3,8 +3,9 @@
 Rules. The operators' page shows number, service and state, and nothing that was answered. Who does it asks for the
 answers by name, and has the case then. When it is done its digits (a telephone, an account) are wiped, and later
 everything else, and whose it was. What nobody does stays to be done, since it may be paid for, but its digits are wiped
-after as long as an open matter's (``central/periods.py``), of which operators are told before. What was looked at and
-never paid for is no case: it is deleted after :data:`KEPT`, when no report of a payment can come any more.
+after as long as an open matter's (``central/periods.py``), of which operators are told before; counts stay, or nobody
+could do it any more. What was looked at and never paid for is no case: it is deleted after :data:`KEPT`, when no report
+of a payment can come any more.
 """
 
 from datetime import datetime, timedelta
@@ -23,6 +24,8 @@ KEPT: Final = timedelta(days=40)
 """Longer than a kiosk keeps what central has not acknowledged to it (``offline_cache/retention.py``: 35)."""
 SHOWN: Final = 50
 WIPED: Final = "*"
+COUNT: Final = 4
+"""Digits of the largest count (``HowMany``); no telephone and no account is as short."""
 
 
 class Line(msgspec.Struct, frozen=True, kw_only=True):
@@ -76,7 +79,7 @@ def forget(connection: sa.Connection, now: datetime, *, done_before: datetime, f
     gone = connection.execute(requests.delete().where(old, requests.c.state == OPENED)).rowcount
     over = requests.update().where(named, back | done).values(answers=b"{}", holder="")
     for row in waiting(connection, filed_before):
-        wiped = {"answers": _without_digits(row.answers)}
+        wiped = {"answers": _without_digits(row.answers, longer_than=COUNT)}
         connection.execute(requests.update().where(requests.c.n == row.n).values(wiped))
     return gone + connection.execute(over).rowcount
 
@@ -85,13 +88,15 @@ def waiting(connection: sa.Connection, before: datetime) -> list[sa.Row[Any]]:
     """What was filed before then, nobody has done, and still has somebody's digits in it."""
     filed = (requests.c.state == ACCEPTED, requests.c.filed_at < before)
     rows = connection.execute(sa.select(requests).where(*filed)).all()
-    return [row for row in rows if _without_digits(row.answers) != row.answers]
+    return [row for row in rows if _without_digits(row.answers, longer_than=COUNT) != row.answers]
 
 
-def _without_digits(answers: bytes) -> bytes:
+def _without_digits(answers: bytes, longer_than: int = 0) -> bytes:
     """Days and choices are of the case; digits may be somebody's."""
     kept = msgspec.json.decode(answers, type=dict[str, str])
-    return msgspec.json.encode({k: WIPED if said.isdigit() else said for k, said in kept.items()})
+    return msgspec.json.encode(
+        {k: WIPED if said.isdigit() and len(said) > longer_than else said for k, said in kept.items()}
+    )
 
 
 def _open(connection: sa.Connection, number: str) -> sa.Row[Any]:
